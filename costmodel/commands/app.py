@@ -1,0 +1,60 @@
+"""The entry point: the commands, and the door at which every user error is printed."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from costmodel.commands import analyze, ops, sweep, verify
+from costmodel.problems import SpecError
+
+app = typer.Typer(
+    help="What a convolutional network costs: mult-adds, parameters and memory access, from a spec of its architecture.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+_FIRST = """\
+What does it cost?            costmodel analyze mobilenet.yaml
+What if it were narrower?     costmodel sweep mobilenet.yaml --over alpha=0.25,0.5,0.75,1
+Is it near the bound?         costmodel verify --h 56 --w 56 --c1 24 --c2 144
+"""
+
+
+@app.callback(invoke_without_command=True)
+def menu(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Show the three uses, then the rest of the help."""
+    if version:
+        from costmodel import __version__
+
+        typer.echo(f"costmodel {__version__}")
+    elif context.invoked_subcommand is None:
+        typer.echo(f"{_FIRST}\n{context.get_help()}")
+
+
+app.command()(analyze.analyze)
+app.command()(sweep.sweep)
+app.command()(verify.verify)
+app.command()(ops.ops)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is printed on standard error and exits with 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+        sys.stdout.flush()
+    except SpecError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader has left, as `| head` does; point stdout elsewhere, or Python complains while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,22 @@
+"""`costmodel ops`: the vocabulary, and what each op costs in symbols."""
+
+from typing import Annotated
+
+import typer
+
+from costmodel.ops import OPS
+from costmodel.problems import Problem, SpecError, did_you_mean, one_of
+
+
+def ops(op: Annotated[str | None, typer.Argument(metavar="[OP]", help="An op; all are listed without one.")] = None) -> None:
+    """The ops of specs; of one op, its fields and its costs as formulas."""
+    from costmodel.reports import manual
+    from costmodel.reports.layout import show
+
+    if op is None:
+        show(manual.index())
+        return
+    if op not in OPS:
+        hint = did_you_mean(op, OPS, f"the ops are {one_of(OPS)}")
+        raise SpecError([Problem(None, f"no op is called '{op}'", hint)])
+    show(manual.page(OPS[op]))

@@ -1,0 +1,65 @@
+"""The options that several commands share, each defined once."""
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from costmodel.problems import Mark, Problem, SpecError
+from costmodel.spec.source import Text
+
+
+class Grouping(str, Enum):
+    """What makes a row."""
+
+    op = "op"
+    layer = "layer"
+    block = "block"
+    network = "network"
+
+
+class Format(str, Enum):
+    """How a report is written."""
+
+    table = "table"
+    json = "json"
+
+
+class SweepFormat(str, Enum):
+    """How a sweep is written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+class Dtype(str, Enum):
+    """The data type of an element; it scales bytes alone."""
+
+    fp64 = "fp64"
+    fp32 = "fp32"
+    fp16 = "fp16"
+    bf16 = "bf16"
+    int8 = "int8"
+
+
+SpecName = Annotated[str, typer.Argument(metavar="SPEC", help="A spec file, or the name of a bundled spec.")]
+Settings = Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")]
+Variant = Annotated[str | None, typer.Option("--variant", metavar="NAME", help="Start from a named variant of the spec.")]
+Batch = Annotated[int, typer.Option("--batch", metavar="N", help="Images in one pass.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No warnings on standard error.")]
+NoColour = Annotated[bool, typer.Option("--no-color", help="No colour, as with NO_COLOR set.")]
+
+
+def settings(given: list[str]) -> dict[str, str]:
+    """`NAME=VALUE` arguments as names and values that know their place. Raises `SpecError`."""
+    return dict(pair("--set", argument) for argument in given)
+
+
+def pair(option: str, argument: str) -> tuple[Text, Text]:
+    """One `NAME=VALUE` argument, both parts with their place. Raises `SpecError`."""
+    name, equals, value = argument.partition("=")
+    mark = Mark(option, 1, 1, argument)
+    if not equals or not name.strip() or not value.strip():
+        raise SpecError([Problem(mark, f"{option} takes NAME=VALUE, and gets '{argument}'", f"{option} alpha=0.5")])
+    return Text(name.strip(), mark), Text(value, mark.shifted(len(name) + 1))

@@ -1,0 +1,52 @@
+"""`costmodel sweep`: one network at several settings."""
+
+import re
+import sys
+from typing import Annotated
+
+import typer
+
+from costmodel.commands.analyze import warn
+from costmodel.commands.options import Batch, NoColour, Quiet, Settings, SpecName, SweepFormat, Variant, pair
+from costmodel.commands.options import settings as read_settings
+from costmodel.library import load
+from costmodel.spec.source import Text
+
+
+def sweep(
+    spec: SpecName,
+    over: Annotated[
+        list[str], typer.Option("--over", metavar="NAME=V,V,…", help="A parameter and its values; may be repeated.")
+    ],
+    set_: Settings = [],  # noqa: B006 - typer copies it
+    variant: Variant = None,
+    batch: Batch = 1,
+    format: Annotated[SweepFormat, typer.Option(help="How the report is written.")] = SweepFormat.table,
+    quiet: Quiet = False,
+    no_color: NoColour = False,
+) -> None:
+    """The totals at several settings, side by side, all else held fixed."""
+    from costmodel import sweep as sweeps
+    from costmodel.reports import sweeping
+
+    loaded = load(spec)
+    warn(loaded, quiet)
+    swept: dict[str, list[Text]] = dict(values(argument) for argument in over)
+    fixed = read_settings(set_)
+    points = list(sweeps.sweep(loaded, swept, fixed, variant, batch))
+    held = loaded.settings({**fixed, **{name: choices[0] for name, choices in swept.items()}}, variant)
+    if format is SweepFormat.json:
+        sys.stdout.write(sweeping.as_json(loaded.network.name, points, held))
+    elif format is SweepFormat.csv:
+        sys.stdout.write(sweeping.as_csv(points))
+    else:
+        from costmodel.reports.layout import show, terminal_width
+
+        show(sweeping.screen(loaded.network.name, points, held, terminal_width(sys.stdout)), colour=False if no_color else None)
+
+
+def values(argument: str) -> tuple[Text, list[Text]]:
+    """`NAME=V,V,…` as a name and its values, each with its place; a comma inside brackets separates nothing."""
+    name, text = pair("--over", argument)
+    found = re.finditer(r"(?:\[[^\]]*\]|\([^)]*\)|[^,])+", text)
+    return name, [Text(match[0], text.mark.shifted(match.start())) for match in found]

@@ -1,0 +1,114 @@
+"""The ledger of one evaluation: one line a node, and the totals that reports, checks and sweeps read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from costmodel.algebra import Num, Truth
+from costmodel.conventions import CONVENTIONS, Convention
+from costmodel.cost import Cost
+from costmodel.problems import Mark
+from costmodel.tensor import Tensor
+from costmodel.traffic import CONV, Traffic
+
+
+class Place:
+    """Where a node stands: a label under another place, numbered where the label stands there more than once."""
+
+    __slots__ = ("is_stage", "label", "number", "parent", "seen")
+
+    def __init__(self, parent: "Place | None", label: str, is_stage: bool = False) -> None:
+        self.parent, self.label, self.is_stage = parent, label, is_stage
+        self.seen: dict[str, int] | None = None
+        self.number = 0
+        if parent is not None:
+            seen = parent.seen = parent.seen or {}
+            self.number = seen[label] = seen.get(label, 0) + 1
+
+    @property
+    def repeated(self) -> bool:
+        """Whether its label stands more than once under its parent."""
+        return self.parent is not None and (self.parent.seen or {}).get(self.label, 0) > 1
+
+    def chain(self) -> "list[Place]":
+        """From the outermost place to this one, the root left out."""
+        chain: list[Place] = []
+        place: Place | None = self
+        while place is not None and place.parent is not None:
+            chain.append(place)
+            place = place.parent
+        return chain[::-1]
+
+    def __str__(self) -> str:
+        """The path, as `pair.7/depthwise`."""
+        return "/".join(f"{p.label}.{p.number}" if p.repeated else p.label for p in self.chain())
+
+
+@dataclass(slots=True)
+class Line:
+    """One op as it was run: its place, its field values, what entered and left it, and its cost.
+
+    `sources` are the indices of the lines whose outputs entered; −1, −2, … are the network's inputs.
+    """
+
+    place: Place
+    op: str
+    fields: dict[str, Any]
+    sources: tuple[int, ...]
+    inputs: tuple[Tensor, ...]
+    output: Tensor
+    cost: Cost
+    mark: Mark
+
+    @property
+    def path(self) -> str:
+        """Where it stands in the network."""
+        return str(self.place)
+
+
+class Condition(NamedTuple):
+    """Something the result rests on: for symbols an assumption, for points a mask of those it holds for."""
+
+    truth: Truth
+    text: str
+    mark: Mark | None
+
+
+class Totals(NamedTuple):
+    """The sums over a ledger: operations, parameters, and elements moved under the traffic model."""
+
+    mult_adds: Num
+    params: Num
+    access: Num
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Every node of a network with its cost, for the settings it was evaluated with."""
+
+    name: str
+    source: str
+    settings: dict[str, Any]
+    batch: Num
+    lines: list[Line]
+    outputs: list[int]
+    conditions: list[Condition] = field(default_factory=list)
+
+    @property
+    def totals(self) -> Totals:
+        """Totals by the papers' convention and the default traffic model."""
+        return self.sums()
+
+    def sums(
+        self,
+        lines: Iterable[Line] | None = None,
+        convention: Convention = CONVENTIONS["paper"],
+        traffic: Traffic = CONV,
+    ) -> Totals:
+        """Totals over some lines, or over all, by a convention and a traffic model."""
+        mult_adds, params, access = 0, 0, 0
+        for line in self.lines if lines is None else lines:
+            mult_adds = mult_adds + convention.mult_adds(line.cost)
+            params = params + convention.params(line.cost)
+            access = access + traffic.access(line.op, line.cost)
+        return Totals(mult_adds, params, access)

@@ -1,0 +1,123 @@
+"""The kinds of value that an op's fields take: one kind an annotation, one check a kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
+
+from costmodel.algebra import Num, Truth, both, decide, is_number, maximum, whole
+
+
+class Unfit(Exception):
+    """A value that a field does not take; the message follows the field's name, `instead` is the nearest legal one."""
+
+    def __init__(self, message: str, hint: str = "", instead: Any = None) -> None:
+        super().__init__(message)
+        self.message, self.hint, self.instead = message, hint, instead
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of value: its name in messages, the words it takes beside numbers, and its check.
+
+    `check` gives the value as the op wants it and the condition under which it is legal, or raises `Unfit`.
+    """
+
+    name: str
+    check: Callable[[Any], tuple[Any, Truth]]
+    words: tuple[str, ...] = ()
+
+
+def spoken(value: Any) -> str:
+    """A value as a person would write it in a spec."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(spoken(v) for v in value)}]"
+    return decimal(value) if is_number(value) else str(value)
+
+
+def decimal(value: Num) -> str:
+    """An exact number in decimals where these end, as a fraction where they do not."""
+    denominator = getattr(value, "denominator", 1)
+    if not isinstance(denominator, int) or denominator == 1:
+        return str(value)
+    rest = denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return f"{float(value):.12g}" if rest == 1 else str(value)
+
+
+def at_least(least: int) -> Callable[[Any], tuple[Any, Truth]]:
+    """A check for one whole number that is not below `least`."""
+
+    def check(value: Any) -> tuple[Any, Truth]:
+        if type(value) is int and value >= least:
+            return value, True
+        if not is_number(value):
+            raise Unfit(f"must be a whole number, and {spoken(value)} is not a number")
+        count, fits = whole(value)
+        if decide(fits) is False:
+            raise Unfit(
+                f"must be a whole number, and is {decimal(value)}",
+                "floor(…), ceil(…) or divisible(…) makes it whole",
+                maximum(count, least),
+            )
+        enough = count >= least
+        if decide(enough) is False:
+            raise Unfit(f"must be at least {least}, and is {count}", instead=least)
+        return count, both(fits, enough)
+
+    return check
+
+
+_count, _size = at_least(1), at_least(0)
+
+
+def _pair(value: Any) -> tuple[Any, Truth]:
+    if not isinstance(value, list):
+        return _count(value)
+    if len(value) != 2:
+        raise Unfit(f"must be one number or [height, width], and is {spoken(value)}")
+    (h, h_fits), (w, w_fits) = _count(value[0]), _count(value[1])
+    return [h, w], both(h_fits, w_fits)
+
+
+def _padding(value: Any) -> tuple[Any, Truth]:
+    if isinstance(value, str):
+        if value not in PADDING_WORDS:
+            raise Unfit(f"must be a number, [height, width], same or valid, and is {value}")
+        return value, True
+    if not isinstance(value, list):
+        return _size(value)
+    if len(value) != 2:
+        raise Unfit(f"must be one number, [height, width] or [[top, bottom], [left, right]], and is {spoken(value)}")
+    (h, h_fits), (w, w_fits) = _sides(value[0]), _sides(value[1])
+    return [h, w], both(h_fits, w_fits)
+
+
+def _sides(value: Any) -> tuple[Any, Truth]:
+    if not isinstance(value, list):
+        return _size(value)
+    if len(value) != 2:
+        raise Unfit(f"must be one number or [before, after] for an axis, and is {spoken(value)}")
+    (before, fits), (after, also) = _size(value[0]), _size(value[1])
+    return [before, after], both(fits, also)
+
+
+def _flag(value: Any) -> tuple[Any, Truth]:
+    if not isinstance(value, bool):
+        raise Unfit(f"must be true or false, and is {spoken(value)}")
+    return value, True
+
+
+PADDING_WORDS = ("same", "valid")
+
+Count: TypeAlias = Annotated[Num, Kind("count", _count)]
+"""A whole number, at least 1."""
+Pair: TypeAlias = Annotated[Any, Kind("pair", _pair)]
+"""A count for both axes, or [height, width]."""
+Padding: TypeAlias = Annotated[Any, Kind("padding", _padding, PADDING_WORDS)]
+"""`same`, `valid`, a whole number, [height, width], or [[top, bottom], [left, right]]."""
+Flag: TypeAlias = Annotated[bool, Kind("flag", _flag)]
+"""true or false: a choice, never a number."""

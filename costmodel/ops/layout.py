@@ -1,0 +1,38 @@
+"""Ops that bring tensors together or lay them out anew."""
+
+from costmodel.algebra import equal, prod
+from costmodel.cost import Condition, Cost
+from costmodel.ops.registry import op
+from costmodel.tensor import Tensor
+
+
+@op
+def add(*xs: Tensor) -> tuple[Tensor, Cost]:
+    """Sum tensors of one shape. Output as each input; one addition a value for each input after the first."""
+    y = xs[0]
+    return y, Cost(add=(len(xs) - 1) * y.size, given=_alike("add", xs))
+
+
+@op
+def concat(*xs: Tensor) -> tuple[Tensor, Cost]:
+    """Stack tensors along their channels, copying each. Output n·(c1 + c2 + …)·h·w; no arithmetic."""
+    y = xs[0].but(c=sum(x.c for x in xs))
+    return y, Cost(given=_alike("concat", xs, but="c"))
+
+
+@op
+def flatten(x: Tensor) -> tuple[Tensor, Cost]:
+    """See a map as a vector. Output n·(c·h·w); a view: nothing is computed, nothing moves."""
+    n = x.n
+    return Tensor(n=n, c=prod(x.without("n").shape)), Cost(read=0, write=0)
+
+
+def _alike(verb: str, xs: tuple[Tensor, ...], but: str = "") -> tuple[Condition, ...]:
+    first = xs[0]
+    text = f"{verb} takes tensors of one " + ("height and width" if but else "shape") + ", and gets {} and {}"
+    return tuple(
+        (equal(first.dims.get(name, 0), x.dims.get(name, 0)), text, first, x)
+        for x in xs[1:]
+        for name in first.dims | x.dims
+        if name != but
+    )

@@ -1,0 +1,89 @@
+"""The vocabulary: every op by name, with its fields read from its own signature."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from costmodel.cost import Cost
+from costmodel.ops.fields import Kind
+from costmodel.tensor import Tensor
+
+Rule = Callable[..., tuple[Tensor, Cost]]
+
+REQUIRED = inspect.Parameter.empty
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One keyword of an op: its name, the kind of value it takes, its default or `REQUIRED`."""
+
+    name: str
+    kind: Kind
+    default: Any
+
+    @property
+    def required(self) -> bool:
+        """Whether a spec must give it."""
+        return self.default is REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """An op of the vocabulary: the rule that costs it, and what the rule's signature says."""
+
+    name: str
+    family: str
+    rule: Rule
+    fields: dict[str, Field]
+    joins: bool
+    """Whether it takes several inputs."""
+
+    @property
+    def doc(self) -> str:
+        """The manual entry."""
+        return inspect.getdoc(self.rule) or ""
+
+    def __call__(self, inputs: Sequence[Tensor], given: dict[str, Any]) -> tuple[Tensor, Cost]:
+        """The output and the cost for checked field values.
+
+        Unless the rule says otherwise, each input is read once and each output written once.
+        """
+        output, cost = self.rule(*inputs, **given)
+        if cost.read is None:
+            cost.read = inputs[0].size if len(inputs) == 1 else sum(x.size for x in inputs)
+        if cost.write is None:
+            cost.write = output.size
+        return output, cost
+
+
+OPS: dict[str, Op] = {}
+"""Every op by its name in specs."""
+
+_COUNTED_FAMILIES = ("conv", "dense")
+
+
+def op(rule: Rule) -> Rule:
+    """Enter a rule into the vocabulary: positional parameters are inputs, keyword-only ones the spec's fields."""
+    name = rule.__name__
+    if name in OPS:
+        raise ValueError(f"two ops are called {name}")
+    parameters = inspect.signature(rule).parameters.values()
+    OPS[name] = Op(
+        name=name,
+        family=rule.__module__.rpartition(".")[2],
+        rule=rule,
+        fields={p.name: _field(p) for p in parameters if p.kind is p.KEYWORD_ONLY},
+        joins=any(p.kind is p.VAR_POSITIONAL for p in parameters),
+    )
+    return rule
+
+
+def _field(parameter: inspect.Parameter) -> Field:
+    kind = get_args(parameter.annotation)[1]
+    return Field(parameter.name, kind, parameter.default)
+
+
+def is_counted(name: str) -> bool:
+    """Whether an op is a convolution or a fully connected layer, which papers count; all else they leave out."""
+    return name in OPS and OPS[name].family in _COUNTED_FAMILIES

@@ -1,0 +1,50 @@
+"""Published figures beside computed ones, for the settings of a ledger."""
+
+from typing import Any, NamedTuple
+
+from costmodel import algebra
+from costmodel.conventions import CONVENTIONS
+from costmodel.ledger import Ledger
+from costmodel.library import Spec
+from costmodel.spec.published import Figure, Published
+
+
+class Comparison(NamedTuple):
+    """One printed figure and the count that it should be."""
+
+    source: str
+    metric: str
+    printed: Figure
+    computed: Any
+    convention: str
+    met: bool
+    differs: str
+
+
+def published(spec: Spec, ledger: Ledger) -> list[Comparison]:
+    """Every published figure that was printed for the settings of a ledger, batch 1."""
+    if not algebra.decide(algebra.equal(ledger.batch, 1)):
+        return []
+    return [found for row in spec.network.published if _applies(spec, row, ledger) for found in _compare(row, ledger)]
+
+
+def _applies(spec: Spec, row: Published, ledger: Ledger) -> bool:
+    variant = None if row.variant == "default" else row.variant
+    wanted = spec.settings({str(name): value for name, value in row.settings.items()}, variant)
+    return all(algebra.decide(algebra.equal(wanted[name], value)) for name, value in ledger.settings.items())
+
+
+def _compare(row: Published, ledger: Ledger) -> list[Comparison]:
+    totals = ledger.sums(convention=CONVENTIONS[row.convention])
+    return [
+        Comparison(
+            source=row.source,
+            metric=metric,
+            printed=printed,
+            computed=getattr(totals, metric),
+            convention=row.convention,
+            met=printed.met(getattr(totals, metric), row.cut),
+            differs=row.differs,
+        )
+        for metric, printed in row.figures.items()
+    ]

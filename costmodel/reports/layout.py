@@ -1,0 +1,101 @@
+"""Columns of text, laid out for a width: plain when piped, styled by rich on a terminal."""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TextIO
+
+from costmodel.problems import printable
+
+PIPED_WIDTH = 100
+"""Columns when there is no terminal to ask."""
+
+
+LUXURY = 6
+"""Columns that yield this early go before the gaps between columns shrink."""
+
+
+class Cell(NamedTuple):
+    """A piece of text and what it means: `head`, `dim`, `good`, `bad`, `strong` or nothing."""
+
+    text: str
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading, its side, and how early it gives way when room is short (0: never)."""
+
+    title: str
+    left: bool = False
+    yields: int = 0
+
+
+Screen = list[list[Cell]]
+"""Lines of cells."""
+
+
+def terminal_width(stream: TextIO) -> int:
+    """The columns to fill: COLUMNS if set, else the terminal's, else a fixed width."""
+    if not stream.isatty() and not os.environ.get("COLUMNS", "").isdigit():
+        return PIPED_WIDTH
+    return max(shutil.get_terminal_size((PIPED_WIDTH, 24)).columns, 20)
+
+
+def fitting(columns: Sequence[Column], widths: Sequence[int], room: int) -> tuple[list[int], int]:
+    """Which columns are shown and the gap between them: luxuries give way first, then gaps, then other columns."""
+    shown = list(range(len(columns)))
+    gap = 2
+    while sum(widths[i] for i in shown) + gap * (len(shown) - 1) > room:
+        leaving = max(shown, key=lambda i: columns[i].yields)
+        if gap == 2 and columns[leaving].yields < LUXURY:
+            gap = 1
+        elif columns[leaving].yields == 0:
+            break
+        else:
+            shown.remove(leaving)
+    return shown, gap
+
+
+def table(columns: Sequence[Column], sections: Sequence[Sequence[Sequence[Cell]]], room: int) -> list[Screen]:
+    """Sections of rows under one heading, every column equally wide in all of them; the heading comes first."""
+    everything = [[Cell(c.title, "head") for c in columns]] + [list(row) for section in sections for row in section]
+    widths = [max(len(row[i].text) for row in everything) for i in range(len(columns))]
+    shown, gap = fitting(columns, widths, room)
+
+    def line(row: Sequence[Cell]) -> list[Cell]:
+        cells: list[Cell] = []
+        for place, i in enumerate(shown):
+            text = printable(row[i].text)
+            space = " " * (widths[i] - len(text))
+            last = place == len(shown) - 1
+            padded = (text if last else text + space) if columns[i].left else space + text
+            cells.append(Cell((" " * gap if place else "") + padded, row[i].style))
+        return cells
+
+    return [[line(everything[0])], *([line(row) for row in section] for section in sections)]
+
+
+def width_of(screen: Screen) -> int:
+    """The widest line of a screen, in columns."""
+    return max((sum(len(cell.text) for cell in line) for line in screen), default=0)
+
+
+def text(words: str, style: str = "") -> list[Cell]:
+    """A line of one piece."""
+    return [Cell(printable(words), style)]
+
+
+def show(screen: Screen, stream: TextIO | None = None, colour: bool | None = None) -> None:
+    """Write lines to a stream (standard output); styled where that is a terminal and NO_COLOR is not set."""
+    stream = stream or sys.stdout
+    if colour is None:
+        colour = stream.isatty() and not os.environ.get("NO_COLOR")
+    if not colour:
+        stream.write("".join("".join(cell.text for cell in line).rstrip() + "\n" for line in screen))
+        return
+    from costmodel.reports.styled import write
+
+    write(screen, stream)

@@ -1,0 +1,148 @@
+"""The op manual of `costmodel ops`: fields and symbolic costs, from the very functions that count."""
+
+import re
+from typing import Any
+
+from costmodel import algebra
+from costmodel.cost import Cost
+from costmodel.ops import OPS, Op
+from costmodel.ops.fields import spoken
+from costmodel.reports.layout import Cell, Column, Screen, table, text
+from costmodel.tensor import Tensor
+from costmodel.traffic import UNFUSED
+
+_LETTERS = {"kernel": "k", "stride": "s", "padding": "p", "dilation": "d", "groups": "g", "multiplier": "m"}
+_TAKES = {
+    "count": "a whole number, at least 1",
+    "pair": "a whole number, at least 1, or [height, width]",
+    "padding": "same, valid, a whole number, [height, width] or [[top, bottom], [left, right]]",
+    "flag": "true or false",
+}
+_COUNTS = {
+    "fma": "mult-adds",
+    "add": "additions",
+    "mul": "multiplications",
+    "cmp": "comparisons",
+    "exp": "transcendental evaluations",
+    "weights": "weights",
+    "biases": "biases",
+    "affine": "norm scale and shift",
+    "buffers": "buffers, not learned",
+}
+
+
+def index() -> Screen:
+    """Every op with its first sentence, by family."""
+    families: dict[str, list[Op]] = {}
+    for op in OPS.values():
+        families.setdefault(op.family, []).append(op)
+    width = max(len(name) for name in OPS) + 2
+    lines: Screen = []
+    for family, ops in families.items():
+        lines += [text(family, "head"), *([Cell(f"  {op.name:<{width}}"), Cell(_first_sentence(op), "dim")] for op in ops), []]
+    return [*lines, text("costmodel ops NAME shows an op's fields and its costs as formulas")]
+
+
+def _first_sentence(op: Op) -> str:
+    return re.split(r"[.;] ", op.doc.split("\n", 1)[0])[0].rstrip(".")
+
+
+def page(op: Op) -> Screen:
+    """One op: its manual entry, its fields, its costs in symbols."""
+    return [text(op.name, "head"), *(text(line) for line in op.doc.split("\n")), [], *_fields(op), *_costs(op)]
+
+
+def _fields(op: Op) -> Screen:
+    if not op.fields:
+        return [text("no fields"), []]
+    columns = [
+        Column("field", left=True),
+        Column("symbol", left=True),
+        Column("default", left=True),
+        Column("takes", left=True),
+    ]
+    cells = [
+        [
+            Cell(field.name),
+            Cell(_LETTERS.get(field.name, field.name) if field.kind.name != "flag" else ""),
+            Cell("required" if field.required else "as kernel" if field.default is None else spoken(field.default)),
+            Cell(_TAKES[field.kind.name]),
+        ]
+        for field in op.fields.values()
+    ]
+    heading, body = table(columns, [cells], 200)
+    return [*heading, *body, []]
+
+
+def _costs(op: Op) -> Screen:
+    inputs, output, cost, names = symbolic(op)
+    shapes = ", ".join(_shape(x.shape) for x in inputs)
+    lines: Screen = [
+        [Cell(f"{'input':<22}", "dim"), Cell(shapes)],
+        [Cell(f"{'output':<22}", "dim"), Cell(_shape([algebra.substitute(v, names) for v in output.shape]))],
+    ]
+    lines += [[Cell(f"{'  where ' + str(name):<22}", "dim"), Cell(_spelled(size))] for size, name in names.items()]
+    for count, title in _COUNTS.items():
+        value = getattr(cost, count)
+        if algebra.is_symbol(value):
+            lines.append([Cell(f"{title:<22}"), Cell(_formula(value, names))])
+    lines += [
+        [Cell(f"{'parameters':<22}", "strong"), Cell(_formula(cost.params, names))],
+        [Cell(f"{'memory access':<22}", "strong"), Cell(f"{_formula(UNFUSED.access(op.name, cost), names)} elements")],
+    ]
+    given = dict.fromkeys(_condition(condition, names) for condition in cost.given if condition[0] is not True)
+    return lines + [[Cell(f"{'given':<22}", "dim"), Cell(sentence)] for sentence in given]
+
+
+def symbolic(op: Op) -> tuple[list[Tensor], Tensor, Cost, dict[Any, Any]]:
+    """An op run with symbols: inputs, output, cost, and short names for the output's sizes."""
+    n, h, w = (algebra.symbol(name) for name in "nhw")
+    channels = [algebra.symbol(name) for name in (("c1", "c2") if op.name == "concat" else ("c", "c") if op.joins else ("c",))]
+    is_vector = op.name == "linear"
+    inputs = [Tensor(n=n, c=c) if is_vector else Tensor(n=n, c=c, h=h, w=w) for c in channels]
+    given = {
+        field.name: algebra.symbol(_LETTERS.get(field.name, field.name))
+        for field in op.fields.values()
+        if field.kind.name != "flag" and field.default is not None
+    }
+    output, cost = op(inputs, given)
+    names = {}
+    for side in ("h", "w"):
+        if output.has(side) and output.dims[side] is not inputs[0].dims[side] and algebra.is_symbol(output.dims[side]):
+            names[output.dims[side]] = algebra.symbol(f"{side}'")
+    return inputs, output, cost, names
+
+
+def _formula(value: Any, names: dict[Any, Any]) -> str:
+    return _spelled(algebra.substitute(value, names))
+
+
+def _condition(condition: tuple[Any, ...], names: dict[Any, Any]) -> str:
+    _, sentence, *values = condition
+    return str(sentence).format(*(v if isinstance(v, Tensor) else _formula(v, names) for v in values))
+
+
+def _spelled(value: Any) -> str:
+    """A formula as papers set it: · for products, raised digits for small powers, ⌊ ⌋ for floors."""
+    spelled = str(value)
+    while (start := spelled.find("floor(")) >= 0:
+        end = _closing(spelled, start + len("floor"))
+        spelled = f"{spelled[:start]}⌊{spelled[start + len('floor(') : end]}⌋{spelled[end + 1 :]}"
+    for power, raised in (("**2", "²"), ("**3", "³")):
+        spelled = spelled.replace(power, raised)
+    return spelled.replace("**", "^").replace("*", "·")
+
+
+def _closing(text: str, opening: int) -> int:
+    """The index of the bracket that closes the one at `opening`."""
+    depth = 0
+    for index in range(opening, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[index], 0)
+        if depth == 0:
+            return index
+    raise ValueError(f"a bracket stays open in {text}")
+
+
+def _shape(sizes: list[Any]) -> str:
+    spelled = (_spelled(size) for size in sizes)
+    return "×".join(f"({s})" if " " in s else s for s in spelled)

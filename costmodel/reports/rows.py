@@ -1,0 +1,127 @@
+"""A ledger as rows: one an op, one a layer with the norm and activation after it, one a unit, or one in all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from costmodel.ledger import Ledger, Line, Place, Totals
+from costmodel.ops import OPS, is_counted
+from costmodel.reports.words import op_label
+from costmodel.traffic import UNFUSED
+
+GROUPINGS = ("op", "layer", "block", "network")
+"""The ways to group lines into rows."""
+
+_FOLLOWERS = ("norm", "pointwise")
+
+
+@dataclass(slots=True)
+class Row:
+    """Some lines of a ledger seen as one, with their sums; `times` rows that are alike stand as one."""
+
+    unit: Place | None
+    op: str
+    lines: list[Line]
+    totals: Totals
+    moved: Any
+    first: int = 0
+    times: int = 1
+    then: list[str] = field(default_factory=list)
+
+    @property
+    def likeness(self) -> tuple[Any, ...]:
+        """What two rows must share to be printed as one."""
+        return (self.op, str(self.lines[-1].output), self.totals, self.moved, self.then)
+
+
+def unit_of(line: Line) -> Place | None:
+    """The outermost place of a line that is not a mere stage: the unit that reports show it under."""
+    return next((place for place in line.place.chain() if not place.is_stage), None)
+
+
+def rows(ledger: Ledger, by: str) -> list[Row]:
+    """The rows of a ledger, in order."""
+    if by == "network":
+        return [_row(ledger, None, "network", ledger.lines)] if ledger.lines else []
+    groups = {"op": _by_op, "layer": _by_layer, "block": _by_unit}[by](ledger.lines)
+    return [_row(ledger, unit_of(lines[0]), _label(lines, by), lines) for lines in groups]
+
+
+def _label(lines: list[Line], by: str) -> str:
+    if by != "block":
+        return op_label(lines[0])
+    labels = [op_label(line) for line in lines if is_counted(line.op)] or [op_label(line) for line in lines]
+    return " + ".join(labels)
+
+
+def _row(ledger: Ledger, unit: Place | None, op: str, lines: list[Line]) -> Row:
+    followers = [line.op for line in lines[1:] if OPS[line.op].family in _FOLLOWERS]
+    return Row(unit, op, lines, ledger.sums(lines), ledger.sums(lines, traffic=UNFUSED).access, then=followers)
+
+
+def _by_op(lines: list[Line]) -> Iterable[list[Line]]:
+    return ([line] for line in lines)
+
+
+def _by_layer(lines: list[Line]) -> list[list[Line]]:
+    """A convolution or FC layer takes in the norms and activations that follow it; all else stands alone."""
+    groups: list[list[Line]] = []
+    for index, line in enumerate(lines):
+        if groups and is_counted(groups[-1][0].op) and _follows(groups[-1], line, index):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def _follows(group: list[Line], line: Line, index: int) -> bool:
+    """Whether a norm or an activation takes what the group made, in the same unit or outside all units."""
+    if line.sources != (index - 1,) or OPS[line.op].family not in _FOLLOWERS:
+        return False
+    return unit_of(group[0]) is unit_of(line) or len(line.place.chain()) == 1
+
+
+def _by_unit(lines: list[Line]) -> list[list[Line]]:
+    """Lines of one unit together; a norm or an activation outside all units joins the one before it."""
+    groups: list[list[Line]] = []
+    for index, line in enumerate(lines):
+        if groups and (unit_of(groups[-1][0]) is unit_of(line) or _follows(groups[-1], line, index)):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def folded(found: list[Row]) -> list[list[Row]]:
+    """Rows by unit, runs of units that are alike folded into their first with `times` set."""
+    units: list[list[Row]] = []
+    for row in found:
+        if units and row.unit is not None and units[-1][0].unit is row.unit:
+            units[-1].append(row)
+        else:
+            units.append([row])
+    runs: list[list[Row]] = []
+    for unit in units:
+        if runs and _alike(runs[-1], unit):
+            runs[-1] = [replace(row, times=row.times + 1) for row in runs[-1]]
+        else:
+            runs.append(unit)
+    return runs
+
+
+def _alike(run: list[Row], unit: list[Row]) -> bool:
+    a, b = run[0].unit, unit[0].unit
+    if a is None or b is None or a.parent is not b.parent or a.label != b.label or len(run) != len(unit):
+        return False
+    return all(x.likeness == y.likeness for x, y in zip(run, unit, strict=True))
+
+
+def unit_label(row: Row) -> str:
+    """A unit's name with its number where there are several, a run's with both ends: `pair 7–11`."""
+    place = row.unit
+    if place is None:
+        return "network"
+    stages = [p.label for p in place.chain() if p.is_stage]
+    number = f" {place.number}" if place.repeated else ""
+    run = f"–{place.number + row.times - 1}" if row.times > 1 else ""
+    return " ".join([*stages, f"{place.label}{number}{run}"])

@@ -1,0 +1,75 @@
+"""How reports spell ops, numbers and sizes."""
+
+from typing import Any
+
+from costmodel.ledger import Line
+from costmodel.ops.fields import decimal, spoken
+from costmodel.tensor import times
+
+BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "bf16": 2, "int8": 1}
+"""Bytes an element, by data type."""
+
+
+def op_label(line: Line) -> str:
+    """An op as papers spell it: `3×3/2`, `dw 3×3`, `1×1`; other ops by their name."""
+    kind = _kernel(line)
+    if kind is None:
+        return line.op
+    stride = line.fields.get("stride")
+    return kind if stride is None or stride in (1, [1, 1]) else f"{kind}/{_sides(stride)}"
+
+
+def kind_label(line: Line) -> str:
+    """The kind of op for subtotals: `1×1 conv`, `3×3 conv`, `depthwise`, `3×3 conv g=4`; other ops by their name."""
+    kernel = _kernel(line)
+    if kernel is None:
+        return line.op
+    if kernel.startswith("dw"):
+        return "depthwise"
+    size, _, groups = kernel.partition(" ")
+    return f"{size} conv {groups}".strip()
+
+
+def _kernel(line: Line) -> str | None:
+    if line.op not in ("conv2d", "depthwise"):
+        return None
+    kernel = line.fields.get("kernel", 1)
+    size = times(kernel) if isinstance(kernel, list) else f"{kernel}×{kernel}"
+    groups = line.fields.get("groups", 1)
+    if line.op == "depthwise" or (groups == line.inputs[0].c and groups != 1):
+        return f"dw {size}"
+    return size if groups == 1 else f"{size} g={groups}"
+
+
+def _sides(value: Any) -> str:
+    return times(value) if isinstance(value, list) else str(value)
+
+
+def count(value: Any) -> str:
+    """An exact whole number with thousands separated, and other numbers as they are."""
+    return f"{value:,}" if isinstance(value, int) else decimal(value)
+
+
+def share(part: Any, total: Any) -> str:
+    """A part in percent with one decimal; `–` of nothing."""
+    return f"{100 * part / total:.1f}" if total else "–"
+
+
+def per(value: Any, by: Any) -> str:
+    """A ratio with one decimal; `–` for a division by nothing."""
+    return f"{value / by:.1f}" if by else "–"
+
+
+def size(count_of_bytes: int) -> str:
+    """Bytes with a binary unit."""
+    amount = float(count_of_bytes)
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if amount < 1024 or unit == "TiB":
+            return f"{amount:,.0f} {unit}" if unit == "B" else f"{amount:,.1f} {unit}"
+        amount /= 1024
+    raise AssertionError
+
+
+def setting(name: str, value: Any) -> str:
+    """A parameter and its value."""
+    return f"{name} {spoken(value)}"

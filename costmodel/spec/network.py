@@ -1,0 +1,70 @@
+"""A spec as checked data: what was written, in the order written, with its places; no numbers worked out yet."""
+
+from dataclasses import dataclass, field
+
+from costmodel.problems import Mark
+from costmodel.spec.published import Published
+from costmodel.spec.source import Text
+from costmodel.spec.values import Formula, Value
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows of values under named columns, as papers print them; a column `name` labels the rows."""
+
+    columns: list[Text]
+    rows: list[list[Value]]
+    labels: list[Text]
+    let: "dict[Text, Value]"
+
+
+@dataclass(slots=True)
+class Layer:
+    """One item of a list of layers: a verb, what it is given, and the modifiers beside it.
+
+    `fields` belong to calls of ops and blocks, `body` to residuals, groups and tables, `branches` to joins;
+    `shortcut` is the condition inside a residual, that leaves out only the addition.
+    """
+
+    verb: Text
+    fields: dict[Text, Value] = field(default_factory=dict)
+    body: "list[Layer]" = field(default_factory=list)
+    branches: "list[tuple[Text, list[Layer]]]" = field(default_factory=list)
+    table: Table | None = None
+    shortcut: Formula | None = None
+    name: Text | None = None
+    origin: list[Text] = field(default_factory=list)
+    when: Formula | None = None
+    repeat: Formula | None = None
+
+    @property
+    def mark(self) -> Mark:
+        """Where the verb stands."""
+        return self.verb.mark
+
+
+@dataclass(slots=True)
+class Block:
+    """A named group of layers with parameters of its own; None marks one that the caller must give."""
+
+    name: Text
+    params: dict[Text, Value | None]
+    let: dict[Text, Value]
+    inputs: list[Text]
+    layers: list[Layer]
+
+
+@dataclass(slots=True)
+class Network:
+    """One spec, read and checked."""
+
+    file: str
+    name: str
+    source: str
+    params: dict[Text, Value | None]
+    let: dict[Text, Value]
+    inputs: dict[str, Value]
+    blocks: dict[str, Block]
+    layers: list[Layer]
+    variants: dict[str, dict[Text, Value]]
+    published: list[Published]

@@ -1,0 +1,39 @@
+"""The same network at several settings: one evaluation a point, all else held fixed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from costmodel.ledger import Totals
+from costmodel.library import Spec
+from costmodel.problems import SpecError
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of a sweep: the swept values, and its totals or the reason why it cannot be built."""
+
+    values: dict[str, Any]
+    totals: Totals | None
+    reason: str
+
+
+def sweep(
+    spec: Spec, over: Mapping[str, Sequence[Any]], fixed: Mapping[str, Any], variant: str | None = None, batch: Any = 1
+) -> Iterator[Point]:
+    """Evaluate every combination of the swept values, in order, the last parameter fastest.
+
+    Raises `SpecError` for a parameter that does not exist or a value that is none; a point that cannot be built is
+    kept with its reason.
+    """
+    points = [
+        (spec.settings({**fixed, **dict(zip(over, chosen, strict=True))}, variant), chosen)
+        for chosen in product(*over.values())
+    ]
+    for settings, _ in points:
+        values = {name: settings[str(name)] for name in over}
+        try:
+            yield Point(values, spec.evaluate(settings, batch).totals, "")
+        except SpecError as error:
+            yield Point(values, None, error.problems[0].message)

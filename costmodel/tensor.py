@@ -1,0 +1,84 @@
+"""Tensors as the cost formulas see them: named dimensions, no data."""
+
+from collections.abc import Iterable
+
+from costmodel.algebra import Num, prod
+
+
+class MissingDimension(Exception):
+    """An op asked a tensor for a dimension that it does not have."""
+
+    def __init__(self, name: str, tensor: "Tensor") -> None:
+        super().__init__(name)
+        self.name = name
+        self.tensor = tensor
+
+
+def _dimension(name: str, doc: str) -> property:
+    def size(self: "Tensor") -> Num:
+        try:
+            return self.dims[name]
+        except KeyError:
+            raise MissingDimension(name, self) from None
+
+    return property(size, doc=doc)
+
+
+class Tensor:
+    """Named dimensions in their order in memory: batch `n`, channels `c`, height `h`, width `w`, each in elements.
+
+    Raises `MissingDimension` when a dimension is asked for that is not there, as the height of a vector.
+
+    >>> x = Tensor(n=1, c=3, h=224, w=224)
+    >>> x.but(c=32, h=112, w=112).size
+    401408
+    """
+
+    __slots__ = ("_size", "dims")
+
+    def __init__(self, **dims: Num) -> None:
+        self.dims = dims
+        self._size: Num = None
+
+    n = _dimension("n", "The batch size.")
+    c = _dimension("c", "The channels.")
+    h = _dimension("h", "The height.")
+    w = _dimension("w", "The width.")
+
+    def has(self, name: str) -> bool:
+        """Whether there is a dimension of that name."""
+        return name in self.dims
+
+    def but(self, **dims: Num) -> "Tensor":
+        """The same tensor with some dimensions changed; the order stays."""
+        made = Tensor()
+        made.dims = self.dims | dims
+        return made
+
+    def without(self, *names: str) -> "Tensor":
+        """The same tensor with some dimensions taken out."""
+        return Tensor(**{k: v for k, v in self.dims.items() if k not in names})
+
+    @property
+    def size(self) -> Num:
+        """The number of elements."""
+        if self._size is None:
+            self._size = prod(self.dims.values())
+        return self._size
+
+    @property
+    def shape(self) -> list[Num]:
+        """The sizes, in order."""
+        return list(self.dims.values())
+
+    def __str__(self) -> str:
+        """The sizes without the batch, as papers print them: 32×112×112."""
+        return times(size for name, size in self.dims.items() if name != "n")
+
+    def __repr__(self) -> str:
+        return f"Tensor({', '.join(f'{k}={v}' for k, v in self.dims.items())})"
+
+
+def times(sizes: Iterable[Num]) -> str:
+    """Sizes joined by the multiplication sign."""
+    return "×".join(str(size) for size in sizes)

@@ -1,0 +1,34 @@
+"""Traffic models: which of a network's reads and writes a memory-access figure counts, in elements."""
+
+from typing import NamedTuple
+
+from costmodel.algebra import Num
+from costmodel.cost import Cost
+from costmodel.ops import is_counted
+
+
+class Traffic(NamedTuple):
+    """A traffic model: its name, whether only convolutions and FC layers count, and its sentence in reports."""
+
+    name: str
+    kernels_only: bool
+    meaning: str
+
+    def access(self, op: str, cost: Cost) -> Num:
+        """The elements that one op moves under this model; 0 for an op that the model leaves out.
+
+        Feature maps as the op's rule says, weights and biases once. A norm's per-channel values are never counted:
+        folded or not, they stay beside the arithmetic.
+        """
+        if self.kernels_only and not is_counted(op):
+            return 0
+        return cost.read + cost.write + cost.weights + cost.biases
+
+
+CONV = Traffic("conv", True, "conv + FC, each input, output and parameter once")
+"""ShuffleNetV2's memory access cost (arXiv:1807.11164, section 2): the default."""
+UNFUSED = Traffic("unfused", False, "every op reads its inputs and writes its outputs")
+"""Nothing fused: every op on its own, batch norm unfolded."""
+
+MODELS = {model.name: model for model in (CONV, UNFUSED)}
+"""Every traffic model by name."""
