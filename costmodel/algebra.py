@@ -94,9 +94,9 @@ def divide(a: Num, b: Num) -> Num:
 
 def ratio(a: Num, b: Num) -> Num:
     """`a / b` where a condition of the op promises that it comes out whole, so that symbols cancel."""
-    if _is_symbolic(a) or _is_symbolic(b):
-        return a / b
-    return a // b
+    if type(a) is int and type(b) is int:
+        return a // b
+    return a / b if _is_symbolic(a) or _is_symbolic(b) else a // b
 
 
 def ceil_div(a: Num, b: Num) -> Num:

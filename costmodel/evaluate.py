@@ -88,6 +88,8 @@ class _Walk:
     def truth(self, formula: Formula, scope: _Scope) -> bool:
         """Decide a condition of the structure."""
         found = self.value(formula, scope)
+        if isinstance(found, bool):
+            return found
         if not algebra.is_truth(found):
             self.problem(formula.mark, f"'{formula.text}' is {spoken(found)}, and must be true or false")
             raise _Stop
@@ -225,7 +227,9 @@ class _Walk:
         for name, value in act.args:
             inner[name] = self.value(value, scope)
         inner.x = slots[0].tensor
-        known = {"input": slots[0], **dict(zip(plan.inputs, slots, strict=False))}
+        known = {"input": slots[0]}
+        if plan.inputs:
+            known.update(zip(plan.inputs, slots, strict=False))
         self.calls.append((plan.name, mark))
         try:
             for name, value in act.defaults:
@@ -240,13 +244,13 @@ class _Walk:
 
     def run(self, act: RunOp, slots: list[_Slot], scope: _Scope, place: Place, mark: Mark) -> _Slot:
         """Run one op: fields, rule, conditions, line."""
-        fields, doubtful = act.fixed, True in [slot.doubtful for slot in slots]
+        inputs, sources, doubts = zip(*slots, strict=True)
+        fields, doubtful = act.fixed, True in doubts
         if act.live:
             fields = dict(fields)
         for name, value, kind in act.live:
             fields[name], legal = self.fit(name, kind, value, scope)
             doubtful = doubtful or not legal
-        inputs, sources = tuple([slot.tensor for slot in slots]), tuple([slot.line for slot in slots])
         try:
             output, cost = act.op(inputs, fields)
         except MissingDimension as error:

@@ -1,0 +1,5 @@
+"""`python -m costmodel …`."""
+
+from costmodel.commands.app import main
+
+main()
