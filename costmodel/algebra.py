@@ -237,7 +237,8 @@ def single(x: Num, reference: Mapping[Any, Num]) -> int | None:
         return x
     if _is_array(x):
         values = set(x.tolist())
-        return values.pop() if len(values) == 1 else None
+        one = values.pop() if len(values) == 1 else None
+        return one if isinstance(one, int) else None
     settled = substitute(x, reference)
     return settled if isinstance(settled, int) else None
 

@@ -53,10 +53,13 @@ class Points:
     @classmethod
     def of(cls, values: Any) -> "Points":
         """Read an array or a sequence; a float is read as its shortest decimal. Raises `ValueError` for NaN."""
-        array = np.atleast_1d(np.asarray(values))
-        if array.dtype.kind in "iu" and (array.dtype != np.uint64 or _reach(array) <= _LIMIT):
+        if type(values) is int and abs(values) <= _LIMIT:
+            return cls(np.array([values], dtype=np.int64))
+        # A list goes in as objects: numpy would read whole numbers beside a float, or beyond int64, as floats.
+        array = np.atleast_1d(values if isinstance(values, np.ndarray | np.generic) else np.array(values, dtype=object))
+        if array.dtype.kind in "iu" and _reach(array) <= _LIMIT:
             return cls(array.astype(np.int64))
-        exact = [v if isinstance(v, int | Fraction) else Fraction(str(v)) for v in array.tolist()]
+        exact = [v if isinstance(v, int | Fraction) else Fraction(str(v)) for v in array]
         den = math.lcm(*(v.denominator for v in exact))
         return cls(_narrow(np.array([int(v * den) for v in exact], dtype=object)), den)
 
@@ -66,14 +69,10 @@ class Points:
         a, b, den = cls.common(yes, no)
         return cls(np.where(mask, a, b), den)
 
-    @staticmethod
-    def _parts(value: Any) -> tuple[Any, int]:
-        if isinstance(value, Points):
-            return value.num, value.den
-        if isinstance(value, Fraction):
-            return np.array(value.numerator, dtype=object), value.denominator
-        array = np.asarray(value)
-        return (array if array.dtype.kind in "iO" else np.asarray(array, dtype=object)), 1
+    @classmethod
+    def _parts(cls, value: Any) -> tuple[Any, int]:
+        points = value if isinstance(value, Points) else cls.of(value)
+        return points.num, points.den
 
     @classmethod
     def common(cls, x: Any, y: Any) -> tuple[Any, Any, int]:
@@ -82,7 +81,7 @@ class Points:
         if da == db:
             return a, b, da
         den = math.lcm(da, db)
-        return _times(a, np.asarray(den // da)), _times(b, np.asarray(den // db)), den
+        return _times(a, cls.of(den // da).num), _times(b, cls.of(den // db).num), den
 
     def __add__(self, other: Any) -> "Points":
         a, b, den = self.common(self, other)
@@ -107,6 +106,8 @@ class Points:
     __rmul__ = __mul__
 
     def __pow__(self, power: int) -> "Points":
+        if power < 0:
+            raise ValueError(f"{power} is a negative exponent")
         result = Points(np.ones_like(self.num))
         for _ in range(power):
             result = result * self

@@ -1,13 +1,15 @@
 """`costmodel analyze`: what a network costs."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costmodel.commands.options import Batch, Dtype, Format, Grouping, NoColour, Quiet, Settings, SpecName, Variant
 from costmodel.commands.options import settings as read_settings
-from costmodel.library import Spec, load
+
+if TYPE_CHECKING:
+    from costmodel.library import Spec
 
 
 def analyze(
@@ -22,6 +24,7 @@ def analyze(
     no_color: NoColour = False,
 ) -> None:
     """What a network costs, per layer and in all: mult-adds, parameters, memory access."""
+    from costmodel.library import load
     from costmodel.published import published
     from costmodel.reports.analysis import Shown
 
@@ -41,7 +44,7 @@ def analyze(
     show(screen(shown, terminal_width(sys.stdout)), colour=False if no_color else None)
 
 
-def warn(loaded: Spec, quiet: bool) -> None:
+def warn(loaded: "Spec", quiet: bool) -> None:
     """Print a spec's warnings on standard error."""
     if not quiet:
         for problem in loaded.warnings:

@@ -49,7 +49,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        app()
+        app(prog_name="costmodel")
         sys.stdout.flush()
     except SpecError as error:
         print(error, file=sys.stderr)

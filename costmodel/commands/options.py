@@ -1,12 +1,14 @@
 """The options that several commands share, each defined once."""
 
 from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costmodel.problems import Mark, Problem, SpecError
-from costmodel.spec.source import Text
+
+if TYPE_CHECKING:
+    from costmodel.spec.source import Text
 
 
 class Grouping(str, Enum):
@@ -56,8 +58,10 @@ def settings(given: list[str]) -> dict[str, str]:
     return dict(pair("--set", argument) for argument in given)
 
 
-def pair(option: str, argument: str) -> tuple[Text, Text]:
+def pair(option: str, argument: str) -> "tuple[Text, Text]":
     """One `NAME=VALUE` argument, both parts with their place. Raises `SpecError`."""
+    from costmodel.spec.source import Text
+
     name, equals, value = argument.partition("=")
     mark = Mark(option, 1, 1, argument)
     if not equals or not name.strip() or not value.strip():

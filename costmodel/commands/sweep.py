@@ -2,15 +2,16 @@
 
 import re
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costmodel.commands.analyze import warn
 from costmodel.commands.options import Batch, NoColour, Quiet, Settings, SpecName, SweepFormat, Variant, pair
 from costmodel.commands.options import settings as read_settings
-from costmodel.library import load
-from costmodel.spec.source import Text
+
+if TYPE_CHECKING:
+    from costmodel.spec.source import Text
 
 
 def sweep(
@@ -27,6 +28,7 @@ def sweep(
 ) -> None:
     """The totals at several settings, side by side, all else held fixed."""
     from costmodel import sweep as sweeps
+    from costmodel.library import load
     from costmodel.reports import sweeping
 
     loaded = load(spec)
@@ -45,8 +47,10 @@ def sweep(
         show(sweeping.screen(loaded.network.name, points, held, terminal_width(sys.stdout)), colour=False if no_color else None)
 
 
-def values(argument: str) -> tuple[Text, list[Text]]:
+def values(argument: str) -> "tuple[Text, list[Text]]":
     """`NAME=V,V,…` as a name and its values, each with its place; a comma inside brackets separates nothing."""
+    from costmodel.spec.source import Text
+
     name, text = pair("--over", argument)
     found = re.finditer(r"(?:\[[^\]]*\]|\([^)]*\)|[^,])+", text)
     return name, [Text(match[0], text.mark.shifted(match.start())) for match in found]

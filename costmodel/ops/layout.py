@@ -17,7 +17,7 @@ def add(*xs: Tensor) -> tuple[Tensor, Cost]:
 def concat(*xs: Tensor) -> tuple[Tensor, Cost]:
     """Stack tensors along their channels, copying each. Output n·(c1 + c2 + …)·h·w; no arithmetic."""
     y = xs[0].but(c=sum(x.c for x in xs))
-    return y, Cost(given=_alike("concat", xs, but="c"))
+    return y, Cost(given=_alike("concat", xs, but=("c",)))
 
 
 @op
@@ -27,12 +27,12 @@ def flatten(x: Tensor) -> tuple[Tensor, Cost]:
     return Tensor(n=n, c=prod(x.without("n").shape)), Cost(read=0, write=0)
 
 
-def _alike(verb: str, xs: tuple[Tensor, ...], but: str = "") -> tuple[Condition, ...]:
+def _alike(verb: str, xs: tuple[Tensor, ...], but: tuple[str, ...] = ()) -> tuple[Condition, ...]:
     first = xs[0]
     text = f"{verb} takes tensors of one " + ("height and width" if but else "shape") + ", and gets {} and {}"
     return tuple(
         (equal(first.dims.get(name, 0), x.dims.get(name, 0)), text, first, x)
         for x in xs[1:]
         for name in first.dims | x.dims
-        if name != but
+        if name not in but
     )

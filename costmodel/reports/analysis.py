@@ -7,7 +7,7 @@ from costmodel.conventions import CONVENTIONS
 from costmodel.ledger import Ledger, Line, Totals
 from costmodel.ops import is_counted
 from costmodel.published import Comparison
-from costmodel.reports.layout import Cell, Column, Screen, table, text, width_of
+from costmodel.reports.layout import Cell, Column, Screen, note, table, text, width_of
 from costmodel.reports.rows import Row, folded, rows, unit_label
 from costmodel.reports.words import BYTES, count, kind_label, per, setting, share, size
 from costmodel.tensor import Tensor
@@ -15,7 +15,7 @@ from costmodel.traffic import CONV, UNFUSED
 
 _COLUMNS = (
     Column("layer", left=True),
-    Column(""),
+    Column("", yields=1),
     Column("op", left=True),
     Column("input", left=True, yields=8),
     Column("output", left=True),
@@ -59,7 +59,7 @@ def screen(shown: Shown, room: int) -> Screen:
         *([[]] if by_kind else []),
         *by_kind,
         [],
-        *_footer(shown, quiet),
+        *_footer(shown, quiet, room),
     ]
 
 
@@ -169,33 +169,30 @@ def _header(shown: Shown, room: int) -> Screen:
     return [*head, *([text(joined, "dim")] if len(joined) <= room else [text(convention, "dim"), text(access, "dim")])]
 
 
-def _footer(shown: Shown, quiet: list[Row]) -> Screen:
+def _footer(shown: Shown, quiet: list[Row], room: int) -> Screen:
     ledger, element = shown.ledger, BYTES[shown.dtype]
     moved, totals = ledger.sums(traffic=UNFUSED).access, ledger.totals
-    lines = _published(shown.published)
+    lines = _published(shown.published, room)
     if quiet:
         names = [row.op for row in quiet]
         ops = ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))
-        lines.append(_note("not listed", f"{ops}: no mult-adds, no parameters", ""))
+        lines += note("not listed", f"{ops}: no mult-adds, no parameters", room)
     everything = (
         f"{count(moved)} elements ({size(moved * element)}), norms unfolded · conv + FC alone {size(totals.access * element)}"
     )
-    return [*lines, _note("every op moved", everything, "")]
-
-
-def _note(label: str, words: str, style: str) -> list[Cell]:
-    return [Cell(f"{label:<17}", "dim"), Cell(words, style)]
+    return [*lines, *note("every op moved", everything, room)]
 
 
 _UNITS = {"mult_adds": "mult-adds", "params": "params"}
 
 
-def _published(found: Sequence[Comparison]) -> Screen:
+def _published(found: Sequence[Comparison], room: int) -> Screen:
     """One line a source: what it prints, and whether that is met."""
     if not found:
-        return [_note("published", "the spec has no figures for these settings", "dim")]
+        return note("published", "the spec has no figures for these settings", room, "dim")
     lines: Screen = []
-    for source in dict.fromkeys(c.source for c in found):
+    sources = list(dict.fromkeys(c.source for c in found))
+    for source in sources:
         of = [c for c in found if c.source == source]
         printed = ", ".join(f"{c.printed.text} {_UNITS[c.metric]}" for c in of)
         missed = [c for c in of if not c.met]
@@ -204,5 +201,6 @@ def _published(found: Sequence[Comparison]) -> Screen:
         if missed:
             verdict = f"not met{rule}: " + ", ".join(f"{count(c.computed)} {_UNITS[c.metric]}" for c in missed)
             verdict += f" ({missed[0].differs or 'no reason known'})"
-        lines.append(_note("published", f"{printed}: {verdict}", "bad" if missed else "good"))
+        where = f" in {source}" if len(sources) > 1 else ""
+        lines += note("published", f"{printed}{where}: {verdict}", room, "bad" if missed else "good")
     return lines

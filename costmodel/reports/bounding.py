@@ -35,7 +35,7 @@ def _steps(name: str, formula: str, substituted: str, value: str) -> Screen:
 def _gap(layer: PointwiseBound) -> str:
     if layer.is_tight:
         return "0"
-    return f"{number(layer.gap)}, {share(float(layer.gap), layer.access)} % of the access"
+    return f"{number(layer.gap)}, {share(layer.gap, layer.access)} % of the access"
 
 
 def _verdict(layer: PointwiseBound) -> Screen:
@@ -45,10 +45,12 @@ def _verdict(layer: PointwiseBound) -> Screen:
         return [[Cell("verdict        ", "strong"), Cell(f"violated: {reached}", "bad")]]
     if layer.is_tight:
         return [[Cell("verdict        ", "strong"), Cell(f"holds with equality: {reached}, since c1 = c2", "good")]]
-    advice = f"at the same mult-adds, c1 = c2 = {number(layer.balanced)} would reach the bound; equality needs c1 = c2"
+    advice = f"equality needs c1 = c2; at the same mult-adds that is c1 = c2 = {number(layer.balanced)}"
     return [[Cell("verdict        ", "strong"), Cell(f"holds: {reached}", "good")], text(f"{'':15}{advice}", "dim")]
 
 
 def number(value: Fraction | int) -> str:
     """A number with thousands separated; decimals only where there are any."""
-    return count(int(value)) if value == int(value) else f"{float(value):,.{DIGITS}f}"
+    scaled = int(value * 10**DIGITS)
+    decimals = f".{scaled % 10**DIGITS:0{DIGITS}}" if value != int(value) else ""
+    return count(scaled // 10**DIGITS) + decimals

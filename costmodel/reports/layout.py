@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TextIO
@@ -12,6 +13,9 @@ from costmodel.problems import printable
 PIPED_WIDTH = 100
 """Columns when there is no terminal to ask."""
 
+
+MIN_LABEL = 8
+"""The least width to which the first column is cut when nothing else can give way."""
 
 LUXURY = 6
 """Columns that yield this early go before the gaps between columns shrink."""
@@ -64,18 +68,28 @@ def table(columns: Sequence[Column], sections: Sequence[Sequence[Sequence[Cell]]
     everything = [[Cell(c.title, "head") for c in columns]] + [list(row) for section in sections for row in section]
     widths = [max(len(row[i].text) for row in everything) for i in range(len(columns))]
     shown, gap = fitting(columns, widths, room)
+    excess = sum(widths[i] for i in shown) + gap * (len(shown) - 1) - room
+    if columns[0].left and excess > 0:
+        widths[0] = max(widths[0] - excess, MIN_LABEL)
 
     def line(row: Sequence[Cell]) -> list[Cell]:
         cells: list[Cell] = []
         for place, i in enumerate(shown):
-            text = printable(row[i].text)
+            text = clipped(printable(row[i].text), widths[i])
             space = " " * (widths[i] - len(text))
             last = place == len(shown) - 1
             padded = (text if last else text + space) if columns[i].left else space + text
             cells.append(Cell((" " * gap if place else "") + padded, row[i].style))
+        while cells and not cells[-1].text.strip():
+            cells.pop()
         return cells
 
     return [[line(everything[0])], *([line(row) for row in section] for section in sections)]
+
+
+def clipped(words: str, width: int) -> str:
+    """Words cut to a width, the cut marked."""
+    return words if len(words) <= width else f"{words[: width - 1]}…"
 
 
 def width_of(screen: Screen) -> int:
@@ -88,13 +102,24 @@ def text(words: str, style: str = "") -> list[Cell]:
     return [Cell(printable(words), style)]
 
 
+NOTE_INDENT = 17
+"""The column at which notes below a table start."""
+
+
+def note(label: str, words: str, room: int, style: str = "") -> Screen:
+    """A labelled sentence below a table, wrapped into `room` columns."""
+    parts = textwrap.wrap(printable(words), max(room - NOTE_INDENT, 20)) or [""]
+    labels = [label, *[""] * (len(parts) - 1)]
+    return [[Cell(f"{name:<{NOTE_INDENT}}", "dim"), Cell(part, style)] for name, part in zip(labels, parts, strict=True)]
+
+
 def show(screen: Screen, stream: TextIO | None = None, colour: bool | None = None) -> None:
     """Write lines to a stream (standard output); styled where that is a terminal and NO_COLOR is not set."""
     stream = stream or sys.stdout
     if colour is None:
         colour = stream.isatty() and not os.environ.get("NO_COLOR")
     if not colour:
-        stream.write("".join("".join(cell.text for cell in line).rstrip() + "\n" for line in screen))
+        stream.write("".join("".join(cell.text for cell in line) + "\n" for line in screen))
         return
     from costmodel.reports.styled import write
 

@@ -52,7 +52,7 @@ def count(value: Any) -> str:
 
 def share(part: Any, total: Any) -> str:
     """A part in percent with one decimal; `–` of nothing."""
-    return f"{100 * part / total:.1f}" if total else "–"
+    return f"{float(100 * part / total):.1f}" if total else "–"
 
 
 def per(value: Any, by: Any) -> str:

@@ -1,0 +1,45 @@
+"""What all tests share: running the command line in process, and the list of what could not be tested here."""
+
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from costmodel.commands.app import main
+
+
+class Run(NamedTuple):
+    """What one run of the command line gave."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
+    """Run the command line in this process, as its entry point would, on a screen of 100 columns."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def run(*arguments: str) -> Run:
+        monkeypatch.setattr(sys, "argv", ["costmodel", *arguments])
+        try:
+            main()
+            code = 0
+        except SystemExit as leaving:
+            code = leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
+        return Run(code, *capsys.readouterr())
+
+    return run
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what could not be tested on this machine, each with its reason; a test never skips in silence."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    terminalreporter.section("not tested here")
+    for report in skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        terminalreporter.write_line(f"{report.nodeid}: {reason.removeprefix('Skipped: ')}")
+    if not skipped:
+        terminalreporter.write_line("nothing: every test ran")

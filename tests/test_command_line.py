@@ -1,0 +1,91 @@
+"""The command line as a whole: its first screen, its help, its ops, its ways to fail."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from costmodel.ops import OPS
+
+Runner = Callable[..., tuple[int, str, str]]
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_first_screen_shows_the_three_uses_then_the_help(run: Runner) -> None:
+    code, out, err = run()
+    first = out.splitlines()[:3]
+    assert (code, err) == (0, "")
+    assert ["costmodel analyze" in first[0], "costmodel sweep" in first[1], "costmodel verify" in first[2]] == [True] * 3
+    assert "Usage: costmodel" in out
+    for command in ("analyze", "sweep", "verify", "ops"):
+        assert f"\n  {command}" in out
+
+
+def test_the_examples_of_the_first_screen_work(run: Runner) -> None:
+    examples = [line.split("costmodel ", 1)[1].split() for line in run()[1].splitlines()[:3]]
+    assert [run(*arguments)[0] for arguments in examples] == [0, 0, 0]
+
+
+def test_the_launcher_of_a_checkout_works_from_any_folder(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), "analyze", "mobilenet.yaml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "568,740,352" in done.stdout
+
+
+def test_version(run: Runner) -> None:
+    from costmodel import __version__
+
+    assert run("--version") == (0, f"costmodel {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("analyze",), ("analyse", "x"), ("analyze", "mobilenet", "--batch", "two"), ("sweep", "mobilenet")]
+)
+def test_misuse_exits_with_2_and_an_empty_report(arguments: tuple[str, ...], run: Runner) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert "Usage: costmodel" in err
+
+
+def test_ops_are_listed_by_family(run: Runner) -> None:
+    lines = run("ops")[1].splitlines()
+    assert [line.split()[0] for line in lines if line.startswith("  ")] == list(OPS)
+
+
+@pytest.mark.parametrize("name", OPS)
+def test_each_op_has_a_page_with_its_fields_and_formulas(name: str, run: Runner) -> None:
+    code, out, err = run("ops", name)
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{name}\n")
+    assert "memory access" in out
+    assert all(field in out for field in OPS[name].fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "formula"),
+    [
+        ("conv2d", "mult-adds             c·h'·k²·n·out·w'/g"),
+        ("conv2d", "weights               c·k²·out/g"),
+        ("depthwise", "mult-adds             c·h'·k²·m·n·w'"),
+        ("linear", "mult-adds             c·n·out"),
+        ("batch_norm", "parameters            2·c"),
+        ("concat", "output                n×(c1 + c2)×h×w"),
+        ("flatten", "memory access         0 elements"),
+    ],
+)
+def test_the_formulas_of_the_field(name: str, formula: str, run: Runner) -> None:
+    assert formula in run("ops", name)[1].splitlines()
+
+
+def test_an_unknown_op_is_answered_with_the_nearest(run: Runner) -> None:
+    code, out, err = run("ops", "conv2")
+    assert (code, out) == (2, "")
+    assert "no op is called 'conv2'" in err
+    assert "did you mean 'conv2d'?" in err

@@ -1,0 +1,131 @@
+"""The bundled networks against public implementations, line by line, and against the counts of every listed variant."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+import costmodel
+from costmodel.ledger import Ledger, Line
+from costmodel.library import bundled
+from costmodel.ops import is_counted
+from costmodel.published import published
+from costmodel.traffic import CONV, UNFUSED
+
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def read(name: str) -> list[dict[str, str]]:
+    with (REFERENCE / name).open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def ledger(name: str, **settings: object) -> Ledger:
+    return costmodel.load(name).analyze(**settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "mult_adds", "params", "access"),
+    [("mobilenet", 568_740_352, 4_231_976, 14_397_840), ("mobilenetv2", 300_774_272, 3_504_872, 16_917_072)],
+)
+def test_totals_are_exact(name: str, mult_adds: int, params: int, access: int) -> None:
+    assert ledger(name).totals == (mult_adds, params, access)
+
+
+def sizes(text: str) -> list[int]:
+    """The sizes of `1x1024x1x1` that are not 1, batch left out: a vector and a 1×1 map are the same."""
+    return [int(size) for size in text.split("x")[1:] if size != "1"]
+
+
+def pair(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value, value]
+
+
+def described(line: Line) -> dict[str, object]:
+    """A line in the words of the reference."""
+    x, fields = line.inputs[0], line.fields
+    found: dict[str, object] = {
+        "type": "Linear" if line.op == "linear" else "Conv2d",
+        "input": [s for s in x.shape[1:] if s != 1],
+        "output": [s for s in line.output.shape[1:] if s != 1],
+        "params": line.cost.params,
+        "mult_adds": line.cost.fma,
+    }
+    if line.op != "linear":
+        groups = x.c if line.op == "depthwise" else fields.get("groups", 1)
+        found |= {"kernel": pair(fields.get("kernel", 1)), "stride": pair(fields.get("stride", 1)), "groups": groups}
+    return found
+
+
+def expected(row: dict[str, str]) -> dict[str, object]:
+    found: dict[str, object] = {
+        "type": row["type"],
+        "input": sizes(row["input"]),
+        "output": sizes(row["output"]),
+        "params": int(row["params"]),
+        "mult_adds": int(row["mult_adds"]),
+    }
+    if row["type"] != "Linear":
+        found |= {
+            "kernel": [int(k) for k in row["kernel"].split("x")],
+            "stride": [int(s) for s in row["stride"].split("x")],
+            "groups": int(row["groups"]),
+        }
+    return found
+
+
+@pytest.mark.parametrize(("name", "file"), [("mobilenet", "mobilenet_v1_1.0.csv"), ("mobilenetv2", "mobilenet_v2_1.0.csv")])
+def test_every_conv_and_linear_row_equals_the_reference(name: str, file: str) -> None:
+    ours = [described(line) for line in ledger(name).lines if is_counted(line.op)]
+    theirs = [expected(row) for row in read(file) if row["type"] in ("Conv2d", "Linear")]
+    assert ours == theirs
+
+
+def test_batch_norm_rows_of_v2_equal_the_reference() -> None:
+    ours = [line.cost.params for line in ledger("mobilenetv2").lines if line.op == "batch_norm"]
+    assert ours == [int(row["params"]) for row in read("mobilenet_v2_1.0.csv") if row["type"] == "BatchNorm2d"]
+
+
+@pytest.mark.parametrize(
+    "row", read("plain_counts.csv"), ids=lambda r: f"{r['spec']}-{r['alpha']}-{r['resolution']}-{r['classes']}"
+)
+def test_every_listed_width_and_resolution(row: dict[str, str]) -> None:
+    found = ledger(row["spec"], alpha=row["alpha"], resolution=row["resolution"], classes=row["classes"])
+    kinds = {kind: sum(getattr(line.cost, kind) for line in found.lines) for kind in ("weights", "biases", "affine")}
+    assert found.totals.mult_adds == int(row["mult_adds"])
+    assert found.totals.params == int(row["params"])
+    assert kinds == {kind: int(row[kind]) for kind in kinds}
+
+
+def test_a_width_between_the_listed_ones() -> None:
+    # floor(c·α), at least 8, worked out apart from this code
+    assert ledger("mobilenet", alpha="0.72").totals.mult_adds == 299_816_242
+
+
+@pytest.mark.parametrize(("name", "share"), [("mobilenet", 58.4), ("mobilenetv2", 60.8)])
+def test_share_of_memory_access_that_is_not_conv_or_fc(name: str, share: float) -> None:
+    found = ledger(name)
+    every, conv = found.sums(traffic=UNFUSED).access, found.sums(traffic=CONV).access
+    assert round(100 * (every - conv) / every, 1) == share
+
+
+def test_every_op_moved_in_mobilenet() -> None:
+    assert ledger("mobilenet").sums(traffic=UNFUSED).access == 34_619_792
+
+
+@pytest.mark.parametrize("name", [name for name in bundled() if costmodel.load(name).network.published])
+def test_published_figures_are_met_or_explained(name: str) -> None:
+    spec = costmodel.load(name)
+    rows = spec.network.published
+    assert rows
+    for row in rows:
+        variant = None if row.variant == "default" else row.variant
+        settings = spec.settings({str(k): v for k, v in row.settings.items()}, variant)
+        found = [c for c in published(spec, spec.evaluate(settings)) if c.source == row.source]
+        assert found
+        assert all(c.met or c.differs for c in found), found
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_bundled_specs_read_without_warning(name: str) -> None:
+    assert costmodel.load(name).warnings == ()
