@@ -7,7 +7,7 @@ import typer
 from costmodel.problems import Problem, SpecError, did_you_mean, one_of
 
 
-def ops(op: Annotated[str | None, typer.Argument(metavar="[OP]", help="An op; all are listed without one.")] = None) -> None:
+def ops(op: Annotated[str | None, typer.Argument(metavar="OP", help="An op; all are listed without one.")] = None) -> None:
     """The ops of specs; of one op, its fields and its costs as formulas."""
     from costmodel.ops import OPS
     from costmodel.reports import manual

@@ -1,0 +1,63 @@
+"""The documents: every command shown is run, and what it prints is what is shown; every Python example is a doctest."""
+
+import doctest
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")
+BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def examples() -> list[tuple[str, str]]:
+    """Each shown command with what is shown below it."""
+    found = []
+    for block in BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8")):
+        for part in re.split(r"^\$ costmodel", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            found.append((command.strip(), output.rstrip("\n")))
+    return found
+
+
+@pytest.mark.parametrize(("command", "shown"), examples(), ids=[command for command, _ in examples()])
+def test_a_shown_command_prints_what_is_shown(command: str, shown: str, run: Callable[..., tuple[int, str, str]]) -> None:
+    """A line `⋮` stands for lines that are left out."""
+    _, out, err = run(*shlex.split(command))
+    pattern = r"(?:.*\n)*".join(re.escape(part) for part in re.split(r"^⋮\n", f"{shown}\n", flags=re.MULTILINE))
+    assert re.fullmatch(pattern, out + err), out + err
+
+
+def test_there_are_three_examples_and_more() -> None:
+    assert len(examples()) >= 3
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_python_examples_hold(name: str) -> None:
+    failed, _ = doctest.testfile(str(ROOT / name), module_relative=False, encoding="utf-8")
+    assert failed == 0
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_files_that_are_named_exist(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:costmodel|specs|tests|bench)/[\w./-]*\w(?:\.\w+)?/?)`", text))
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+def test_the_shown_spec_and_its_shown_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    spec = re.search(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)[1]  # type: ignore[index]
+    shown = re.search(r"^```text\n(tiny\.yaml:.*?)^```", text, re.DOTALL | re.MULTILINE)[1]  # type: ignore[index]
+    monkeypatch.chdir(tmp_path)
+    Path("tiny.yaml").write_text(spec, encoding="utf-8")
+    assert run("analyze", "tiny.yaml")[0] == 0
+    Path("tiny.yaml").write_text(spec.replace("stride, padding", "strid, padding"), encoding="utf-8")
+    code, out, err = run("analyze", "tiny.yaml")
+    assert (code, out) == (2, "")
+    assert shown in err
