@@ -55,7 +55,7 @@ def columns(text: list[str]) -> dict[str, list[int]]:
         for row in text[heading + 1 : rule]:
             if not row.startswith(" "):
                 times = int(match[1]) if (match := re.search(r"(\d+) × ", row)) else 1
-            found[title].append(times * int(re.split(r"\s+", row[:end])[-1].replace(",", "")))
+            found[title].append(times * int(re.split(r"\s+", row[:end])[-1].replace(",", "").replace("–", "0")))
     return found
 
 

@@ -1,5 +1,6 @@
 """The command line as a whole: its first screen, its help, its ops, its ways to fail."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -89,3 +90,13 @@ def test_an_unknown_op_is_answered_with_the_nearest(run: Runner) -> None:
     assert (code, out) == (2, "")
     assert "no op is called 'conv2'" in err
     assert "did you mean 'conv2d'?" in err
+
+
+def test_a_screen_without_unicode_gets_the_formulas_spelled_out() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "costmodel", "verify"],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    assert done.stdout.decode("ascii").startswith("memory access >= 2sqrt(h*w*B) + B/(h*w), in elements")

@@ -82,3 +82,17 @@ def test_lists_are_swept_whole(tmp_path: object, run: Runner) -> None:
 
     name, found = values("kernel=[3, 5],3,max(1, 2)")
     assert (name, [str(v) for v in found]) == ("kernel", ["[3, 5]", "3", "max(1, 2)"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--over", "groups=1", "--over", "groups=2"), "--over gives 'groups' twice"),
+        (("--over", "groups=1,2", "--set", "groups=4"), "'groups' is set, and swept too"),
+        (("--over", "groups=1,2", "--set", "channels=8", "--set", "channels=16"), "--set gives 'channels' twice"),
+    ],
+)
+def test_a_parameter_has_one_source_of_values(arguments: tuple[str, ...], message: str, run: Runner) -> None:
+    code, out, err = run("sweep", "grouped", *arguments)
+    assert (code, out) == (2, "")
+    assert message in err

@@ -7,7 +7,8 @@ import pytest
 
 EXAMPLE = """\
 memory access ≥ 2√(h·w·B) + B/(h·w), in elements; B counts mult-adds
-1×1 convolution, stride 1, one group, no bias · ShuffleNetV2, arXiv:1807.11164 section 2, G1
+domain: 1×1 convolution, stride 1, one group, no bias
+source: ShuffleNetV2 (arXiv:1807.11164), section 2, guideline G1
 
 mult-adds B    h·w·c1·c2
              = 56·56·24·144
@@ -23,7 +24,7 @@ gap            h·w·(√c1 − √c2)²
              = 158,131.21, 29.8 % of the access
 
 verdict        holds: 530,304 ≥ 372,172.79
-               equality needs c1 = c2; at the same mult-adds that is c1 = c2 = 58.78
+               equality needs c1 = c2: both 58.78 at the same mult-adds
 """
 
 

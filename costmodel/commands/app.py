@@ -1,5 +1,6 @@
 """The entry point: the commands, and the door at which every user error is printed."""
 
+import codecs
 import os
 import sys
 from typing import Annotated
@@ -43,11 +44,22 @@ app.command()(verify.verify)
 app.command()(ops.ops)
 
 
+_SPELLED = {"×": "x", "·": "*", "√": "sqrt", "≥": ">=", "≤": "<=", "–": "-", "−": "-", "─": "-", "…": "...", "→": "->"}
+_SPELLED |= {"²": "^2", "³": "^3", "⌊": "floor(", "⌋": ")"}
+
+
+def spell_out(error: UnicodeError) -> tuple[str, int]:
+    """Write in ASCII what a terminal's encoding does not have."""
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(_SPELLED.get(c, "?") for c in error.object[error.start : error.end]), error.end
+
+
 def main() -> None:
     """Run the command line; a user's mistake is printed on standard error and exits with 2."""
+    codecs.register_error("spelled out", spell_out)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="spelled out")
     try:
         app(prog_name="costmodel")
         sys.stdout.flush()

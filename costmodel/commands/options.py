@@ -1,7 +1,7 @@
 """The options that several commands share, each defined once."""
 
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -9,6 +9,9 @@ from costmodel.problems import Mark, Problem, SpecError
 
 if TYPE_CHECKING:
     from costmodel.spec.source import Text
+
+
+V = TypeVar("V")
 
 
 class Grouping(str, Enum):
@@ -53,9 +56,19 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No warnings on standard er
 NoColour = Annotated[bool, typer.Option("--no-color", help="No colour, as with NO_COLOR set.")]
 
 
-def settings(given: list[str]) -> dict[str, str]:
+def settings(given: list[str]) -> "dict[str, Text]":
     """`NAME=VALUE` arguments as names and values that know their place. Raises `SpecError`."""
-    return dict(pair("--set", argument) for argument in given)
+    return once("--set", [pair("--set", argument) for argument in given])
+
+
+def once(option: str, pairs: "list[tuple[Text, V]]") -> dict[str, V]:
+    """Pairs as a mapping; a name that is given twice has no value. Raises `SpecError`."""
+    found: dict[str, V] = {}
+    for name, value in pairs:
+        if name in found:
+            raise SpecError([Problem(name.mark, f"{option} gives '{name}' twice", "keep one of them")])
+        found[name] = value
+    return found
 
 
 def pair(option: str, argument: str) -> "tuple[Text, Text]":

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costmodel.commands.analyze import warn
-from costmodel.commands.options import Batch, NoColour, Quiet, Settings, SpecName, SweepFormat, Variant, pair
+from costmodel.commands.options import Batch, NoColour, Quiet, Settings, SpecName, SweepFormat, Variant, once, pair
 from costmodel.commands.options import settings as read_settings
+from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
     from costmodel.spec.source import Text
@@ -33,8 +34,11 @@ def sweep(
 
     loaded = load(spec)
     warn(loaded, quiet)
-    swept: dict[str, list[Text]] = dict(values(argument) for argument in over)
+    swept = once("--over", [values(argument) for argument in over])
     fixed = read_settings(set_)
+    for name, value in fixed.items():
+        if name in swept:
+            raise SpecError([Problem(value.mark, f"'{name}' is set, and swept too", "keep one of them")])
     points = list(sweeps.sweep(loaded, swept, fixed, variant, batch))
     held = loaded.settings({**fixed, **{name: choices[0] for name, choices in swept.items()}}, variant)
     if format is SweepFormat.json:

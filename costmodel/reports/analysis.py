@@ -85,18 +85,24 @@ def _cells(row: Row, totals: Totals, first: bool) -> list[Cell]:
     return [
         Cell(unit_label(row) if first else ""),
         Cell(f"{row.times} ×" if first and row.times > 1 else ""),
-        Cell(row.op),
+        Cell(row.op if row.unit is not None else ""),
         Cell(_sizes(row.lines[0].inputs), "dim"),
         Cell(str(row.lines[-1].output)),
         Cell(count(a.params)),
         Cell(share(a.params, totals.params), "dim"),
         Cell(count(a.mult_adds)),
         _share_cell(a.mult_adds, weight, totals.mult_adds),
-        Cell(count(a.access)),
-        _share_cell(a.access, weight, totals.access),
+        *_access_cells(row, totals),
         Cell(per(a.mult_adds, a.access), "dim"),
         Cell(_then(row.then), "dim"),
     ]
+
+
+def _access_cells(row: Row, totals: Totals) -> list[Cell]:
+    """A row's access and its share; a dash where the traffic model leaves every op of the row out."""
+    if not any(is_counted(line.op) for line in row.lines):
+        return [Cell("–", "dim"), Cell("–", "dim")]
+    return [Cell(count(row.totals.access)), _share_cell(row.totals.access, row.times, totals.access)]
 
 
 def _share_cell(part: Any, weight: int, total: Any) -> Cell:

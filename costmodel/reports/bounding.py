@@ -13,7 +13,8 @@ def screen(layer: PointwiseBound) -> Screen:
     b, area = count(layer.mult_adds), count(layer.area)
     return [
         text("memory access ≥ 2√(h·w·B) + B/(h·w), in elements; B counts mult-adds", "head"),
-        text("1×1 convolution, stride 1, one group, no bias · ShuffleNetV2, arXiv:1807.11164 section 2, G1", "dim"),
+        text("domain: 1×1 convolution, stride 1, one group, no bias", "dim"),
+        text("source: ShuffleNetV2 (arXiv:1807.11164), section 2, guideline G1", "dim"),
         [],
         *_steps("mult-adds B", "h·w·c1·c2", f"{h}·{w}·{c1}·{c2}", b),
         *_steps("access", "h·w·(c1 + c2) + c1·c2", f"{h}·{w}·({c1} + {c2}) + {c1}·{c2}", count(layer.access)),
@@ -45,7 +46,7 @@ def _verdict(layer: PointwiseBound) -> Screen:
         return [[Cell("verdict        ", "strong"), Cell(f"violated: {reached}", "bad")]]
     if layer.is_tight:
         return [[Cell("verdict        ", "strong"), Cell(f"holds with equality: {reached}, since c1 = c2", "good")]]
-    advice = f"equality needs c1 = c2; at the same mult-adds that is c1 = c2 = {number(layer.balanced)}"
+    advice = f"equality needs c1 = c2: both {number(layer.balanced)} at the same mult-adds"
     return [[Cell("verdict        ", "strong"), Cell(f"holds: {reached}", "good")], text(f"{'':15}{advice}", "dim")]
 
 

@@ -113,6 +113,8 @@ def _alike(run: list[Row], unit: list[Row]) -> bool:
     a, b = run[0].unit, unit[0].unit
     if a is None or b is None or a.parent is not b.parent or a.label != b.label or len(run) != len(unit):
         return False
+    if b.number != a.number + run[0].times:
+        return False
     return all(x.likeness == y.likeness for x, y in zip(run, unit, strict=True))
 
 
