@@ -1,5 +1,6 @@
 """`costmodel ops`: the vocabulary, and what each op costs in symbols."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ def ops(op: Annotated[str | None, typer.Argument(metavar="OP", help="An op; all 
     """The ops of specs; of one op, its fields and its costs as formulas."""
     from costmodel.ops import OPS
     from costmodel.reports import manual
-    from costmodel.reports.layout import show
+    from costmodel.reports.layout import show, terminal_width
 
     if op is None:
         show(manual.index())
@@ -19,4 +20,4 @@ def ops(op: Annotated[str | None, typer.Argument(metavar="OP", help="An op; all 
     if op not in OPS:
         hint = did_you_mean(op, OPS, f"the ops are {one_of(OPS)}")
         raise SpecError([Problem(None, f"no op is called '{op}'", hint)])
-    show(manual.page(OPS[op]))
+    show(manual.page(OPS[op], terminal_width(sys.stdout)))

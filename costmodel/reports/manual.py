@@ -1,6 +1,7 @@
 """The op manual of `costmodel ops`: fields and symbolic costs, from the very functions that count."""
 
 import re
+import textwrap
 from typing import Any
 
 from costmodel import algebra
@@ -13,9 +14,9 @@ from costmodel.traffic import UNFUSED
 
 _LETTERS = {"kernel": "k", "stride": "s", "padding": "p", "dilation": "d", "groups": "g", "multiplier": "m"}
 _TAKES = {
-    "count": "a whole number, at least 1",
-    "pair": "a whole number, at least 1, or [height, width]",
-    "padding": "same, valid, a whole number, [height, width] or [[top, bottom], [left, right]]",
+    "count": "a whole number ≥ 1",
+    "pair": "a whole number ≥ 1, or [h, w]",
+    "padding": "same, valid, n, [h, w] or [[top, bottom], [left, right]]",
     "flag": "true or false",
 }
 _COUNTS = {
@@ -47,9 +48,11 @@ def _first_sentence(op: Op) -> str:
     return re.split(r"[.;] ", op.doc.split("\n", 1)[0])[0].rstrip(".")
 
 
-def page(op: Op) -> Screen:
+def page(op: Op, room: int) -> Screen:
     """One op: its manual entry, its fields, its costs in symbols."""
-    return [text(op.name, "head"), *(text(line) for line in op.doc.split("\n")), [], *_fields(op), *_costs(op)]
+    paragraphs = [" ".join(part.split()) for part in op.doc.split("\n\n")]
+    wrapped = [line for part in paragraphs for line in (*textwrap.wrap(part, room), "")]
+    return [text(op.name, "head"), *(text(line) for line in wrapped), *_fields(op), *_costs(op, room)]
 
 
 def _fields(op: Op) -> Screen:
@@ -74,7 +77,7 @@ def _fields(op: Op) -> Screen:
     return [*heading, *body, []]
 
 
-def _costs(op: Op) -> Screen:
+def _costs(op: Op, room: int) -> Screen:
     inputs, output, cost, names = symbolic(op)
     shapes = ", ".join(_shape(x.shape) for x in inputs)
     lines: Screen = [
@@ -91,7 +94,10 @@ def _costs(op: Op) -> Screen:
         [Cell(f"{'memory access':<22}", "strong"), Cell(f"{_formula(UNFUSED.access(op.name, cost), names)} elements")],
     ]
     given = dict.fromkeys(_condition(condition, names) for condition in cost.given if condition[0] is not True)
-    return lines + [[Cell(f"{'given':<22}", "dim"), Cell(sentence)] for sentence in given]
+    for sentence in given:
+        first, *rest = textwrap.wrap(sentence, max(room - 22, 20))
+        lines += [[Cell(f"{'given':<22}", "dim"), Cell(first)], *(text(" " * 22 + line) for line in rest)]
+    return lines
 
 
 def symbolic(op: Op) -> tuple[list[Tensor], Tensor, Cost, dict[Any, Any]]:
