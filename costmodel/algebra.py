@@ -266,7 +266,7 @@ def _settled(value: Any) -> Any:
 
 def is_number(value: Any) -> bool:
     """Whether a value can be counted with: neither a word, nor true or false, nor a list."""
-    return type(value) is int or not isinstance(value, _NOT_NUMBERS)
+    return type(value) is int or not (isinstance(value, _NOT_NUMBERS) or is_truth(value))
 
 
 def is_truth(value: Any) -> bool:
@@ -279,7 +279,7 @@ def is_truth(value: Any) -> bool:
         return False
     import sympy
 
-    return isinstance(value, sympy.logic.boolalg.Boolean)
+    return isinstance(value, sympy.logic.boolalg.Boolean) and not isinstance(value, sympy.Expr)  # a Symbol is both
 
 
 def is_symbol(value: Any) -> bool:

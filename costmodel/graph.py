@@ -4,203 +4,74 @@ The graph keeps blocks, tables and repeats folded, for their numbers come with t
 to bottom, by `evaluate`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
+from costmodel.algebra import is_truth
 from costmodel.ops import OPS, Op
-from costmodel.ops.fields import Kind
-from costmodel.problems import Mark, Problems, did_you_mean, one_of
-from costmodel.spec.formula import WORDS
+from costmodel.ops.fields import Unfit, at_least, spoken
+from costmodel.problems import Problems, did_you_mean, one_of
+from costmodel.spec.fields import stray_hint
+from costmodel.spec.formula import is_what
+from costmodel.spec.layers import CONSTRUCTS
+from costmodel.spec.names import PASS, Name, Names, Scope, door
 from costmodel.spec.network import Block, Layer, Network
 from costmodel.spec.source import Text
-from costmodel.spec.values import Formula, Value, is_constant
+from costmodel.spec.values import BadValue, Value, is_constant
+from costmodel.steps import (
+    Act,
+    Activate,
+    Branches,
+    CallBlock,
+    Graph,
+    Group,
+    Identity,
+    Plan,
+    Residual,
+    Rows,
+    RunOp,
+    Step,
+)
 
-DOOR = ("c_in", "h_in", "w_in")
-"""What a formula sees of the tensor that enters its layer."""
-_PASS = ("index", "first", "last")
-
-
-@dataclass(slots=True)
-class RunOp:
-    """An op with its constant fields worked out and its others still to be."""
-
-    op: Op
-    fixed: dict[str, Any]
-    live: list[tuple[str, Value, Kind]]
-
-
-@dataclass(slots=True)
-class Plan:
-    """A block, linked: its parameters' names, its lets, its steps."""
-
-    name: str
-    params: list[str]
-    let: dict[str, Value]
-    inputs: list[str]
-    steps: "list[Step]"
+MAX_DEPTH = 60
+"""How deep blocks, residuals, branches, tables and groups may stand in one another."""
 
 
-@dataclass(slots=True)
-class CallBlock:
-    """A block with the arguments of one call; a default that the call replaces is in neither part."""
-
-    plan: Plan
-    fixed: dict[str, Any]
-    args: list[tuple[str, Value]]
-    defaults: list[tuple[str, Value]]
-
-
-@dataclass(slots=True)
-class Residual:
-    """A body whose input is added to its output, where `shortcut` holds."""
-
-    steps: "list[Step]"
-    shortcut: Formula | None
-
-
-@dataclass(slots=True)
-class Branches:
-    """Labelled branches of one input, joined by an op."""
-
-    join: RunOp
-    parts: "list[tuple[str, list[Step]]]"
-
-
-@dataclass(slots=True)
-class Group:
-    """Steps under one modifier."""
-
-    steps: "list[Step]"
-
-
-@dataclass(slots=True)
-class Rows:
-    """Steps once a row, with the row's cells as names."""
-
-    columns: list[str]
-    rows: list[list[Value]]
-    labels: list[str]
-    let: dict[str, Value]
-    steps: "list[Step]"
-
-
-@dataclass(slots=True)
-class Activate:
-    """The pointwise op that a word names, or nothing for `none`."""
-
-    kind: Value
-
-
-@dataclass(slots=True)
-class Identity:
-    """Nothing at all: the tensor passes."""
-
-
-Act: TypeAlias = RunOp | CallBlock | Residual | Branches | Group | Rows | Activate | Identity
-
-
-@dataclass(slots=True)
-class Step:
-    """One layer, linked: what it does and the modifiers around it."""
-
-    act: Act
-    verb: str
-    mark: Mark
-    name: str | None
-    origin: list[Text]
-    when: Formula | None
-    repeat: Formula | None
-
-
-@dataclass(slots=True)
-class Graph:
-    """A network ready to be walked with numbers."""
-
-    network: Network
-    steps: list[Step]
-
-
-@dataclass(slots=True)
-class _Name:
-    """A name in scope: what bound it, where, and whether a formula reads it."""
-
-    what: str
-    mark: Mark | None
-    used: bool = False
-
-
-_Scope: TypeAlias = dict[str, _Name]
-
-
-@dataclass
 class _Builder:
-    network: Network
-    problems: Problems
-    plans: dict[str, Plan] = field(default_factory=dict)
-    open: list[str] = field(default_factory=list)
-
-    # --- names -------------------------------------------------------------------------------------------------
-
-    def bind(self, scope: _Scope, names: Iterable[Text], what: str) -> _Scope:
-        """The scope with more names; each new one must be new."""
-        scope = dict(scope)
-        for name in names:
-            if name in scope:
-                self.problems.add(name.mark, f"the name '{name}' is taken: a {scope[name].what} is called so already")
-            scope[str(name)] = _Name(what, name.mark)
-        return scope
-
-    def read(self, value: Value, scope: _Scope) -> None:
-        """Check that a value reads only names in scope."""
-        for name, mark in value.names():
-            if name in scope:
-                scope[name].used = True
-                continue
-            hint = did_you_mean(name, [*scope, *WORDS], f"the names here are {one_of(n for n in scope if n not in DOOR)}")
-            if self.open and name in {*self.network.params, *self.network.let}:
-                hint = f"a block sees only its own parameters: give {self.open[-1]} a parameter '{name}' and pass it"
-            self.problems.add(mark, f"no name '{name}' here", hint)
-
-    def read_all(self, values: Iterable[Value | None], scope: _Scope) -> None:
-        for value in values:
-            if value is not None:
-                self.read(value, scope)
-
-    def declare(self, named: dict[Text, Any], scope: _Scope, what: str) -> _Scope:
-        """Names that may use those before them: parameters with defaults, lets."""
-        for name, value in named.items():
-            self.read_all([value], scope)
-            scope = self.bind(scope, [name], what)
-        return scope
-
-    def unused(self, scope: _Scope, names: Iterable[str]) -> None:
-        for name in names:
-            if (found := scope[name]) and not found.used:
-                self.problems.warn(found.mark, f"no formula reads the {found.what} '{name}'")
+    def __init__(self, network: Network, problems: Problems) -> None:
+        self.network, self.problems = network, problems
+        self.names = Names(problems, [*network.params, *network.let])
+        self.plans: dict[str, Plan] = {}
+        self.open: list[str] = []
+        self.called: set[str] = set()
+        self.level = self.deepest = 0
+        self.is_too_deep = False
 
     # --- the network and its blocks ------------------------------------------------------------------------------
 
     def graph(self) -> Graph:
-        network = self.network
-        top = self.declare(network.let, self.declare(network.params, {}, "parameter"), "let")
-        self.read_all(network.inputs.values(), top)
+        network, names = self.network, self.names
+        top = names.declare(network.let, names.declare(network.params, {}, "parameter"), "let")
+        names.read_all(network.inputs.values(), top)
         for settings in (*network.variants.values(), *(row.settings for row in network.published)):
             self.settings(settings)
-        steps = self.steps(network.layers, top | _door(), set(network.inputs))
+        steps = self.steps(network.layers, top | door(), set(network.inputs))
+        for block in network.blocks.values():
+            self.plan(block)
         for name, block in network.blocks.items():
-            if name not in self.plans:
+            if name not in self.called:
                 self.problems.warn(block.name.mark, f"no layer calls the block '{name}'")
-                self.plan(block)
-        self.unused(top, [*map(str, network.params), *map(str, network.let)])
+        names.unused(top, [*map(str, network.params), *map(str, network.let)])
         return Graph(network, steps)
 
     def settings(self, settings: dict[Text, Value]) -> None:
+        """What a variant or a published row sets."""
+        params = self.network.params
         for name, value in settings.items():
-            if name not in self.network.params:
-                hint = did_you_mean(name, self.network.params, f"the parameters are {one_of(self.network.params)}")
-                self.problems.add(name.mark, f"the network has no parameter '{name}'", hint)
-            self.read(value, {})
+            if name not in params:
+                legal = f"its parameters are {one_of(params)}" if params else "it has no parameters"
+                self.problems.add(name.mark, f"the network has no parameter '{name}'", did_you_mean(name, params, legal))
+            for other, mark in value.names():
+                self.problems.add(mark, f"a setting is a number or a word, and here is the name '{other}'")
 
     def plan(self, block: Block) -> Plan:
         """A block, linked once however often it is called."""
@@ -210,35 +81,48 @@ class _Builder:
         plan = self.plans[name] = Plan(
             name, [str(k) for k in block.params], {str(k): v for k, v in block.let.items()}, [str(i) for i in block.inputs], []
         )
+        outer, deepest = self.names.block, self.deepest
+        self.names.block, self.deepest = name, self.level
         self.open.append(name)
-        scope = self.declare(block.let, self.declare(block.params, _door(), "parameter"), "let")
+        scope = self.names.declare(block.let, self.names.declare(block.params, door(), "parameter"), "let")
         plan.steps = self.steps(block.layers, scope, {"input", *plan.inputs})
         self.open.pop()
-        self.unused(scope, [*plan.params, *plan.let])
+        plan.depth = self.deepest - self.level
+        self.names.block, self.deepest = outer, max(deepest, self.deepest)
+        self.names.unused(scope, [*plan.params, *plan.let])
         return plan
 
     # --- layers --------------------------------------------------------------------------------------------------
 
-    def steps(self, layers: list[Layer], scope: _Scope, known: set[str]) -> list[Step]:
+    def steps(self, layers: list[Layer], scope: Scope, known: set[str]) -> list[Step]:
         """Layers linked in order; a layer's name is known from the next line on."""
         steps, known = [], set(known)
+        self.level += 1
+        self.deepest = max(self.deepest, self.level)
+        if layers and self.level > MAX_DEPTH:
+            self.too_deep(layers[0])
+            layers = []
         for layer in layers:
             steps.append(self.step(layer, scope, known))
             if layer.name is not None:
-                if layer.name in known or layer.name == "previous":
-                    self.problems.add(layer.name.mark, f"the name '{layer.name}' is taken by another layer")
+                if layer.name in known or layer.name in ("previous", "input"):
+                    self.problems.add(layer.name.mark, f"the name '{layer.name}' is taken by another layer or an input")
                 known.add(str(layer.name))
+        self.level -= 1
         return steps
 
-    def step(self, layer: Layer, scope: _Scope, known: set[str]) -> Step:
+    def step(self, layer: Layer, scope: Scope, known: set[str]) -> Step:
         if layer.repeat is not None:
-            self.read(layer.repeat, scope)
-            scope = scope | {name: _Name("pass of a repeat", None) for name in _PASS}
-        self.read_all([layer.when], scope)
+            self.names.read(layer.repeat, scope)
+            scope = scope | {name: Name("pass of a repeat", None) for name in PASS}
+        self.names.read_all([layer.when], scope)
         for name in layer.origin:
             if name not in known and name != "previous":
-                hint = did_you_mean(name, known, "a layer is named with `name:` beside its verb")
-                self.problems.add(name.mark, f"no layer above is named '{name}'", hint)
+                legal = (
+                    f"the names here are {one_of(sorted(known))}" if known else "a layer is named with `name:` beside its verb"
+                )
+                self.problems.add(name.mark, f"no layer above is named '{name}'", did_you_mean(name, known, legal))
+        self.fixed_modifiers(layer)
         return Step(
             act=self.act(layer, scope, known),
             verb=str(layer.verb),
@@ -249,89 +133,147 @@ class _Builder:
             repeat=layer.repeat,
         )
 
-    def act(self, layer: Layer, scope: _Scope, known: set[str]) -> Act:
+    def fixed_modifiers(self, layer: Layer) -> None:
+        """Check a `repeat` and a `when` that are the same in every scope."""
+        if layer.repeat is not None and is_constant(layer.repeat):
+            try:
+                _TIMES(self.constant(layer.repeat))
+            except Unfit as error:
+                self.problems.add(layer.repeat.mark, f"repeat {error.message}", error.hint)
+        for formula in (layer.when, layer.shortcut):
+            if formula is not None and is_constant(formula) and not is_truth(found := self.constant(formula, otherwise=True)):
+                self.problems.add(formula.mark, f"{is_what(formula.text, found)}, and must be true or false")
+
+    def act(self, layer: Layer, scope: Scope, known: set[str]) -> Act:
         verb = str(layer.verb)
+        self.names.read_all([layer.shortcut], scope)
+        for name, value in layer.fields.items():
+            self.names.read(value, scope, words=_words(verb, name))
+        if verb in self.network.blocks and verb not in OPS and verb not in CONSTRUCTS:
+            return self.call(layer, self.network.blocks[verb])
+        joined = verb in OPS and OPS[verb].joins and not layer.branches
+        self.takes(layer, [] if not joined else None)
         if layer.table is not None:
             return self.rows(layer, scope, known)
         if verb == "layers":
             return Group(self.steps(layer.body, scope, known))
         if verb == "residual":
-            self.read_all([layer.shortcut], scope)
             return Residual(self.steps(layer.body, scope, known), layer.shortcut)
-        self.read_all(layer.fields.values(), scope)
         if verb == "activation":
             return self.activation(layer)
         if layer.branches:
-            parts = [(str(label), self.steps(body, scope, known)) for label, body in layer.branches]
-            return Branches(RunOp(OPS[verb], {}, []), parts)
-        if verb in OPS:
-            self.arity(layer, 1 if not OPS[verb].joins else None)
-            return _run_op(OPS[verb], layer.fields)
-        if verb in self.network.blocks:
-            return self.call(layer, self.network.blocks[verb])
-        return Identity()
+            return Branches(RunOp(OPS[verb]), [(str(label), self.steps(body, scope, known)) for label, body in layer.branches])
+        return _run_op(OPS[verb], layer.fields) if verb in OPS else Identity()
 
-    def arity(self, layer: Layer, most: int | None) -> None:
-        if most is not None and len(layer.origin) > most:
-            takes = "one tensor" if most == 1 else f"{most} tensors"
-            message = f"{layer.verb} takes {takes}, and gets {len(layer.origin)}"
-            self.problems.add(layer.origin[most].mark, message, "add and concat take several")
+    def takes(self, layer: Layer, inputs: list[str] | None) -> None:
+        """Check how many tensors a layer takes: as many as a block names, or one, or (for a join by names) any number."""
+        verb, origin = layer.verb, layer.origin
+        if inputs is not None and len(origin) != len(inputs) and (len(inputs) > 1 or len(origin) > 1):
+            takes = f"{len(inputs)} tensors ({one_of(inputs)})" if len(inputs) > 1 else "one tensor"
+            mark = origin[0].mark if origin else layer.mark
+            legal = f"write `from: [{', '.join('…' for _ in inputs)}]` beside {verb}" if len(inputs) > 1 else _SEVERAL
+            self.problems.add(mark, f"{verb} takes {takes}, and gets {max(len(origin), 1)}", legal)
+        elif layer.repeat is not None and len(origin) > 1:
+            message = f"{verb} takes {len(origin)} tensors and cannot repeat: a pass takes the one that the pass before gave"
+            self.problems.add(layer.repeat.mark, message)
 
     def activation(self, layer: Layer) -> Act:
         kind = next((v for k, v in layer.fields.items() if k == "kind"), None)
         if kind is None or len(layer.fields) > 1:
-            self.problems.add(
-                layer.mark, "activation takes one word", "write `activation: relu`, or the parameter that says which"
-            )
+            hint = "write `activation: relu`, or the parameter that says which"
+            self.problems.add(layer.mark, "activation takes one word", hint)
             return Identity()
+        if is_constant(kind) and (found := self.constant(kind, otherwise="none")) not in _ACTIVATIONS:
+            self.problems.add(kind.mark, *not_an_activation(found))
         return Activate(kind)
 
-    def rows(self, layer: Layer, scope: _Scope, known: set[str]) -> Act:
+    def rows(self, layer: Layer, scope: Scope, known: set[str]) -> Act:
         table = layer.table
         assert table is not None
-        for row in table.rows:
-            self.read_all(row, scope)
-        inner = self.bind(scope | {"row": _Name("row of a table", None)}, table.columns, "column")
-        inner = self.declare(table.let, inner, "let")
+        hints = {str(c): f"a cell does not see the others: `let` beside the table may use '{c}'" for c in table.columns}
+        for cell in (cell for row in table.rows for cell in row):
+            self.names.read(cell, scope, hints=hints)
+        inner = self.names.bind(scope | {"row": Name("row of a table", None)}, table.columns, "column")
+        inner = self.names.declare(table.let, inner, "let")
         steps = self.steps(layer.body, inner, known)
-        self.unused(inner, [*map(str, table.columns), *map(str, table.let)])
+        self.names.unused(inner, [*map(str, table.columns), *map(str, table.let)])
         columns, let = [str(c) for c in table.columns], {str(k): v for k, v in table.let.items()}
-        return Rows(columns, table.rows, [str(label) for label in table.labels], let, steps)
+        return Rows(columns, table.rows, table.marks, [str(label) for label in table.labels], let, steps)
 
     def call(self, layer: Layer, block: Block) -> Act:
         name = str(block.name)
+        self.called.add(name)
         if name in self.open:
             chain = " → ".join([*self.open[self.open.index(name) :], name])
             self.problems.add(layer.mark, f"a block cannot contain itself: {chain}")
             return Identity()
-        for given in layer.fields:
-            if given not in block.params:
-                legal = f"its parameters are {one_of(block.params)}" if block.params else f"{name} has no parameters"
-                self.problems.add(
-                    given.mark, f"the block {name} has no parameter '{given}'", did_you_mean(given, block.params, legal)
-                )
-        for param, default in block.params.items():
-            if default is None and param not in layer.fields:
-                self.problems.add(
-                    layer.mark, f"the block {name} needs a value for '{param}'", f"write `{name}: {{{param}: …}}`"
-                )
-        self.arity(layer, max(len(block.inputs), 1))
-        args, defaults = layer.fields, {k: v for k, v in block.params.items() if v is not None and k not in layer.fields}
+        self.arguments(layer, block)
+        self.takes(layer, [str(name) for name in block.inputs])
+        if name in self.plans and self.level + self.plans[name].depth > MAX_DEPTH:
+            self.too_deep(layer)
+        plan = self.plan(block)
+        self.deepest = max(self.deepest, self.level + plan.depth)
+        args = layer.fields
+        defaults = {k: v for k, v in block.params.items() if v is not None and k not in args}
+        fixed = {str(k): self.constant(v) for k, v in (args | defaults).items() if is_constant(v)}
         return CallBlock(
-            plan=self.plan(block),
-            fixed={str(k): v.evaluate({}) for k, v in (args | defaults).items() if is_constant(v)},
+            plan=plan,
+            fixed=fixed,
             args=[(str(k), v) for k, v in args.items() if not is_constant(v)],
             defaults=[(str(k), v) for k, v in defaults.items() if not is_constant(v)],
         )
 
+    def arguments(self, layer: Layer, block: Block) -> None:
+        """Check that a call gives what a block asks for, and nothing else."""
+        name, params = block.name, block.params
+        for given in layer.fields:
+            if given not in params:
+                legal = f"its parameters are {one_of(params)}" if params else f"{name} has no parameters"
+                hint = stray_hint(given, name) or did_you_mean(given, params, legal)
+                self.problems.add(given.mark, f"the block {name} has no parameter '{given}'", hint)
+        for param, default in params.items():
+            if default is None and param not in layer.fields:
+                message = f"the block {name} needs a value for '{param}'"
+                self.problems.add(layer.mark, message, f"write `{name}: {{{param}: …}}`")
 
-def _door() -> _Scope:
-    return {name: _Name("size of the tensor that enters", None) for name in DOOR}
+    def too_deep(self, layer: Layer) -> None:
+        if not self.is_too_deep:
+            self.problems.add(layer.mark, f"blocks and lists of layers stand in one another more than {MAX_DEPTH} deep")
+        self.is_too_deep = True
+
+    def constant(self, value: Value, otherwise: Any = 1) -> Any:
+        """A constant worked out now; something else stands in for one that cannot be."""
+        try:
+            return value.evaluate({})
+        except BadValue as error:
+            self.problems.add(error.mark, error.message, error.hint)
+            return otherwise
+
+
+_TIMES = at_least(0)
+_ACTIVATIONS = ("none", *(name for name, op in OPS.items() if op.family == "pointwise"))
+
+
+def not_an_activation(found: Any) -> tuple[str, str]:
+    """What to say of a value that names no activation."""
+    hint = did_you_mean(spoken(found), _ACTIVATIONS, f"the activations are {one_of(_ACTIVATIONS)}")
+    return f"an activation is a word such as relu, and here is {spoken(found)}", hint
+
+
+def _words(verb: str, field_name: str) -> tuple[str, ...]:
+    """The words that a field takes."""
+    if verb == "activation":
+        return _ACTIVATIONS
+    known = OPS[verb].fields.get(field_name) if verb in OPS else None
+    return () if known is None else ("true", "false") if known.kind.name == "flag" else known.kind.words
+
+
+_SEVERAL = "add and concat take several"
 
 
 def _run_op(op: Op, fields: dict[Text, Value]) -> RunOp:
     """Work out the constant fields now; they were checked when they were read."""
-    run = RunOp(op, {}, [])
+    run = RunOp(op, marks={str(name): value.mark for name, value in fields.items()})
     for name, value in fields.items():
         kind = op.fields[name].kind
         if is_constant(value):

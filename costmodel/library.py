@@ -7,14 +7,18 @@ from typing import Any
 
 from costmodel import algebra
 from costmodel.evaluate import evaluate
-from costmodel.graph import Graph, build
+from costmodel.graph import build
 from costmodel.ledger import Ledger
-from costmodel.ops.fields import spoken
+from costmodel.ops.fields import Count, Kind, Unfit, spoken
 from costmodel.problems import Mark, Problem, Problems, SpecError, did_you_mean, one_of
+from costmodel.spec.formula import WORDS, is_small
 from costmodel.spec.network import Network
 from costmodel.spec.parse import parse
 from costmodel.spec.source import Text, read_file
-from costmodel.spec.values import BadValue, Value, read_value
+from costmodel.spec.values import BadValue, Formula, Value, read_value
+from costmodel.steps import Graph
+
+_COUNT: Kind = Count.__metadata__[0]
 
 
 def bundled() -> dict[str, Path]:
@@ -29,19 +33,26 @@ def find(name: str) -> Path:
 
     Raises `SpecError` where there is neither.
     """
-    near = [Path(name), Path(f"{name}.yaml")]
-    for path in near:
-        if path.is_file():
-            return path
+    if not name.strip():
+        raise SpecError([Problem(None, "the name of the spec is empty", f"the bundled specs are {one_of(bundled())}")])
+    try:
+        near = [path for path in (Path(name), Path(f"{name}.yaml")) if path.is_file()]
+        is_directory, is_something = Path(name).is_dir(), Path(name).exists()
+    except OSError as error:
+        raise SpecError([Problem(None, f"{_short(name)}: {(error.strerror or str(error)).lower()}")]) from None
     specs = bundled()
     stem = name.removesuffix(".yaml")
-    if stem in specs:
-        return specs[stem]
-    if near[0].exists():
-        kind = "directory" if near[0].is_dir() else "special file"
+    if near or stem in specs:
+        return near[0] if near else specs[stem]
+    if is_something:
+        kind = "directory" if is_directory else "special file"
         raise SpecError([Problem(None, f"{name} is a {kind}, and a spec is a file")])
     hint = did_you_mean(Path(stem).name, specs, f"the bundled specs are {one_of(specs)}")
     raise SpecError([Problem(None, f"no file {name} here, and no bundled spec of that name", hint)])
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 60 else f"{name[:60]}…"
 
 
 class Spec:
@@ -85,16 +96,21 @@ class Spec:
             return {}
         given = {name: value for name, value in settings.items() if name not in symbols}
         required = {str(name) for name, default in self.network.params.items() if default is None}
-        problems = Problems()
-        defaults = _Settings(self.network, problems).resolve(given | dict.fromkeys(required, 1), None)
-        return {value: defaults[name] for name, value in symbols.items() if name not in required}
+        defaults = _Settings(self.network, Problems()).resolve(given | dict.fromkeys(required, 1), None)
+        return {value: defaults[name] for name, value in symbols.items() if name in defaults and name not in required}
 
 
 def _batch(batch: Any) -> Any:
-    size = algebra.exact(batch)
-    if (isinstance(size, int) and not isinstance(size, bool) and size < 1) or isinstance(size, str | bool):
-        raise SpecError([Problem(None, f"the batch is a whole number, at least 1, and is {spoken(size)}")])
-    return size
+    try:
+        size = algebra.exact(batch)
+        if is_small(size):
+            return _COUNT.check(size)[0]
+        message = "the batch has more than 18 digits"
+    except Unfit as error:
+        message = f"the batch {error.message}"
+    except (ValueError, TypeError):
+        message = f"the batch must be a whole number, and is {_short(repr(batch))}"
+    raise SpecError([Problem(None, message)])
 
 
 class _Settings:
@@ -103,21 +119,23 @@ class _Settings:
     def __init__(self, network: Network, problems: Problems) -> None:
         self.network, self.problems = network, problems
 
-    def resolve(self, given: Mapping[str, Any], variant: str | None) -> dict[str, Any]:
+    def resolve(self, given: Mapping[str, Any], variant: str | None, *, complete: bool = True) -> dict[str, Any]:
+        """Every parameter's value; `complete` if one without a value is a mistake."""
         chosen: dict[str, Any] = {str(k): v for k, v in self.variant(variant).items()} | self.known(given)
         settings: dict[str, Any] = {}
         for name, default in self.network.params.items():
             value = chosen.get(name, default)
-            if value is None:
-                self.problems.add(name.mark, f"the parameter '{name}' has no default", f"give it a value: --set {name}=…")
-                continue
-            found = self.value(value, settings)
-            if found is not None:
-                self.same_kind(name, found, default, settings, value)
-                settings[str(name)] = found
+            if value is not None or str(name) in chosen:
+                found = self.value(name, value, settings)
+                if found is not None and self.same_kind(name, found, default, settings, value):
+                    settings[str(name)] = found
+            elif complete:
+                hint = f"give it a value: --set {name}=…"
+                self.problems.add(name.mark, f"the parameter '{name}' has no default, and no value is given", hint)
         return settings
 
     def known(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The given values of parameters that exist."""
         names = self.network.params
         for name in given:
             if name not in names:
@@ -127,40 +145,57 @@ class _Settings:
         return {str(name): value for name, value in given.items()}
 
     def variant(self, name: str | None) -> dict[Text, Value]:
-        if name is None or name in self.network.variants:
-            return self.network.variants[name] if name else {}
-        mark = name.mark if isinstance(name, Text) else None
+        """What a variant sets."""
         names = self.network.variants
+        if name is None:
+            return {}
+        if name in names:
+            return names[name]
+        mark = name.mark if isinstance(name, Text) else None
         legal = f"its variants are {one_of(names)}" if names else "it has no variants"
         self.problems.add(mark, f"{self.network.name} has no variant '{name}'", did_you_mean(name, names, legal))
         return {}
 
-    def value(self, value: Any, scope: Mapping[str, Any]) -> Any:
+    def value(self, name: Text, value: Any, scope: Mapping[str, Any]) -> Any:
         """A setting worked out, or None where it cannot be."""
         try:
             if isinstance(value, str):
-                text = value if isinstance(value, Text) else Text(value, Mark("setting", 1, 1, value))
+                text = value if isinstance(value, Text) else Text(value, Mark(name, 1, 1, value))
                 value = read_value(text)
-                for name, mark in value.names():
-                    raise BadValue(mark, f"'{name}' is neither a number nor a word of specs")
-                return value.evaluate({})
-            if hasattr(value, "evaluate"):
-                return value.evaluate(scope)
-            return algebra.exact(value)
+                for other, mark in value.names():
+                    raise BadValue(mark, f"'{other}' is neither a number nor a word of specs", did_you_mean(other, WORDS))
+            if not isinstance(value, Value):
+                return self.number(name, value)
+            # a default that reads a name without a value waits until that name has one
+            return value.evaluate(scope) if all(other in scope for other, _ in value.names()) else None
         except BadValue as error:
             self.problems.add(error.mark, error.message, error.hint)
-        except ValueError as error:
-            self.problems.add(None, str(error))
         return None
 
-    def same_kind(self, name: Text, found: Any, default: Value | None, scope: Mapping[str, Any], value: Any) -> None:
-        """A number stays a number, a word a word."""
+    def number(self, name: Text, value: Any) -> Any:
+        """A value that a program gave, or None where it is none."""
+        try:
+            found = algebra.exact(value)
+        except (ValueError, TypeError):
+            self.problems.add(None, f"the parameter '{name}' is a number or a word, and here is {_short(repr(value))}")
+            return None
+        if not is_small(found):
+            self.problems.add(None, f"the parameter '{name}' has more than 18 digits")
+            return None
+        return found
+
+    def same_kind(self, name: Text, found: Any, default: Value | None, scope: Mapping[str, Any], value: Any) -> bool:
+        """Whether a number stays a number and a word a word."""
         if default is None or value is default:
-            return
-        usual = self.value(default, scope)
-        if usual is not None and _kind(found) != _kind(usual):
-            mark = getattr(value, "mark", None)
-            self.problems.add(mark, f"the parameter '{name}' is {_kind(usual)}, and {spoken(found)} is {_kind(found)}")
+            return True
+        return self.alike(name, found, self.value(name, default, scope), getattr(value, "mark", None))
+
+    def alike(self, name: Text, found: Any, usual: Any, mark: Mark | None) -> bool:
+        """Whether a value is of the kind of the default, as far as both are known."""
+        if found is None or usual is None or _kind(found) == _kind(usual):
+            return True
+        self.problems.add(mark, f"the parameter '{name}' is {_kind(usual)}, and {spoken(found)} is {_kind(found)}")
+        return False
 
 
 def _kind(value: Any) -> str:
@@ -169,6 +204,22 @@ def _kind(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
     return "a word" if isinstance(value, str) else "a number"
+
+
+def _check_settings(network: Network, problems: Problems) -> None:
+    """See that every variant and every published row sets what there is, to values of the right kind."""
+    checks = _Settings(network, problems)
+    usual = _Settings(network, Problems()).resolve({}, None, complete=False)
+    for variant in {row.variant: None for row in network.published if row.variant != "default"}:
+        checks.variant(variant)
+    seen: set[tuple[str, str]] = set()
+    for settings in (*network.variants.values(), *(row.settings for row in network.published)):
+        for name, value in settings.items():
+            known = (str(name), value.text) if isinstance(value, Formula) else None
+            if str(name) in usual and (known is None or known not in seen):
+                found = checks.value(name, value, {})
+                checks.alike(name, found, usual[str(name)], value.mark)
+                seen |= {known} if known else set()
 
 
 def load(name: str | os.PathLike[str]) -> Spec:
@@ -190,5 +241,6 @@ def loads(text: str, file: str = "spec") -> Spec:
     problems = Problems()
     network = parse(text, file, problems)
     graph = build(network, problems)
+    _check_settings(network, problems)
     problems.check()
     return Spec(graph, tuple(problems.warnings))

@@ -48,7 +48,8 @@ class Points:
 
     def __init__(self, num: Any, den: int = 1) -> None:
         shared = math.gcd(den, int(np.gcd.reduce(num))) if den != 1 and num.dtype != object and num.size else 1
-        self.num, self.den = (num // shared, den // shared) if shared > 1 else (num, den)
+        # What int64 numerators share fits into int64, unless all are 0 and share any denominator.
+        self.num, self.den = (num // min(shared, _LIMIT), den // shared) if shared > 1 else (num, den)
 
     @classmethod
     def of(cls, values: Any) -> "Points":

@@ -1,8 +1,10 @@
 """Problems in what a user wrote: where, what, and what would mend it. The only place that prints one."""
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 
@@ -16,32 +18,60 @@ class Mark(NamedTuple):
 
     def shifted(self, by: int) -> "Mark":
         """The same line, further right."""
-        return self._replace(col=self.col + by)
+        return Mark(self.file, self.line, self.col + by, self.text) if by else self
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.col}" if self.line else self.file
 
 
+_WIDE = 160
+"""Characters of a line that are shown; of a longer one, those around the caret."""
+_CALLS = 6
+"""Calls that are shown, from the innermost."""
+
+
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: its place, a sentence with the values in it, a hint where it is likely right, the calls above it."""
+    """One mistake: its place, a sentence with the values in it, a hint where it is likely right.
+
+    `calls` says how the walk came here, innermost first; `times` how often the place went wrong, with other figures.
+    """
 
     mark: Mark | None
     message: str
     hint: str = ""
-    calls: tuple[tuple[str, Mark], ...] = field(default=(), compare=False)
+    calls: tuple[str, ...] = field(default=(), compare=False)
+    times: int = field(default=1, compare=False)
 
     def __str__(self) -> str:
-        lines = [printable(f"{self.mark}: {self.message}" if self.mark else f"costmodel: {self.message}")]
+        lines = [f"{self.mark}: {self.message}" if self.mark else f"costmodel: {self.message}"]
         gutter = " "
         if self.mark and self.mark.line:
             number = f"{self.mark.line:2}"
             gutter = " " * len(number)
-            lines += [f"{number} | {printable(self.mark.text)}", f"{gutter} | {' ' * (self.mark.col - 1)}^"]
-        lines += [printable(f"{gutter} = in {block}, called at {mark}") for block, mark in self.calls]
-        if self.hint:
-            lines.append(printable(f"{gutter} = {self.hint}"))
-        return "\n".join(lines)
+            shown, pointer = _pointed(self.mark)
+            lines += [f"{number} | {shown}".rstrip(), f"{gutter} | {pointer}"]
+        calls = (
+            self.calls if len(self.calls) <= _CALLS else (*self.calls[:_CALLS], f"and {len(self.calls) - _CALLS} calls more")
+        )
+        notes = [*calls, *([f"{self.times} times in all, first with these values"] if self.times > 1 else [])]
+        lines += [f"{gutter} = {note}" for note in (*notes, self.hint) if note]
+        return "\n".join(printable(line) for line in lines)
+
+
+def _pointed(mark: Mark) -> tuple[str, str]:
+    """A line, cut if it is long, and the line below it with the caret under the marked column."""
+    text, at = printable(mark.text), mark.col - 1
+    if len(text) > _WIDE:
+        start = max(min(at - _WIDE // 2, len(text) - _WIDE), 0)
+        text = ("…" if start else "") + text[start : start + _WIDE] + ("…" if start + _WIDE < len(text) else "")
+        at = at - start + (1 if start else 0)
+    return text, " " * (sum(map(_cells, text[:at])) + max(at - len(text), 0)) + "^"
+
+
+def _cells(character: str) -> int:
+    """The columns that a character takes on a screen."""
+    return 0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 class SpecError(Exception):
@@ -52,18 +82,26 @@ class SpecError(Exception):
         super().__init__("\n\n".join(str(p) for p in self.problems))
 
 
+_FIGURES = re.compile(r"(?<![\w'.])\d[\d.,/×]*")
+
+
 class Problems:
     """A list that problems are put on while work goes on, and that stops the work at a stage's end."""
 
     def __init__(self) -> None:
-        self.found: list[Problem] = []
+        self._found: dict[tuple[Mark | None, str], Problem] = {}
         self.warnings: list[Problem] = []
 
-    def add(self, mark: Mark | None, message: str, hint: str = "", calls: tuple[tuple[str, Mark], ...] = ()) -> None:
-        """Note a mistake; the same sentence at the same place counts once, however often it is met."""
-        problem = Problem(mark, message, hint, calls)
-        if problem not in self.found:
-            self.found.append(problem)
+    @property
+    def found(self) -> list[Problem]:
+        """What was found so far, as met."""
+        return list(self._found.values())
+
+    def add(self, mark: Mark | None, message: str, hint: str = "", calls: tuple[str, ...] = ()) -> None:
+        """Note a mistake. A sentence that differs from one at the same place in its figures alone is only counted."""
+        key = mark, _FIGURES.sub("#", message)
+        met = self._found.get(key)
+        self._found[key] = replace(met, times=met.times + 1) if met else Problem(mark, message, hint, calls)
 
     def warn(self, mark: Mark | None, message: str, hint: str = "") -> None:
         """Note something that is legal and probably not meant."""
@@ -71,14 +109,15 @@ class Problems:
 
     def check(self) -> None:
         """Raise `SpecError` with everything found so far, in the order of the text."""
-        if self.found:
+        if self._found:
             raise SpecError(sorted(self.found, key=lambda p: p.mark[1:3] if p.mark else (0, 0)))
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """A hint with the nearest known word, or `otherwise` where none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else otherwise
+    words = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.65)
+    return f"did you mean '{words[near[0]]}'?" if near and words[near[0]] != word else otherwise
 
 
 def one_of(words: Iterable[str]) -> str:

@@ -55,35 +55,35 @@ def _reader(field: str, kind: Kind) -> Any:
 
 
 def read_fields(op: Op, at: Mark, data: Map, problems: Problems) -> dict[str, Value]:
-    """The values of an op's fields; what is wrong goes onto `problems`."""
+    """The values of an op's fields, as far as they can be read; what is wrong goes onto `problems`."""
+    items = {str(key): (key, item) for key, item in data.items()}
     try:
-        model = model_of(op.name).model_validate({str(key): (key, item) for key, item in data.items()})
+        model = model_of(op.name).model_validate(items)
     except ValidationError as error:
-        for found in error.errors(include_url=False):
-            _report(op, at, data, found, problems)
-        return {}
-    return {name: getattr(model, name) for name in data}
+        wrong = {_report(op, at, data, found, problems) for found in error.errors(include_url=False)}
+        return {name: _reader(name, op.fields[name].kind)(item) for name, item in items.items() if name not in wrong}
+    return {name: getattr(model, name) for name in items}
 
 
-def _report(op: Op, at: Mark, data: Map, found: Any, problems: Problems) -> None:
+def _report(op: Op, at: Mark, data: Map, found: Any, problems: Problems) -> str:
+    """Note one of pydantic's findings in our words; the name of its field."""
     name = str(found["loc"][0])
     if found["type"] == "extra_forbidden":
         key = next(k for k in data if k == name)
         fields = f"its fields are {one_of(op.fields)}" if op.fields else f"{op.name} has no fields"
-        hint = _modifier_hint(name, op.name) or did_you_mean(name, op.fields, fields)
-        problems.add(key.mark, f"{op.name} has no field '{name}'", hint)
+        problems.add(
+            key.mark, f"{op.name} has no field '{name}'", stray_hint(name, op.name) or did_you_mean(name, op.fields, fields)
+        )
     elif found["type"] == "missing":
         problems.add(at, f"{op.name} needs a value for '{name}'", f"write `{op.name}: {{{name}: …}}`")
     else:
         refused = found["ctx"]["error"]
         problems.add(refused.mark, refused.message, refused.hint)
+    return name
 
 
-def _modifier_hint(name: str, verb: str) -> str:
+def stray_hint(name: str, verb: str) -> str:
+    """What is meant by a field that no verb has."""
     if name in ("repeat", "when", "from", "name"):
         return f"`{name}` belongs beside {verb}, not inside it"
-    if ":" in name:
-        return "put a space after the colon"
-    if name.endswith(")"):
-        return "a comma ends a value inside { } and [ ]: put the formula in quotes or on a line of its own"
-    return ""
+    return "put a space after the colon" if ":" in name else ""

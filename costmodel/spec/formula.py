@@ -5,7 +5,6 @@ formula answers for integers, for points and for symbols alike.
 """
 
 import ast
-import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -13,17 +12,18 @@ from typing import Any, TypeAlias
 
 from costmodel import algebra
 from costmodel.ops import OPS
-from costmodel.ops.fields import PADDING_WORDS
+from costmodel.ops.fields import PADDING_WORDS, spoken
 from costmodel.problems import did_you_mean, one_of
+from costmodel.spec.words import FormulaError, check_words
 
 Run: TypeAlias = Callable[[Mapping[str, Any]], Any]
 
-MAX_LENGTH = 200
-"""Characters that a formula may have."""
 MAX_POWER = 8
 """The largest exponent of `**`."""
+MAX_DEPTH = 100
+"""How deep a formula may nest."""
 MAX_NUMBER = 10**18
-"""The largest number that may be written down."""
+"""The largest number that may be written down or come out, and the largest denominator."""
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "floor": (algebra.floor, 1, 1),
@@ -42,52 +42,34 @@ WORDS: dict[str, Any] = {
 """The constants a formula may name."""
 
 
-class FormulaError(Exception):
-    """A formula that cannot be read or worked out; `column` counts from 0 within the formula."""
-
-    def __init__(self, column: int, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.column, self.message, self.hint = column, message, hint
-
-
 @lru_cache(maxsize=4096)
 def compiled(text: str) -> tuple[Run, dict[str, int]]:
     """The function of a formula's text, and the column of each name that it reads. Raises `FormulaError`."""
-    if len(text) > MAX_LENGTH:
-        raise FormulaError(0, f"a formula has at most {MAX_LENGTH} characters, and this one has {len(text)}")
-    if not text.isascii() or not text.isprintable():
-        at = next(i for i, c in enumerate(text) if not (c.isascii() and c.isprintable()))
-        raise FormulaError(at, f"a formula is plain text, and here is the character U+{ord(text[at]):04X}", _hint(text))
+    check_words(text)
     try:
         tree = ast.parse(text, mode="eval")
-    except (SyntaxError, MemoryError, RecursionError) as error:
-        column = max((getattr(error, "offset", 1) or 1) - 1, 0)
-        raise FormulaError(min(column, len(text)), f"'{text}' is not a formula", _hint(text)) from None
+    except (SyntaxError, MemoryError, RecursionError):
+        hint = "write `a if condition else b`" if "if" in text or "else" in text else ""
+        raise FormulaError(0, f"'{text}' is not a formula", hint) from None
     builder = _Builder(text)
     return builder.build(tree.body), builder.names
-
-
-def _hint(text: str) -> str:
-    for wrong, right in (("&&", "and"), ("||", "or"), ("!", "not"), ("^", "**"), ("×", "*"), ("·", "*"), ("−", "-")):
-        if wrong in text and not (wrong == "!" and "!=" in text):
-            return f"write `{right}` for `{wrong}`"
-    if re.search(r"(?<![=!<>])=(?!=)", text):
-        return "`==` compares; a field is set with `:`"
-    if text.count("(") > text.count(")"):
-        return "a comma ends a value inside { } and [ ]: put the formula in quotes or on a line of its own"
-    if re.search(r"\w:\w", text):
-        return "put a space after the colon"
-    if re.match(r"0\d", text):
-        return "numbers are decimal, without leading zeros"
-    return ""
 
 
 class _Builder:
     def __init__(self, text: str) -> None:
         self.text = text
         self.names: dict[str, int] = {}
+        self.depth = 0
 
     def build(self, node: ast.expr) -> Run:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise FormulaError(node.col_offset, f"the formula nests deeper than {MAX_DEPTH} levels")
+        run = self.node(node)
+        self.depth -= 1
+        return run
+
+    def node(self, node: ast.expr) -> Run:
         match node:
             case ast.Constant():
                 return self.constant(node)
@@ -105,20 +87,19 @@ class _Builder:
                 return self.conditional(node)
             case ast.Call():
                 return self.call(node)
-        raise FormulaError(node.col_offset, f"'{self.source(node)}' has no place in a formula", _hint(self.text))
+            case ast.Tuple():
+                hint = "a list stands in square brackets: [3, 3]; a figure has no commas"
+                raise FormulaError(node.col_offset, f"a formula is one value, and here are {len(node.elts)}", hint)
+        raise FormulaError(node.col_offset, f"'{self.source(node)}' has no place in a formula")
 
     def source(self, node: ast.expr) -> str:
         return self.text[node.col_offset : node.end_col_offset]
 
     def constant(self, node: ast.Constant) -> Run:
         text = self.source(node)
-        if not re.fullmatch(r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", text):
-            words = {"True": "write `true`", "False": "write `false`", "None": "write `none`"}
-            hint = words.get(text, "numbers are decimal: 12, 1.4, 1e6")
-            raise FormulaError(node.col_offset, f"'{text}' is not a number of specs", hint)
         value = algebra.exact(Fraction(text))
-        if value > MAX_NUMBER:
-            raise FormulaError(node.col_offset, f"{text} is larger than 10^18")
+        if not is_small(value):
+            raise FormulaError(node.col_offset, f"{text} is out of range: a number has at most 18 digits")
         return lambda _: value
 
     def name(self, node: ast.Name) -> Run:
@@ -126,6 +107,9 @@ class _Builder:
         if name in WORDS:
             word = WORDS[name]
             return lambda _: word
+        if name in FUNCTIONS:
+            hint = f"write `{name}(…)`"
+            raise FormulaError(node.col_offset, f"'{name}' is a function and no value by itself", hint)
         self.names.setdefault(name, node.col_offset)
         return lambda scope: scope[name]
 
@@ -138,7 +122,7 @@ class _Builder:
         def checked(scope: Mapping[str, Any]) -> Any:
             value = run(scope)
             if not algebra.is_number(value):
-                raise FormulaError(node.col_offset, f"'{text}' is not a number here")
+                raise FormulaError(node.col_offset, f"{is_what(text, value)}, and a number is needed")
             return value
 
         return checked
@@ -150,7 +134,7 @@ class _Builder:
         def checked(scope: Mapping[str, Any]) -> Any:
             value = run(scope)
             if not algebra.is_truth(value):
-                raise FormulaError(node.col_offset, f"'{text}' is neither true nor false")
+                raise FormulaError(node.col_offset, f"{is_what(text, value)}, and must be true or false")
             return value
 
         return checked
@@ -163,26 +147,29 @@ class _Builder:
         return lambda scope: -number(scope)
 
     def arithmetic(self, node: ast.BinOp) -> Run:
-        work = _ARITHMETIC[type(node.op)]
+        work, divides = _ARITHMETIC[type(node.op)], isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod)
         left, right, column, text = self.number(node.left), self.number(node.right), node.col_offset, self.source(node)
 
         def run(scope: Mapping[str, Any]) -> Any:
+            a, b = left(scope), right(scope)
             try:
-                return work(left(scope), right(scope))
+                if divides and _is_zero(b):
+                    raise ZeroDivisionError
+                value = work(a, b)
             except ZeroDivisionError:
                 raise FormulaError(column, f"'{text}' divides by zero") from None
+            return value if type(value) is int and -MAX_NUMBER <= value <= MAX_NUMBER else _bounded(value, column, text)
 
         return run
 
     def power(self, node: ast.BinOp) -> Run:
-        base, power = self.number(node.left), self.build(node.right)
-        exponent = power({}) if isinstance(node.right, ast.Constant) else None
+        base, column, text = self.number(node.left), node.col_offset, self.source(node)
+        exponent = self.build(node.right)({}) if isinstance(node.right, ast.Constant) else None
         if not isinstance(exponent, int) or exponent > MAX_POWER:
-            where = node.right.col_offset
-            raise FormulaError(
-                where, f"an exponent is a whole number from 0 to {MAX_POWER}, and this is '{self.source(node.right)}'"
-            )
-        return lambda scope: base(scope) ** exponent
+            written = self.source(node.right)
+            message = f"an exponent is a whole number from 0 to {MAX_POWER}, and this is '{written}'"
+            raise FormulaError(node.right.col_offset, message)
+        return lambda scope: _bounded(base(scope) ** exponent, column, text)
 
     def junction(self, node: ast.BoolOp) -> Run:
         parts = [self.truth(part) for part in node.values]
@@ -201,8 +188,6 @@ class _Builder:
 
     def comparison(self, node: ast.Compare) -> Run:
         kinds = [type(op) for op in node.ops]
-        if odd := next((k for k in kinds if k not in _COMPARISONS), None):
-            raise FormulaError(node.col_offset, f"'{odd.__name__.lower()}' is not a comparison of specs")
         parts = [node.left, *node.comparators]
         ordered = [k not in (ast.Eq, ast.NotEq) for k in kinds]
         runs = [self.number(part) if any(ordered[max(i - 1, 0) : i + 1]) else self.build(part) for i, part in enumerate(parts)]
@@ -224,12 +209,21 @@ class _Builder:
 
     def conditional(self, node: ast.IfExp) -> Run:
         test, yes, no = self.truth(node.test), self.build(node.body), self.build(node.orelse)
+        column, text = node.test.col_offset, self.source(node.test)
 
         def run(scope: Mapping[str, Any]) -> Any:
             condition = test(scope)
             if isinstance(condition, bool):
                 return yes(scope) if condition else no(scope)
-            return algebra.choose(condition, yes(scope), no(scope))
+            a, b = yes(scope), no(scope)
+            if algebra.is_number(a) and algebra.is_number(b):
+                return algebra.choose(condition, a, b)
+            if algebra.is_truth(a) and algebra.is_truth(b):
+                otherwise = algebra.negate(condition)
+                return algebra.either(algebra.both(condition, a), algebra.both(otherwise, b))
+            if (settled := algebra.decide(condition)) is None:
+                raise FormulaError(column, f"'{text}' is open, and decides between what are not two numbers")
+            return a if settled else b
 
         return run
 
@@ -237,20 +231,51 @@ class _Builder:
         name = self.source(node.func)
         if name not in FUNCTIONS or node.keywords:
             hint = did_you_mean(name, FUNCTIONS, f"the functions are {one_of(FUNCTIONS)}")
-            raise FormulaError(node.col_offset, f"'{self.source(node)}' calls no function of specs", hint)
+            raise FormulaError(node.col_offset, f"there is no function '{name}'", hint)
         work, least, most = FUNCTIONS[name]
         if not least <= len(node.args) <= most:
             wanted = f"{least} or more" if most > 9 else f"{least}" if least == most else f"{least} or {most}"
-            raise FormulaError(node.col_offset, f"{name} takes {wanted} values, and gets {len(node.args)}")
+            plural = "value" if wanted == "1" else "values"
+            raise FormulaError(node.col_offset, f"{name} takes {wanted} {plural}, and gets {len(node.args)}")
         parts, column, text = [self.number(part) for part in node.args], node.col_offset, self.source(node)
 
         def run(scope: Mapping[str, Any]) -> Any:
+            values = [part(scope) for part in parts]
             try:
-                return work(*(part(scope) for part in parts))
+                if name == "divisible" and _is_zero(values[-1]) and len(values) > 1:
+                    raise ZeroDivisionError
+                return work(*values)
             except ZeroDivisionError:
                 raise FormulaError(column, f"'{text}' divides by zero") from None
 
         return run
+
+
+def is_what(text: str, value: Any) -> str:
+    """A formula and its value, as the beginning of a sentence."""
+    shown = spoken(value)
+    if shown == text:
+        return f"'{text}' is {'a word' if isinstance(value, str | bool) else 'a number'}"
+    return f"'{text}' is {shown if len(shown) < 60 else 'a list of numbers'}"
+
+
+def is_small(value: Any) -> bool:
+    """Whether a plain number is within bounds; lists of points and symbols are."""
+    if isinstance(value, int | Fraction):
+        return abs(value.numerator) <= MAX_NUMBER and value.denominator <= MAX_NUMBER
+    return True
+
+
+def _bounded(value: Any, column: int, text: str) -> Any:
+    """The value, as an `int` if it is whole, unless it has grown out of bounds."""
+    if not is_small(value):
+        raise FormulaError(column, f"'{text}' is out of range: a number has at most 18 digits")
+    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def _is_zero(value: Any) -> bool:
+    """Whether a divisor is zero for certain; sympy would divide by it."""
+    return value == 0 if isinstance(value, int | Fraction) else algebra.is_symbol(value) and value.is_zero is True
 
 
 _ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {

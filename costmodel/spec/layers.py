@@ -5,58 +5,60 @@ from typing import Any
 from costmodel.ops import OPS
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
 from costmodel.spec.fields import read_fields
-from costmodel.spec.formula import WORDS
+from costmodel.spec.names import check_label, check_name
 from costmodel.spec.network import Layer, Table
-from costmodel.spec.source import Data, Map, Seq, Text
+from costmodel.spec.source import Map, Seq, Text
+from costmodel.spec.tables import Grid, read_grid
 from costmodel.spec.values import BadValue, Formula, Value, read_value
 
 CONSTRUCTS = ("residual", "table", "layers", "activation", "identity")
 """The verbs that are neither op nor block."""
 MODIFIERS = ("name", "from", "when", "repeat")
 """The keys that may stand beside any verb."""
-_TABLE_KEYS = ("each", "let")
+TABLE_KEYS = ("each", "let")
+"""The keys that may stand beside `table`."""
+
+_A_LAYER = "a layer is an op, a block, residual, table or layers, such as `- relu` or `- conv2d: 64`"
 
 
 class LayerReader:
     """Reads lists of layers of one spec, whose blocks it knows by name; what is wrong goes onto `problems`."""
 
-    def __init__(self, blocks: dict[str, Map], problems: Problems) -> None:
-        self.blocks = blocks
+    def __init__(self, blocks: Map, problems: Problems) -> None:
+        self.blocks = {str(name): body for name, body in blocks.items()}
         self.problems = problems
 
-    def layers(self, data: Data | None, at: Mark) -> list[Layer]:
+    def layers(self, data: Any, at: Mark, owner: str) -> list[Layer]:
         """A list of layers; a single layer may stand for a list of one."""
-        if isinstance(data, Text) and data.absent:
-            self.problems.add(at, "a list of layers is missing here")
+        if (isinstance(data, Text) and data.absent) or (isinstance(data, Seq) and not data):
+            mark = at if isinstance(data, Text) else data.mark
+            hint = "`identity` is a layer that does nothing" if owner == "this branch" else ""
+            self.problems.add(mark, f"{owner} has no layers", hint)
             return []
-        items = data if isinstance(data, Seq) else [data]
-        return [layer for item in items if (layer := self.layer(item, at))]
+        return [self.layer(item) for item in (data if isinstance(data, Seq) else [data])]
 
-    def layer(self, item: Any, at: Mark) -> Layer | None:
-        """One layer, or None where nothing can be made of it."""
+    def layer(self, item: Any) -> Layer:
+        """One layer; one that cannot be read passes its input on, once the mistake is noted."""
         if isinstance(item, Text):
-            item = Map({item: Text("", item.mark)})
-        if not isinstance(item, Map):
-            self.problems.add(
-                getattr(item, "mark", at), "a layer is a verb such as `relu` or `conv2d: {…}`, and here is a list"
-            )
-            return None
+            item = Map({item: Text("", item.mark)}, mark=item.mark)
+        if isinstance(item, Seq):
+            self.problems.add(item.mark, "a layer is no list", "`layers: […]` makes several layers one")
+            return Layer(Text("identity", item.mark))
         verb = self.verb(item)
-        if verb is None:
-            return None
-        layer = Layer(verb)
+        layer = Layer(verb or Text("identity", item.mark))
         self.modifiers(layer, item)
-        self.body(layer, item, item[verb])
+        if verb is not None:
+            self.body(layer, item, item[verb])
         return layer
 
     def verb(self, item: Map) -> Text | None:
-        verbs = [key for key in item if key not in MODIFIERS and not (key in _TABLE_KEYS and "table" in item)]
+        verbs = [key for key in item if key not in MODIFIERS and not (key in TABLE_KEYS and "table" in item)]
         known = [key for key in verbs if self.is_known(key)]
         if len(verbs) == 1 and known:
             return verbs[0]
         if not verbs:
-            mark = next((key.mark for key in item), Mark("", 0, 0, ""))
-            self.problems.add(mark, f"this layer has no verb, only {one_of(item)}", "an op, a block, residual, table or layers")
+            what = f"only {one_of(f'`{key}`' for key in item)}" if item else "it is empty"
+            self.problems.add(item.mark, f"this layer has no verb: {what}", _A_LAYER)
         elif not known:
             self.unknown(verbs[0])
         else:
@@ -69,32 +71,40 @@ class LayerReader:
         return verb in OPS or verb in self.blocks or verb in CONSTRUCTS
 
     def unknown(self, verb: Text) -> None:
+        if verb.absent or not verb.verbatim:
+            self.problems.add(verb.mark, "a layer is missing here" if verb.absent else "a layer stands on one line", _A_LAYER)
+            return
         hint = did_you_mean(verb, [*OPS, *self.blocks, *CONSTRUCTS], "`costmodel ops` lists the ops")
         if ":" in verb:
             hint = "put a space after the colon"
+        elif verb in TABLE_KEYS:
+            hint = f"`{verb}` stands beside `table`"
         self.problems.add(verb.mark, f"no op or block is called '{verb}'", hint)
 
     def second_key(self, verb: Text, other: Text) -> None:
         fields = OPS[verb].fields if verb in OPS else self.parameters(verb)
         if other in fields:
-            hint = f"{other} is a field of {verb}: indent it under `{verb}:`, or write {verb}: {{…, {other}: …}}"
-        elif other.endswith(")"):
-            hint = "a comma ends a value inside { } and [ ]: put the formula in quotes or on a line of its own"
+            kind = "field" if verb in OPS else "parameter"
+            hint = f"{other} is a {kind} of {verb}: indent it under `{verb}:`, or write {verb}: {{…, {other}: …}}"
+        elif self.is_known(other):
+            hint = "start a new layer with `- `"
         else:
-            hint = did_you_mean(other, MODIFIERS, "start a new layer with `- `")
+            beside = (*MODIFIERS, *(TABLE_KEYS if verb == "table" else ()))
+            hint = did_you_mean(other, [*beside, *fields], f"beside a verb stand {one_of(beside)}")
         self.problems.add(other.mark, f"one layer has two keys, '{verb}' and '{other}'", hint)
 
     def parameters(self, block: str) -> list[Text]:
         """The names of a block's parameters, as far as they can be read."""
-        params = self.blocks[block].at("params") if block in self.blocks else None
-        return list(params) if isinstance(params, Map) else []
+        body = self.blocks.get(block)
+        params = body.at("params") if isinstance(body, Map) else None
+        return [name for name in params if isinstance(name, Text)] if isinstance(params, Map | Seq) else []
 
     def modifiers(self, layer: Layer, item: Map) -> None:
         for key, data in item.items():
-            if key == "name" and isinstance(data, Text) and not data.absent:
-                layer.name = data
+            if key == "name":
+                layer.name = check_label(data, "a layer's name", key.mark, self.problems) or None
             elif key == "from":
-                layer.origin = [t for t in (data if isinstance(data, Seq) else [data]) if isinstance(t, Text)]
+                layer.origin = self.origin(key, data)
             elif key == "repeat":
                 layer.repeat = self.formula(key, data)
             elif key == "when":
@@ -102,6 +112,14 @@ class LayerReader:
         if layer.verb == "residual" and layer.when:
             hint = "write residual: {when: …, layers: […]} to leave out only the shortcut"
             self.problems.add(layer.when.mark, "a `when` beside residual would drop the body too", hint)
+
+    def origin(self, key: Text, data: Any) -> list[Text]:
+        """The names of the tensors that a layer takes."""
+        names = data if isinstance(data, Seq) else [data]
+        found = [name for name in names if isinstance(name, Text) and not name.absent]
+        if len(found) < max(len(names), 1):
+            self.problems.add(getattr(data, "mark", key.mark), "`from` takes the name of a layer, or a list of names")
+        return found
 
     def formula(self, key: Text, data: Any) -> Formula | None:
         value = self.value(data)
@@ -118,12 +136,19 @@ class LayerReader:
             self.problems.add(error.mark, error.message, error.hint)
             return None
 
-    def values(self, data: Any, what: str, at: Mark) -> dict[Text, Value]:
-        """A mapping of names to values."""
+    def values(self, data: Any, what: str, at: Mark, example: str = "{half: c_in / 2}") -> dict[Text, Value]:
+        """A mapping of names to values; 1 stands in for one that cannot be read, once the mistake is noted."""
         if not isinstance(data, Map):
-            self.problems.add(getattr(data, "mark", at), f"{what} takes names and values, as {{half: c_in / 2}}")
+            self.problems.add(getattr(data, "mark", at), f"{what} takes names and values, such as {example}")
             return {}
-        return {key: value for key, item in data.items() if (value := self.value(item, key)) is not None}
+        return {key: self.value(item, key) or Formula("1", key.mark) for key, item in data.items()}
+
+    def let(self, data: Any, at: Mark) -> dict[Text, Value]:
+        """Derived names and their values."""
+        let = {} if isinstance(data, Text) and data.absent else self.values(data, "`let`", at)
+        for name in let:
+            check_name(name, self.problems)
+        return let
 
     def body(self, layer: Layer, item: Map, data: Any) -> None:
         verb = layer.verb
@@ -132,56 +157,71 @@ class LayerReader:
         elif verb == "table":
             self.table(layer, item, data)
         elif verb == "layers":
-            layer.body = self.layers(data, verb.mark)
+            layer.body = self.layers(data, verb.mark, "`layers`")
         elif verb in OPS and OPS[verb].joins:
             self.join(layer, data)
         else:
             self.call(layer, data)
 
     def residual(self, layer: Layer, data: Any) -> None:
-        if not isinstance(data, Map) or "layers" not in data:
-            layer.body = self.layers(data, layer.mark)
+        if not isinstance(data, Map) or not {"layers", "when"} & set(data):
+            layer.body = self.layers(data, layer.mark, "residual")
             return
+        if "layers" not in data:
+            self.problems.add(layer.mark, "residual has no `layers`", "write residual: {when: …, layers: […]}")
         for key, part in data.items():
             if key == "layers":
-                layer.body = self.layers(part, key.mark)
+                layer.body = self.layers(part, key.mark, "residual")
             elif key == "when":
                 layer.shortcut = self.formula(key, part)
             else:
                 self.problems.add(key.mark, f"residual has no key '{key}'", "it takes `layers` and `when`")
 
     def join(self, layer: Layer, data: Any) -> None:
+        verb, hint = layer.verb, f"write {layer.verb}: {{a: […], b: […]}}, or the names of layers: {layer.verb}: [a, previous]"
         if isinstance(data, Map):
-            layer.branches = [(label, self.layers(part, label.mark)) for label, part in data.items()]
+            layer.branches = [
+                (check_label(label, "a branch's name", data.mark, self.problems), self.layers(part, label.mark, "this branch"))
+                for label, part in data.items()
+            ]
+        elif isinstance(data, Seq) and not all(isinstance(name, Text) for name in data):
+            self.problems.add(data.mark, f"a list under {verb} holds names of layers, not layers", hint)
+            return
         elif isinstance(data, Seq):
-            layer.origin = [*layer.origin, *(t for t in data if isinstance(t, Text))]
+            if layer.origin:
+                self.problems.add(
+                    layer.origin[0].mark, f"{verb} has a list of names, and `from` beside it", "put all in one list"
+                )
+            layer.origin = list(data)
         elif not data.absent:
-            self.problems.add(data.mark, f"{layer.verb} takes branches by name or a list of names, and here is '{data}'")
+            self.problems.add(data.mark, f"{verb} takes branches or a list of names, and here is '{data}'", hint)
+            return
         if len(layer.branches or layer.origin) < 2:
-            self.problems.add(layer.mark, f"{layer.verb} joins two or more tensors", f"write {layer.verb}: {{a: […], b: […]}}")
+            self.problems.add(layer.mark, f"{verb} joins two or more tensors", hint)
 
     def call(self, layer: Layer, data: Any) -> None:
         verb = layer.verb
         fields = self.arguments(verb, data)
-        if verb in OPS:
-            if fields is not None:
-                layer.fields = {
-                    Text(k, verb.mark): v for k, v in read_fields(OPS[verb], verb.mark, fields, self.problems).items()
-                }
+        if fields is None:
             return
-        layer.fields = self.values(fields, verb, verb.mark) if fields else {}
+        if verb in OPS:
+            read = read_fields(OPS[verb], verb.mark, fields, self.problems)
+            layer.fields = {key: read[key] for key in fields if key in read}
+        else:
+            layer.fields = self.values(fields, verb, verb.mark)
 
     def arguments(self, verb: Text, data: Any) -> Map | None:
         """The fields of a call as a mapping: a bare value fills the first field."""
         if isinstance(data, Map) and not ("by" in data and "cases" in data):
             return data
         if isinstance(data, Text) and data.absent:
-            return Map()
+            return Map(mark=verb.mark)
         first = self.first_field(verb)
         if first is None:
-            self.problems.add(data.mark, f"{verb} takes no value")
+            if isinstance(self.blocks.get(verb, Map(mark=verb.mark)), Map):
+                self.problems.add(data.mark, f"{verb} takes no value")
             return None
-        return Map({Text(first, verb.mark): data})
+        return Map({Text(first, verb.mark): data}, mark=verb.mark)
 
     def first_field(self, verb: str) -> str | None:
         if verb == "activation":
@@ -190,36 +230,25 @@ class LayerReader:
         return next(iter(names), None)
 
     def table(self, layer: Layer, item: Map, data: Any) -> None:
-        let = self.values(item.at("let"), "let", layer.mark) if "let" in item else {}
+        grid = read_grid(data, layer.mark, self.problems)
+        let = self.let(item.at("let"), layer.mark) if "let" in item else {}
         if "each" not in item:
-            self.problems.add(
-                layer.mark, "a table needs `each`: the layers that every row makes", "write `each:` beside `table:`"
-            )
+            hint = "write `each:` beside `table:`"
+            self.problems.add(layer.mark, "a table needs `each`: the layers that every row makes", hint)
+        if grid is None or "each" not in item:
             return
-        layer.body = self.layers(item.at("each"), layer.mark)
-        if not isinstance(data, Seq) or not data or not all(isinstance(row, Seq) for row in data):
-            self.problems.add(layer.mark, "a table is a list of rows, the first of which names the columns", "- [c, n, s]")
-            return
-        layer.table = self.rows(data, let)
+        each = next(key for key in item if key == "each")
+        layer.body = self.layers(item[each], each.mark, "`each`")
+        layer.table = self.rows(grid, let)
 
-    def rows(self, data: Seq, let: dict[Text, Value]) -> Table:
-        """A table with its header; the column `name` holds labels, all others values."""
-        header = [cell for cell in data[0] if isinstance(cell, Text)]
-        table = Table([c for c in header if c != "name"], [], [], let)
-        for row in data[1:]:
-            if len(row) != len(header):
-                hint = "a comma ends a cell: put the formula in quotes" if len(row) > len(header) else ""
-                self.problems.add(row.mark, f"this row has {len(row)} cells, and the table has {len(header)} columns", hint)
-                continue
-            cells = [self.value(cell) for title, cell in zip(header, row, strict=True) if title != "name"]
-            known = [cell for cell in cells if cell is not None]
-            if len(known) == len(table.columns):
-                table.rows.append(known)
-            table.labels += [cell for title, cell in zip(header, row, strict=True) if title == "name"]
+    def rows(self, grid: Grid, let: dict[Text, Value]) -> Table:
+        """The cells of a table's rows; the column `name` holds labels, all others values."""
+        table = Table([title for title in grid.header if title != "name"], [], [row.mark for row in grid.rows], [], let)
+        for title in table.columns:
+            check_name(title, self.problems)
+        for row in grid.rows:
+            cells = dict(zip(grid.header, row, strict=True))
+            if (label := cells.pop("name", None)) is not None:
+                table.labels.append(check_label(label, "a row's name", row.mark, self.problems))
+            table.rows.append([self.value(cell) or Formula("1", cell.mark) for cell in cells.values()])
         return table
-
-
-RESERVED = {*WORDS, "floor", "ceil", "max", "min", "divisible", "c_in", "h_in", "w_in", "index", "first", "last", "row"} | {
-    *("input", "previous", "and", "or", "not", "if", "else", "in", "is", "lambda", "for", "True", "False", "None"),
-}
-"""Names that parameters, columns and lets may not have."""

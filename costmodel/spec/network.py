@@ -14,6 +14,7 @@ class Table:
 
     columns: list[Text]
     rows: list[list[Value]]
+    marks: list[Mark]
     labels: list[Text]
     let: "dict[Text, Value]"
 

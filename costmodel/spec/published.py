@@ -6,7 +6,9 @@ from fractions import Fraction
 
 from costmodel.conventions import CONVENTIONS
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
-from costmodel.spec.source import Map, Seq, Text
+from costmodel.spec.names import check_label
+from costmodel.spec.source import Data, Map, Seq, Text
+from costmodel.spec.tables import read_grid
 from costmodel.spec.values import BadValue, Value, read_value
 
 METRICS = ("mult_adds", "params")
@@ -35,7 +37,7 @@ class Figure:
 
 def figure(text: str) -> Figure:
     """Read a figure such as 4.2M or 568,740,352. Raises `ValueError` where the text is not one."""
-    match = re.fullmatch(r"(\d[\d,]*)(?:\.(\d+))?\s*([kMGB]?)", text)
+    match = re.fullmatch(r"(\d[\d,]{0,30})(?:\.(\d{1,30}))?\s*([kMGB]?)", text, re.ASCII)
     if not match:
         raise ValueError(f"'{text}' is not a figure such as 569M, 4.2M or 568740352")
     whole, decimals, letter = match[1].replace(",", ""), match[2] or "", match[3]
@@ -48,7 +50,7 @@ class Published:
     """One row of published figures: the settings it was printed for, the figures, and by which convention."""
 
     mark: Mark
-    variant: str
+    variant: Text
     settings: dict[Text, Value]
     figures: dict[str, Figure]
     convention: str
@@ -65,44 +67,73 @@ def read_published(data: object, params: set[str], problems: Problems) -> list[P
     rows: list[Published] = []
     for entry in data if isinstance(data, Seq) else [data]:
         if not isinstance(entry, Map):
-            problems.add(getattr(entry, "mark", None), "a published row is a mapping such as {mult_adds: 569M, source: …}")
+            mark = getattr(entry, "mark", None)
+            problems.add(mark, "a published row is a mapping of figures", "{mult_adds: 569M, params: 4.2M, source: table 4}")
             continue
-        shared = {str(k): v for k, v in entry.items() if k != "table"}
+        shared = {key: item for key, item in entry.items() if key != "table"}
         if "table" not in entry:
             rows.append(_row(entry.mark, shared, params, problems))
-            continue
-        table = entry.at("table")
-        lines = table[1:] if isinstance(table, Seq) else []
-        rows += [_row(line.mark, shared | dict(zip(table[0], line, strict=False)), params, problems) for line in lines]
+        elif grid := read_grid(entry.at("table"), entry.mark, problems):
+            clash = next((title for title in grid.header if title in shared), None)
+            if clash is not None:
+                problems.add(clash.mark, f"'{clash}' is a column and stands beside the table too")
+            lines = (shared | dict(zip(grid.header, line, strict=True)) for line in grid.rows)
+            rows += [_row(line.mark, cells, params, problems) for line, cells in zip(grid.rows, lines, strict=True)]
     return rows
 
 
-def _row(mark: Mark, cells: dict[str, object], params: set[str], problems: Problems) -> Published:
-    known = {*_TEXTS, *METRICS, "variant", *params}
-    texts = {name: str(cells.get(name, "")) for name in _TEXTS}
-    row = Published(mark, str(cells.get("variant", "default")), {}, {}, "paper", texts["source"], False, texts["differs"])
+def _row(mark: Mark, cells: dict[Text, Data], params: set[str], problems: Problems) -> Published:
+    known = [*METRICS, "variant", *sorted(params), *_TEXTS]
+    row = Published(mark, Text("default", mark), {}, {}, "paper", "", False, "")
     for name, cell in cells.items():
-        at = getattr(cell, "mark", mark)
-        if name not in known:
-            problems.add(getattr(name, "mark", at), f"a published row has no column '{name}'", did_you_mean(name, known))
-        elif name in METRICS:
-            _figure(row, name, str(cell), at, problems)
+        if name in METRICS:
+            _figure(row, name, cell, problems)
+        elif name == "variant":
+            row.variant = check_label(cell, "a variant", name.mark, problems)
+        elif name in _TEXTS:
+            _text(row, name, cell, problems)
         elif name in params:
             try:
-                row.settings[Text(name, at)] = read_value(cell)  # type: ignore[arg-type]
+                row.settings[name] = read_value(cell)
             except BadValue as error:
                 problems.add(error.mark, error.message, error.hint)
-    if texts["convention"] and texts["convention"] not in CONVENTIONS:
-        problems.add(mark, f"no convention is called '{texts['convention']}'", f"the conventions are {one_of(CONVENTIONS)}")
-    if texts["digits"] not in ("", "cut"):
-        problems.add(mark, f"`digits` is cut or left out, and here is '{texts['digits']}'")
-    row.convention, row.cut = texts["convention"] or "paper", texts["digits"] == "cut"
+        else:
+            problems.add(name.mark, f"a published row has no column '{name}'", _column_hint(name, known))
+    if not {*METRICS} & {*map(str, cells)} and all(name in known for name in cells):
+        problems.add(mark, "this published row has no figure", f"the figures are {one_of(METRICS)}")
     return row
 
 
-def _figure(row: Published, name: str, text: str, at: Mark, problems: Problems) -> None:
+def _column_hint(name: Text, known: list[str]) -> str:
+    if name.isdecimal():
+        return "inside { } a comma ends a figure: write 1248424"
+    return did_you_mean(name, known, f"its columns are {one_of(known)}")
+
+
+def _text(row: Published, name: Text, cell: Data, problems: Problems) -> None:
+    if not isinstance(cell, Text):
+        problems.add(cell.mark, f"`{name}` is a text")
+    elif name == "convention" and cell not in CONVENTIONS:
+        hint = did_you_mean(cell, CONVENTIONS, f"the conventions are {one_of(CONVENTIONS)}")
+        problems.add(cell.mark, f"no convention is called '{cell}'", hint)
+    elif name == "convention":
+        row.convention = str(cell)
+    elif name == "digits" and cell != "cut":
+        problems.add(cell.mark, f"`digits` is cut or left out, and here is '{cell}'")
+    elif name == "digits":
+        row.cut = True
+    elif name == "source":
+        row.source = str(cell)
+    else:
+        row.differs = str(cell)
+
+
+def _figure(row: Published, name: str, cell: Data, problems: Problems) -> None:
+    if isinstance(cell, Text) and cell.absent:
+        return
     try:
-        if text:
-            row.figures[name] = figure(text)
+        if not isinstance(cell, Text):
+            raise ValueError("a figure is a number such as 569M, 4.2M or 568740352")
+        row.figures[name] = figure(cell)
     except ValueError as error:
-        problems.add(at, str(error), "inside { } and [ ] a comma starts a new cell: write 1248424")
+        problems.add(cell.mark, str(error))

@@ -4,26 +4,34 @@ PyYAML's events are read one by one with a depth limit; its composer would recur
 document, duplicate keys and tabs are refused, so that a file is data and means what it looks like.
 """
 
+import re
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
 
 from costmodel.problems import Mark, Problem, Problems, SpecError
+from costmodel.spec.syntax import Stop, explain
 
-MAX_DEPTH = 100
+MAX_DEPTH = 60
 """How deep a file may nest; real specs stay below 20."""
+MAX_BYTES = 10_000_000
+"""How long a file may be; real specs stay below 100,000."""
 
 
 class Text(str):
-    """A scalar as written, with its place; `quoted` tells `""` from nothing at all."""
+    """A scalar as written, with its place; `quoted` tells `""` from nothing at all.
+
+    `verbatim` says whether it stands in its line letter by letter, so that a column within it can be pointed at.
+    """
 
     mark: Mark
     quoted: bool
+    verbatim: bool
 
-    def __new__(cls, text: str, mark: Mark, quoted: bool = False) -> "Text":
+    def __new__(cls, text: str, mark: Mark, quoted: bool = False, verbatim: bool = True) -> "Text":
         made = super().__new__(cls, text)
-        made.mark, made.quoted = mark, quoted
+        made.mark, made.quoted, made.verbatim = mark, quoted, verbatim
         return made
 
     @property
@@ -35,13 +43,17 @@ class Text(str):
 class Seq(list[Any]):
     """A list with its place."""
 
-    mark: Mark
+    def __init__(self, *, mark: Mark) -> None:
+        super().__init__()
+        self.mark = mark
 
 
 class Map(dict[Text, Any]):
     """A mapping in written order with its place; each key is a `Text` with a place of its own."""
 
-    mark: Mark
+    def __init__(self, pairs: "dict[Text, Any] | None" = None, *, mark: Mark) -> None:
+        super().__init__(pairs or {})
+        self.mark = mark
 
     def at(self, key: str) -> Any:
         """The value under a key, or None."""
@@ -54,28 +66,43 @@ Data: TypeAlias = Text | Seq | Map
 def read_file(path: Path, shown: str) -> tuple[str, str]:
     """The text of a spec file and the name to show for it. Raises `SpecError` where there is no text to be had."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except IsADirectoryError:
         raise SpecError([Problem(None, f"{shown} is a directory, and a spec is a file")]) from None
     except OSError as error:
-        raise SpecError([Problem(None, f"{shown}: {error.strerror or error}")]) from None
+        raise SpecError([Problem(None, f"{shown}: {(error.strerror or str(error)).lower()}")]) from None
+    if len(raw) > MAX_BYTES:
+        raise SpecError([Problem(None, f"{shown} is longer than {MAX_BYTES:,} bytes: too long for a spec")])
     try:
         return raw.decode("utf-8-sig"), shown
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        text = raw.splitlines()[line - 1].decode("utf-8", "replace")
-        col = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-        mark = Mark(shown, line, col, text)
-        raise SpecError([Problem(mark, f"the byte 0x{raw[error.start]:02x} is not UTF-8 text")]) from None
+        raise SpecError([_not_utf8(raw, error.start, shown)]) from None
+
+
+def _not_utf8(raw: bytes, at: int, shown: str) -> Problem:
+    before = raw[:at].decode("utf-8-sig", "replace")
+    lines = _lines(before)
+    rest = _lines(raw[at:].decode("utf-8", "replace"))[0]
+    mark = Mark(shown, len(lines), len(lines[-1]) + 1, lines[-1] + rest)
+    return Problem(mark, f"the byte 0x{raw[at]:02x} is not UTF-8 text", "save the file as UTF-8")
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as YAML counts them."""
+    return re.split(r"\r\n|[\r\n\x85\u2028\u2029]", text)
+
+
+_NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def read(text: str, file: str) -> Map:
     """Read a spec's text as one mapping. Raises `SpecError` with everything that is not plain YAML data."""
-    reader = _Reader(text, file)
+    reader = _Reader(text.removeprefix("\ufeff"), file)
     data = reader.document()
     reader.problems.check()
     if not isinstance(data, Map):
-        mark = getattr(data, "mark", None) or Mark(file, 1, 1, "")
+        mark = getattr(data, "mark", None) or Mark(file, 1, 1, reader.lines[0])
         what = "is empty" if data is None or data == "" else "is not a mapping of keys to values"
         reader.problems.add(mark, f"the file {what}", "a spec starts with `name:`, `input:` and `layers:`")
         reader.problems.check()
@@ -86,66 +113,86 @@ def read(text: str, file: str) -> Map:
 class _Reader:
     def __init__(self, text: str, file: str) -> None:
         self.text, self.file = text, file
-        self.lines = text.splitlines()
+        self.lines = _lines(text)
         self.problems = Problems()
         self.stack: list[Seq | Map] = []
         self.keys: list[Text | None] = []
+        self.flow: list[bool] = []
         self.root: Data | None = None
 
-    def mark(self, at: Any) -> Mark:
-        line = self.lines[at.line] if at.line < len(self.lines) else ""
-        return Mark(self.file, at.line + 1, at.column + 1, line)
+    def mark(self, line: int, col: int) -> Mark:
+        return Mark(self.file, line + 1, col + 1, self.lines[line] if line < len(self.lines) else "")
 
     def document(self) -> Data | None:
+        if found := _NO_TEXT.search(self.text):
+            before = _lines(self.text[: found.start()])
+            mark = self.mark(len(before) - 1, len(before[-1]))
+            self.problems.add(mark, f"the character U+{ord(found[0]):04X} has no place in a text")
+            return None
         try:
             for event in yaml.parse(self.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
                 if self.take(event) is False:
                     break
         except yaml.MarkedYAMLError as error:
             self.syntax_error(error)
-        except yaml.reader.ReaderError as error:
-            self.control_character(error)
         return self.root
 
     def take(self, event: Any) -> bool:
         """Take in one event; false when the rest of the text is not worth reading."""
         if isinstance(event, yaml.ScalarEvent):
             self.extras(event)
-            mark = self.mark(event.start_mark)
-            quoted = event.style in ("'", '"', "|", ">")
-            self.put(Text(event.value, mark.shifted(1) if event.style in ("'", '"') else mark, quoted))
+            self.put(self.scalar(event))
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             self.extras(event)
             return self.open(event)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            self.stack.pop()
-            self.keys.pop()
+            self.close()
         elif isinstance(event, yaml.AliasEvent):
-            mark = self.mark(event.start_mark)
+            mark = self.at(event)
             self.problems.add(mark, f"specs have no aliases, and here is '*{event.anchor}'", "a block can be used twice")
             self.put(Text("", mark))
         elif isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
-            self.problems.add(self.mark(event.start_mark), "a file holds one spec, and here a second one starts")
+            self.problems.add(self.at(event), "a file holds one spec, and here a second one starts")
             return False
         return True
 
+    def at(self, event: Any) -> Mark:
+        return self.mark(event.start_mark.line, event.start_mark.column)
+
+    def scalar(self, event: Any) -> Text:
+        quote = event.style in ("'", '"')
+        mark = self.at(event).shifted(1 if quote else 0)
+        verbatim = mark.text.startswith(event.value, mark.col - 1)
+        return Text(event.value, mark, quoted=quote or event.style in ("|", ">"), verbatim=verbatim)
+
     def extras(self, event: Any) -> None:
-        mark = self.mark(event.start_mark)
+        mark = self.at(event)
         if event.anchor:
             self.problems.add(mark, f"specs have no anchors, and here is '&{event.anchor}'", "a block can be used twice")
         if event.tag:
             self.problems.add(mark, f"specs have no tags, and here is '{event.tag}'", "write `not x` for negation")
 
     def open(self, event: Any) -> bool:
-        made: Seq | Map = Map() if isinstance(event, yaml.MappingStartEvent) else Seq()
-        made.mark = self.mark(event.start_mark)
+        kind = Map if isinstance(event, yaml.MappingStartEvent) else Seq
+        made: Seq | Map = kind(mark=self.at(event))
         self.put(made)
         self.stack.append(made)
         self.keys.append(None)
+        self.flow.append(bool(event.flow_style))
         if len(self.stack) > MAX_DEPTH:
             self.problems.add(made.mark, f"the file nests deeper than {MAX_DEPTH} levels")
             return False
         return True
+
+    def close(self) -> None:
+        """Leave a collection; a value that a comma cut in two inside brackets is reported and put together."""
+        self.keys.pop()
+        done = self.stack.pop()
+        if not self.flow.pop():
+            return
+        for whole in _mend_items(done) if isinstance(done, Seq) else _mend_pairs(done):
+            message = f"the comma ends this value inside its parenthesis: '{whole.partition(',')[0]}'"
+            self.problems.add(whole.mark, message, f'put the formula in quotes: "{whole}"')
 
     def put(self, item: Data) -> None:
         """Add an item to the innermost open collection."""
@@ -170,34 +217,49 @@ class _Reader:
 
     def syntax_error(self, error: yaml.MarkedYAMLError) -> None:
         at = error.problem_mark or error.context_mark
-        if error.context_mark and at and at.line >= len(self.lines):
-            at = error.context_mark  # what is still open says more than the end of the file
-        mark = self.mark(at) if at else Mark(self.file, 1, 1, "")
-        self.problems.add(mark, f"this is not YAML: {error.problem or error.context}", self.hint(mark))
-
-    def hint(self, mark: Mark) -> str:
-        above = self.lines[mark.line - 2].strip() if mark.line > 1 else ""
-        here = mark.text.strip()
-        if "\t" in mark.text:
-            return "a tab stands here; indent with spaces"
-        if here.startswith(("repeat:", "when:", "name:", "from:")) and above.startswith("- ") and ":" not in above:
-            return f"write `- {{{above[2:]}, {here}}}`"
-        if _open_brackets(here) > 0 or _open_brackets(above) > 0:
-            return "a bracket that opens here is not closed"
-        return ""
-
-    def control_character(self, error: Any) -> None:
-        before = self.text[: error.position]
-        line = before.count("\n")
-        text = self.lines[line] if line < len(self.lines) else ""
-        mark = Mark(self.file, line + 1, error.position - (before.rfind("\n") + 1) + 1, text)
-        self.problems.add(mark, f"the character U+{_code(error.character):04X} has no place in YAML text")
+        since = error.context_mark or at
+        assert at is not None
+        assert since is not None
+        stop = Stop(error.problem or "", error.context or "", (at.line, at.column), (since.line, since.column))
+        fault = explain(stop, self.lines)
+        self.problems.add(self.mark(fault.line, fault.col), fault.message, fault.hint)
 
 
-def _open_brackets(line: str) -> int:
-    return sum(line.count(c) for c in "[{") - sum(line.count(c) for c in "]}")
+def _is_cut(item: Any) -> bool:
+    return isinstance(item, Text) and not item.quoted and item.count("(") > item.count(")")
 
 
-def _code(character: Any) -> int:
-    """The code point, which PyYAML's C reader gives as a number and its Python reader as a character."""
-    return ord(character) if isinstance(character, str) else int(character)
+def _mend_items(items: Seq) -> list[Text]:
+    """Join `max(8` and `c)` in a list; the values that were joined."""
+    mended: list[Text] = []
+    for start in range(len(items)):
+        for end in range(start + 2, min(len(items), start + 20) + 1):
+            if start >= len(items) or not _is_cut(items[start]) or not all(isinstance(part, Text) for part in items[start:end]):
+                break
+            whole = Text(", ".join(items[start:end]), items[start].mark)
+            if not _is_cut(whole):
+                items[start:end] = [whole]
+                mended.append(whole)
+    return mended
+
+
+def _mend_pairs(pairs: Map) -> list[Text]:
+    """Join `out: max(8` and the key `c)` after it; the values that were joined."""
+    mended: list[Text] = []
+    keys = list(pairs)
+    for place, key in enumerate(keys):
+        if not _is_cut(pairs.get(key)):
+            continue
+        whole: Text = pairs[key]
+        used: list[Text] = []
+        for other in keys[place + 1 :]:
+            if not (isinstance(pairs[other], Text) and pairs[other].absent):
+                break
+            whole, used = Text(f"{whole}, {other}", whole.mark), [*used, other]
+            if not _is_cut(whole):
+                pairs[key] = whole
+                mended.append(whole)
+                for part in used:
+                    del pairs[part]
+                break
+    return mended

@@ -1,13 +1,17 @@
 """Values of a spec: a formula, a list of values, or a choice by another value; each with its place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from costmodel import algebra
 from costmodel.ops.fields import spoken
 from costmodel.problems import Mark, one_of
-from costmodel.spec.formula import FormulaError, Run, compiled
+from costmodel.spec.formula import Run, compiled, is_what
 from costmodel.spec.source import Data, Map, Seq, Text
+from costmodel.spec.words import FormulaError
+
+Decide: TypeAlias = Callable[[Any, str, Mark], bool | None]
+"""Settles a truth, or gives None; where it had to assume something and has a sentence for it, it notes that."""
 
 
 class BadValue(Exception):
@@ -18,20 +22,24 @@ class BadValue(Exception):
         self.mark, self.message, self.hint = mark, message, hint
 
 
+def _decide(truth: Any, _text: str, _mark: Mark) -> bool | None:
+    return algebra.decide(truth)
+
+
 class Formula:
-    """One formula and its place."""
+    """One formula and its place; `alone` if it is a name that stands for itself: `{stride}`."""
 
-    __slots__ = ("columns", "mark", "run", "text")
+    __slots__ = ("alone", "columns", "mark", "run", "text")
 
-    def __init__(self, text: str, mark: Mark) -> None:
-        self.text, self.mark = text, mark
+    def __init__(self, text: str, mark: Mark, alone: bool = False) -> None:
+        self.text, self.mark, self.alone = text, mark, alone
         try:
             self.run: Run
             self.run, self.columns = compiled(text)
         except FormulaError as error:
             raise BadValue(mark.shifted(error.column), error.message, error.hint) from None
 
-    def evaluate(self, scope: Mapping[str, Any]) -> Any:
+    def evaluate(self, scope: Mapping[str, Any], decide: Decide = _decide) -> Any:  # noqa: ARG002 - as the others
         """The value for the names in scope. Raises `BadValue` pointing into the formula."""
         try:
             return self.run(scope)
@@ -51,9 +59,9 @@ class Items:
     def __init__(self, items: "list[Value]", mark: Mark) -> None:
         self.items, self.mark = items, mark
 
-    def evaluate(self, scope: Mapping[str, Any]) -> Any:
+    def evaluate(self, scope: Mapping[str, Any], decide: Decide = _decide) -> Any:
         """The values in order."""
-        return [item.evaluate(scope) for item in self.items]
+        return [item.evaluate(scope, decide) for item in self.items]
 
     def names(self) -> Iterator[tuple[str, Mark]]:
         """Every name that is read, with its place."""
@@ -68,14 +76,19 @@ class Choice:
     def __init__(self, by: Formula, cases: "list[tuple[Any, Value]]", mark: Mark) -> None:
         self.by, self.cases, self.mark = by, cases, mark
 
-    def evaluate(self, scope: Mapping[str, Any]) -> Any:
+    def evaluate(self, scope: Mapping[str, Any], decide: Decide = _decide) -> Any:
         """The value of the case that `by` names. Raises `BadValue`, listing the cases, where none does."""
         chosen = self.by.evaluate(scope)
         for key, value in self.cases:
-            if algebra.decide(algebra.equal(chosen, key)):
-                return value.evaluate(scope)
+            truth = algebra.equal(chosen, key)
+            settled = decide(truth, "", self.by.mark)
+            if settled is None:
+                raise BadValue(self.by.mark, *undecided(self.by.text, chosen))
+            if settled:
+                decide(truth, f"{self.by.text} == {spoken(key)}", self.by.mark)
+                return value.evaluate(scope, decide)
         legal = one_of(spoken(key) for key, _ in self.cases)
-        raise BadValue(self.by.mark, f"'{self.by.text}' is {spoken(chosen)}, and the cases are {legal}")
+        raise BadValue(self.by.mark, f"{is_what(self.by.text, chosen)}, and the cases are {legal}")
 
     def names(self) -> Iterator[tuple[str, Mark]]:
         """Every name that is read, with its place."""
@@ -85,6 +98,13 @@ class Choice:
 
 
 Value: TypeAlias = Formula | Items | Choice
+
+
+def undecided(text: str, found: Any) -> tuple[str, str]:
+    """What to say of a value that the structure hangs on, and that is open; and a hint."""
+    if algebra.is_symbol(found):
+        return f"'{text}' is open: it hangs on a symbol that has no reference value", "give the parameter a default or a value"
+    return f"'{text}' is not the same for all values given", "evaluate them one by one"
 
 
 def is_constant(value: Value) -> bool:
@@ -101,28 +121,36 @@ def read_value(data: Data, alone: Text | None = None) -> Value:
     if data.absent:
         if alone is None:
             raise BadValue(data.mark, "a value is missing here")
-        return Formula(alone, alone.mark)
+        return Formula(alone, alone.mark, alone=True)
+    if not data.verbatim:
+        raise BadValue(data.mark, "a formula stands on one line, as it is", "`let:` gives a part of it a name")
     text = data.strip()
     return Formula(text, data.mark.shifted(data.find(text)) if text else data.mark)
 
 
 def _choice(data: Map) -> Choice:
-    keys = {str(key) for key in data}
-    if keys != {"by", "cases"} or not isinstance(data.at("cases"), Map) or not data.at("cases"):
+    keys, cases = {str(key) for key in data}, data.at("cases")
+    if keys != {"by", "cases"}:
         raise BadValue(data.mark, "a value is a formula, a list or {by: …, cases: {…}}", _stray(data))
+    if not isinstance(cases, Map) or not cases:
+        raise BadValue(cases.mark, "`cases` takes a value for each case", "{by: groups, cases: {1: 144, 2: 200}}")
     by = read_value(data.at("by"))
     if not isinstance(by, Formula):
         raise BadValue(by.mark, "`by` takes a formula")
-    cases: list[tuple[Any, Value]] = []
-    for key, item in data.at("cases").items():
+    return Choice(by, _cases(cases), data.mark)
+
+
+def _cases(cases: Map) -> list[tuple[Any, Value]]:
+    found: list[tuple[Any, Value]] = []
+    for key, item in cases.items():
         case = read_value(key)
         if not is_constant(case):
             raise BadValue(case.mark, f"a case is a number or a word, and here is '{key}'")
         constant = case.evaluate({})
-        if any(algebra.equal(constant, other) for other, _ in cases):
+        if any(algebra.equal(constant, other) for other, _ in found):
             raise BadValue(case.mark, f"the case {spoken(constant)} stands twice")
-        cases.append((constant, read_value(item)))
-    return Choice(by, cases, data.mark)
+        found.append((constant, read_value(item)))
+    return found
 
 
 def _stray(data: Map) -> str:

@@ -1,0 +1,108 @@
+"""Settings for any op, drawn by what its own signature says: inputs, and a value of the right kind for each field.
+
+A setting is a template with a `Slot` wherever a number stands, so that the same setting can be filled with whole numbers,
+with arrays of them, or with symbols.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from costmodel.ops import OPS, Op
+from costmodel.ops.fields import PADDING_WORDS
+
+POINTS = 3
+"""The points of each setting."""
+
+
+@dataclass(frozen=True, eq=False)
+class Slot:
+    """One number of a setting: its value at each point, and the least that it may be."""
+
+    values: list[int]
+    least: int
+
+    def unless_fixed(self, varying: Callable[["Slot"], Any]) -> Any:
+        """Its one value where that is the same at all points, as fields that nobody varies are; else what is given."""
+        return self.values[0] if len(set(self.values)) == 1 else varying(self)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The dimensions of each input and the fields given, with slots for numbers."""
+
+    inputs: list[dict[str, Slot]]
+    fields: dict[str, Any]
+
+    def filled(self, number: Callable[[Slot], Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Inputs and fields with each slot turned into a number."""
+        return _filled(self.inputs, number), _filled(self.fields, number)
+
+
+def _filled(value: Any, number: Callable[[Slot], Any]) -> Any:
+    if isinstance(value, Slot):
+        return number(value)
+    if isinstance(value, list):
+        return [_filled(item, number) for item in value]
+    return {k: _filled(v, number) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def slots(*numbers: int) -> st.SearchStrategy[Slot]:
+    """A number drawn from those given, anew for each point; one given often is drawn often."""
+    number, least = st.sampled_from(numbers), min(numbers)
+    fixed, varying = number.map(lambda value: [value] * POINTS), st.lists(number, min_size=POINTS, max_size=POINTS)
+    return (fixed | varying | varying).map(lambda values: Slot(values, least))
+
+
+def _twice(one: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """One value for both, or two."""
+    return one | st.lists(one, min_size=2, max_size=2)
+
+
+# Numbers of divisors and their multiples, so that groups divide channels mostly.
+_COUNTS = slots(1, 1, 2, 2, 3, 4, 6, 12)
+_CHANNELS = slots(1, 4, 6, 12, 12, 24, 36)
+_SIZES = slots(1, 1, 4, 5, 7, 8, 11)
+_SIDES = slots(0, 1, 2, 3)
+
+KINDS: dict[str, st.SearchStrategy[Any]] = {
+    "count": _COUNTS,
+    "pair": _twice(slots(1, 1, 2, 2, 3, 4)),
+    "padding": st.sampled_from(PADDING_WORDS) | _SIDES | st.lists(_twice(_SIDES), min_size=2, max_size=2),
+    "flag": st.booleans(),
+}
+"""How values of each kind of field are drawn."""
+
+_DIMENSIONS = {"n": slots(1, 2, 3), "c": _CHANNELS, "h": _SIZES, "w": _SIZES}
+
+
+def _takes(op: Op) -> st.SearchStrategy[int]:
+    """How many inputs an op takes: those of its signature, one to three for a join."""
+    if op.joins:
+        return st.integers(1, 3)
+    inputs = [p for p in inspect.signature(op.rule).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    return st.just(len(inputs))
+
+
+@st.composite
+def _tensors(draw: st.DrawFn, count: int) -> list[dict[str, Slot]]:
+    """Maps, or vectors; all mostly of the same sizes."""
+    first = {name: draw(_DIMENSIONS[name]) for name in draw(st.sampled_from(["nchw", "nchw", "nchw", "nc"]))}
+    inputs = [first]
+    for _ in range(count - 1):
+        kept = first if draw(st.integers(0, 4)) else {name: first[name] for name in "nc"}
+        changed = draw(st.sampled_from([None, None, *kept]))
+        inputs.append(kept | ({changed: draw(_DIMENSIONS[changed])} if changed else {}))
+    return draw(st.permutations(inputs))
+
+
+@st.composite
+def settings_of(draw: st.DrawFn, name: str) -> Setting:
+    """A setting of one op: required fields always, others sometimes."""
+    op = OPS[name]
+    inputs = draw(_tensors(draw(_takes(op))))
+    given = [field for field in op.fields.values() if field.required or draw(st.booleans())]
+    return Setting(inputs, {field.name: draw(KINDS[field.kind.name]) for field in given})

@@ -1,0 +1,155 @@
+"""Every formula against naive loops that literally count, at settings drawn small and odd."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from odometer import ODOMETERS, Impossible, Shape
+
+from costmodel.cost import COUNTS
+from costmodel.ops import OPS
+from costmodel.tensor import Tensor
+
+
+def check(name: str, shapes: list[Shape], fields: dict[str, Any]) -> None:
+    """Formula and count agree on the shape and on everything counted; conditions fail just where nothing can run."""
+    output, cost = OPS[name]([Tensor(**dict(zip("nchw", shape, strict=False))) for shape in shapes], fields)
+    try:
+        shape, counted = ODOMETERS[name](*shapes, **fields)
+    except Impossible:
+        assert any(truth is False for truth, *_ in cost.given)
+        return
+    assert [sentence for truth, sentence, *_ in cost.given if truth is not True] == []
+    assert output.dims == dict(zip("nchw", shape, strict=False))
+    assert {count: getattr(cost, count) for count in COUNTS} == {count: counted[count] for count in COUNTS}
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+
+FEW = st.integers(1, 4)
+MAPS = st.tuples(st.integers(1, 2), FEW, st.integers(1, 7), st.integers(1, 7))
+VECTORS = st.tuples(st.integers(1, 3), st.integers(1, 9))
+
+
+def pairs(most: int) -> st.SearchStrategy[Any]:
+    """One number, or one for either axis."""
+    return st.integers(1, most) | st.lists(st.integers(1, most), min_size=2, max_size=2)
+
+
+def paddings() -> st.SearchStrategy[Any]:
+    """Every way to write a padding."""
+    side = st.integers(0, 2)
+    sides = side | st.lists(side, min_size=2, max_size=2)
+    return st.sampled_from(["same", "valid"]) | side | st.lists(sides, min_size=2, max_size=2)
+
+
+def fields(required: dict[str, Any], optional: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """A window's fields, with those of its op."""
+    geometry = {"stride": pairs(5), "padding": paddings(), "dilation": pairs(3)}
+    return st.fixed_dictionaries(required, optional={**geometry, **optional})
+
+
+def one(shapes: st.SearchStrategy[Shape]) -> st.SearchStrategy[list[Shape]]:
+    """One input."""
+    return shapes.map(lambda shape: [shape])
+
+
+@st.composite
+def joined(draw: st.DrawFn) -> list[Shape]:
+    """Two or three inputs of one shape mostly; else a size or the rank is changed in some."""
+    first = draw(MAPS | VECTORS)
+    changed = draw(st.sampled_from([None, None, *range(len(first)), len(first)]))
+    others = []
+    for _ in range(draw(st.integers(1, 2))):
+        shape = list(first)
+        if changed == len(first):
+            shape = shape[:2]
+        elif changed is not None:
+            shape[changed] = draw(FEW)
+        others.append(tuple(shape))
+    return [first, *others]
+
+
+CHANNELS = {"out": st.sampled_from([1, 2, 3, 4, 6]), "groups": st.sampled_from([1, 2, 2, 3, 4]), "bias": st.booleans()}
+KERNEL = {"kernel": pairs(3)}
+NO_FIELDS = st.just({})
+
+SETTINGS = {
+    "conv2d": (
+        one(MAPS),
+        fields({"out": CHANNELS["out"]}, {**KERNEL, "groups": CHANNELS["groups"], "bias": st.booleans()}),
+    ),
+    "depthwise": (one(MAPS), fields(KERNEL, {"multiplier": FEW, "bias": st.booleans()})),
+    "linear": (
+        one(VECTORS | VECTORS.map(lambda shape: (*shape, 1, 1)) | MAPS),
+        st.fixed_dictionaries({"out": FEW}, optional={"bias": st.booleans()}),
+    ),
+    "max_pool": (one(MAPS), fields(KERNEL, {})),
+    "avg_pool": (one(MAPS), st.fixed_dictionaries(KERNEL, optional={"stride": pairs(5), "padding": paddings()})),
+    "global_avg_pool": (one(MAPS), NO_FIELDS),
+    "add": (joined(), NO_FIELDS),
+    "concat": (joined(), NO_FIELDS),
+}
+OF_ONE_TENSOR = (one(MAPS | VECTORS), NO_FIELDS)
+
+
+@pytest.mark.parametrize("name", ODOMETERS)
+@settings(deadline=None)
+@given(data=st.data())
+def test_formula_is_count(name: str, data: st.DataObject) -> None:
+    """At settings drawn."""
+    shapes, fields = SETTINGS.get(name, OF_ONE_TENSOR)
+    check(name, data.draw(shapes, label="shapes"), data.draw(fields, label="fields"))
+
+
+# --- settings that must not be missed --------------------------------------------------------------------------------
+
+MAP = (2, 6, 7, 5)
+GEOMETRIES = {
+    "stride beyond the kernel": {"kernel": 2, "stride": [3, 4]},
+    "stride that leaves a rest": {"kernel": 2, "stride": [2, 3]},
+    "asymmetric kernel and stride": {"kernel": [3, 1], "stride": [1, 2]},
+    "padding a side": {"kernel": 3, "padding": [[0, 2], [1, 0]]},
+    "padding an axis": {"kernel": 3, "padding": [2, 0]},
+    "padding both": {"kernel": [2, 3], "padding": 1},
+    "padding mixed": {"kernel": 2, "padding": [1, [0, 2]]},
+    "same": {"kernel": [3, 2], "stride": [2, 3], "padding": "same"},
+    "same, stride beyond the image": {"kernel": 2, "stride": 9, "padding": "same"},
+    "valid": {"kernel": [3, 2], "stride": 2, "padding": "valid"},
+    "the window is the image": {"kernel": [7, 5]},
+    "one row too many": {"kernel": [8, 5]},
+    "one column too many": {"kernel": [7, 6]},
+}
+DILATIONS = {
+    "dilation": {"kernel": 3, "dilation": 2},
+    "dilation an axis": {"kernel": [2, 3], "dilation": [3, 1], "stride": 2},
+    "dilation beyond the image": {"kernel": 3, "dilation": [1, 3]},
+}
+
+
+@pytest.mark.parametrize("geometry", GEOMETRIES.values(), ids=GEOMETRIES)
+@pytest.mark.parametrize("name", ["conv2d", "depthwise", "max_pool", "avg_pool"])
+def test_window(name: str, geometry: dict[str, Any]) -> None:
+    """At each kind of window."""
+    check(name, [MAP], geometry | ({"out": 4} if name == "conv2d" else {}))
+
+
+@pytest.mark.parametrize("geometry", DILATIONS.values(), ids=DILATIONS)
+@pytest.mark.parametrize("name", ["conv2d", "depthwise", "max_pool"])
+def test_dilated_window(name: str, geometry: dict[str, Any]) -> None:
+    """At each kind of window with gaps."""
+    check(name, [MAP], geometry | ({"out": 4} if name == "conv2d" else {}))
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("groups", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("out", [3, 4, 12])
+def test_groups(out: int, groups: int, bias: bool) -> None:
+    """At groups that divide both channel counts, one of them, and none."""
+    check("conv2d", [MAP], {"out": out, "kernel": [2, 1], "groups": groups, "bias": bias})
+
+
+def test_every_odometer_has_its_op() -> None:
+    """No odometer is left over from an op that is gone."""
+    assert set(SETTINGS) <= set(ODOMETERS) <= set(OPS)

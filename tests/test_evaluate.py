@@ -1,0 +1,210 @@
+"""The walk: edges, paths and what is left out; one walk for integers, arrays and symbols; limits that hold in time."""
+
+import time
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import costmodel
+from costmodel import SpecError, algebra
+from costmodel.evaluate import MAX_LINES, MAX_STEPS
+from costmodel.ledger import Ledger
+
+V1, V2 = costmodel.load("mobilenet"), costmodel.load("mobilenetv2")
+ALPHAS = st.fractions(Fraction(1, 8), 2, max_denominator=20)
+SIZES = st.integers(8, 300)
+
+
+def loads(layers: str, head: str = "", size: str = "[3, 32, 32]") -> costmodel.Spec:
+    return costmodel.loads(f"name: T\n{head}input: {size}\nlayers: {layers}\n", "net.yaml")
+
+
+def edges(ledger: Ledger) -> list[tuple[str, tuple[int, ...]]]:
+    return [(line.path, line.sources) for line in ledger.lines]
+
+
+def counts(ledger: Ledger) -> list[list[Any]]:
+    """Every number of every line."""
+    return [[*line.output.shape, *(getattr(line.cost, name) for name in ("fma", "add", "mul", "cmp"))] for line in ledger.lines]
+
+
+def outcome(spec: costmodel.Spec, **settings: Any) -> Any:
+    """The ledger, or why there is none."""
+    try:
+        return spec.analyze(**settings)
+    except SpecError as error:
+        return error
+
+
+# --- the list of nodes ----------------------------------------------------------------------------------------------
+
+
+def test_a_chain_is_a_chain() -> None:
+    ledger = V1.analyze()
+    assert [line.sources for line in ledger.lines] == [(i - 1,) for i in range(len(ledger.lines))]
+    assert ledger.outputs == [len(ledger.lines) - 1]
+
+
+def test_paths_say_where_a_line_stands() -> None:
+    paths = [line.path for line in V1.analyze().lines]
+    assert paths[:4] == ["conv", "batch_norm", "relu", "pair.1/depthwise"]
+    assert {"pair.7/depthwise", "pair.13/conv2d", "pair.7/batch_norm.2", "fc"} <= set(paths)
+    assert len(set(paths)) == len(paths)
+
+
+def test_a_residual_takes_its_input_again() -> None:
+    ledger = V2.analyze()
+    adds = [line for line in ledger.lines if line.op == "add"]
+    assert len(adds) == 10
+    for line in adds:
+        body, door = line.sources
+        assert body > door
+        assert ledger.lines[door].output.shape == ledger.lines[body].output.shape == line.output.shape
+
+
+def test_every_line_takes_what_lines_above_gave() -> None:
+    for spec in (V1, V2):
+        ledger = spec.analyze()
+        for place, line in enumerate(ledger.lines):
+            assert all(-1 <= source < place for source in line.sources)
+            assert [line_input.shape for line_input in line.inputs] == [
+                ledger.lines[s].output.shape if s >= 0 else [1, 3, 224, 224] for s in line.sources
+            ]
+
+
+def test_what_is_left_out_makes_no_line_and_no_edge() -> None:
+    ledger = loads("[relu, {conv2d: 8, when: false}, {relu6, repeat: 0}, {layers: [relu], when: 1 > 2}, batch_norm]").analyze()
+    assert edges(ledger) == [("relu", (-1,)), ("batch_norm", (0,))]
+
+
+def test_a_residual_without_its_shortcut_is_its_body() -> None:
+    ledger = loads("[{residual: {when: c_in == 4, layers: [relu, {conv2d: 4}]}, name: a}, {residual: [relu]}]").analyze()
+    assert edges(ledger) == [("relu.1", (-1,)), ("conv2d", (0,)), ("relu.2", (1,)), ("add", (2, 1))]
+
+
+def test_a_branch_that_is_nothing_is_an_edge_to_the_input() -> None:
+    ledger = loads("[relu, {add: {a: identity, b: [{conv2d: 3, when: false}], c: relu6}}]").analyze()
+    assert edges(ledger) == [("relu", (-1,)), ("c/relu6", (0,)), ("add", (0, 0, 1))]
+
+
+def test_a_network_of_nothing_gives_its_input() -> None:
+    ledger = loads("[identity]").analyze()
+    assert (ledger.lines, ledger.outputs, ledger.totals) == ([], [-1], (0, 0, 0))
+
+
+def test_marks_point_at_the_verb_that_made_a_line() -> None:
+    for line in V2.analyze().lines:
+        assert line.mark.text[line.mark.col - 1 :].startswith(
+            ("residual" if line.op == "add" else line.op, "activation", "relu6")
+        )
+
+
+# --- one walk for three kinds of number -----------------------------------------------------------------------------
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.tuples(ALPHAS, SIZES), min_size=2, max_size=5))
+@pytest.mark.parametrize("spec", [V1, V2], ids=["v1", "v2"])
+def test_an_array_of_settings_gives_what_each_gives(spec: costmodel.Spec, points: list[tuple[Fraction, int]]) -> None:
+    np = pytest.importorskip("numpy")
+    alphas, sizes = ([point[i] for point in points] for i in (0, 1))
+    single = [spec.analyze(alpha=a, resolution=r).totals for a, r in points]
+    swept = outcome(spec, alpha=np.array(alphas, dtype=object), resolution=np.array(sizes))
+    if isinstance(swept, SpecError):
+        # a shortcut that some widths have and others have not: refused in words, never averaged
+        assert spec is V2
+        assert all(problem.message.endswith("is not the same for all values given") for problem in swept.problems)
+        return
+    for name, total in swept.totals._asdict().items():
+        assert total.tolist() == [getattr(one, name) for one in single]
+
+
+@settings(max_examples=6, deadline=None)
+@given(SIZES, st.integers(1, 9))
+@pytest.mark.parametrize("spec", [V1, V2], ids=["v1", "v2"])
+def test_symbols_with_numbers_put_in_give_what_the_numbers_give(spec: costmodel.Spec, size: int, batch: int) -> None:
+    r, n = algebra.symbol("r"), algebra.symbol("n")
+    ledger = CLOSED.setdefault(spec, spec.analyze(resolution=r, batch=n))
+    assert counts(spec.analyze(resolution=size, batch=batch)) == [
+        [algebra.substitute(number, {r: size, n: batch}) for number in line] for line in counts(ledger)
+    ]
+
+
+CLOSED: dict[costmodel.Spec, Ledger] = {}
+
+
+@settings(max_examples=8, deadline=None)
+@given(ALPHAS)
+def test_a_symbol_for_the_width_too(alpha: Fraction) -> None:
+    a = algebra.symbol("a", whole=False)
+    ledger = WIDTHS.setdefault(V1, V1.analyze(alpha=a))
+    import sympy
+
+    rational = sympy.Rational(alpha.numerator, alpha.denominator)
+    assert algebra.substitute(ledger.totals.mult_adds, {a: rational}) == V1.analyze(alpha=alpha).totals.mult_adds
+
+
+WIDTHS: dict[costmodel.Spec, Ledger] = {}
+
+
+def test_what_a_symbol_leaves_open_is_noted_at_its_place() -> None:
+    spec = loads(
+        "[{conv2d: 8, groups: g}, {relu, when: g > 1}, {relu6, repeat: g}]".replace("8, groups: g", "{out: 8, groups: g}"),
+        "params: {g: 2}\n",
+        "[8, 4, 4]",
+    )
+    ledger = spec.analyze(g=algebra.symbol("g"))
+    noted = [(c.text, c.mark.line) for c in ledger.conditions if c.mark]
+    assert ("g > 1 is true", 4) in noted
+    assert ("g = 2", 4) in noted
+    assert any(text.startswith("groups (g) must divide the input channels (8)") for text, _ in noted)
+    assert [line.op for line in ledger.lines] == ["conv2d", "relu", "relu6", "relu6"]
+
+
+# --- mistakes and limits --------------------------------------------------------------------------------------------
+
+
+def test_one_bad_point_of_an_array_is_a_condition_with_its_mask() -> None:
+    np = pytest.importorskip("numpy")
+    spec = loads("[{conv2d: {out: 8, groups: g}}]", "params: {g: 1}\n", "[8, 4, 4]")
+    masks = [np.asarray(c.truth).tolist() for c in spec.analyze(g=np.array([1, 3, 4])).conditions]
+    assert masks == [[True, False, True], [True, False, True]]
+    with pytest.raises(SpecError, match="groups"):
+        spec.analyze(g=np.array([3, 5]))
+
+
+def test_the_way_to_a_mistake_names_blocks_rows_and_passes() -> None:
+    head = "blocks: {b: {params: {g}, layers: [{conv2d: {out: 64, groups: g}}]}}\n"
+    with pytest.raises(SpecError) as caught:
+        loads("[{table: [[g], [1], [5]], each: [{b: g + index, repeat: 2}]}]", head, "[64, 4, 4]").analyze()
+    first = caught.value.problems[0]
+    assert first.calls == ("in b (g: 5), called at net.yaml:4:43", "in row 2 of the table, net.yaml:4:29")
+    assert first.times == 2
+
+
+@pytest.mark.parametrize(
+    ("layers", "limit"),
+    [
+        ("[{relu, repeat: 1e9}]", "repeat must be at most 100000"),
+        ("[{layers: [{layers: [{relu, repeat: 1e5}], repeat: 1e5}], repeat: 1e5}]", f"more than {MAX_LINES:,} nodes"),
+        ("[{layers: [{layers: [{identity, repeat: 1e5}], repeat: 1e5}], repeat: 1e5}]", f"more than {MAX_STEPS:,} layers"),
+        ("[{concat: {a: identity, b: identity}, repeat: 1e5}]", "a tensor has at most 10^18 elements"),
+        ("[{depthwise: {kernel: 1, multiplier: 1e9}, repeat: 1e5}]", "a tensor has at most 10^18 elements"),
+        ("[{conv2d: {out: 1e18, groups: 5e17}}]", "groups (500000000000000000) must divide the input channels (3)"),
+        ("[b0]", f"more than {MAX_LINES:,} nodes"),
+    ],
+)
+def test_what_is_absurd_is_refused_in_time(layers: str, limit: str) -> None:
+    doubling = "".join(f"  b{i}: {{layers: [b{i + 1}, b{i + 1}]}}\n" for i in range(40)) + "  b40: {layers: [relu]}\n"
+    started = time.perf_counter()
+    with pytest.raises(SpecError) as caught:
+        loads(layers, f"blocks:\n{doubling}" if layers == "[b0]" else "").analyze()
+    assert limit in str(caught.value)
+    assert time.perf_counter() - started < 10
+
+
+def test_as_many_nodes_as_are_allowed_are_walked() -> None:
+    assert len(loads("[{layers: [{relu, repeat: 1e3}], repeat: 100}]").analyze().lines) == MAX_LINES
