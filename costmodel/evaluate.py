@@ -157,29 +157,29 @@ class _Walk(Judge):
 
     def run(self, act: RunOp, slots: list[_Slot], scope: Scope, place: Place, mark: Mark, names: Sequence[str] = ()) -> _Slot:
         """Run one op: fields, rule, conditions, line; `names` are those of its inputs."""
-        fields, doubtful = act.fixed, True in [slot.doubtful for slot in slots]
+        inputs, sources, doubts = zip(*slots, strict=True)
+        fields, doubtful = act.fixed, True in doubts
         if act.live:
             fields = dict(fields)
-        for name, value, kind in act.live:
-            fields[name], legal = self.fit(name, kind, value, scope)
-            doubtful = doubtful or not legal
-        inputs, sources = tuple([slot.tensor for slot in slots]), tuple([slot.line for slot in slots])
+            for name, value, kind in act.live:
+                fields[name], legal = self.fit(name, kind, value, scope)
+                doubtful = doubtful or not legal
         try:
             output, cost = act.op(inputs, fields)
         except MissingDimension as error:
             self.missing(mark, act.op.name, error)
             raise Stop from None
         line = Line(place, act.op.name, fields, sources, inputs, output, cost, mark)
-        broken = [condition for condition in cost.given if condition[0] is not True]
-        if broken:
+        if cost.given and (broken := [condition for condition in cost.given if condition[0] is not True]):
             doubtful = self.broken(broken, act, line, doubtful, names)
-        if type(output.size) is not int or output.size > MAX_SIZE:
+        size, number = output.size, len(self.lines)
+        if type(size) is not int or size > MAX_SIZE:
             self.small(output, mark)
-        if len(self.lines) >= MAX_LINES:
+        if number >= MAX_LINES:
             self.problem(mark, f"the network has more than {MAX_LINES:,} nodes")
             raise Stop
         self.lines.append(line)
-        return _Slot(output, len(self.lines) - 1, doubtful)
+        return _Slot(output, number, doubtful)
 
     def small(self, tensor: Tensor, mark: Mark) -> None:
         """Stop at a tensor that no machine could hold: its numbers would grow without end."""

@@ -119,6 +119,8 @@ class Judge:
     def truth(self, formula: Formula, scope: Scope) -> bool:
         """Decide a condition of the structure."""
         found = self.value(formula, scope)
+        if isinstance(found, bool):
+            return found
         if not algebra.is_truth(found):
             self.problem(formula.mark, f"{is_what(formula.text, found)}, and must be true or false")
             raise Stop
@@ -130,9 +132,10 @@ class Judge:
 
     def fit(self, name: str, kind: Kind, value: Value, scope: Scope) -> tuple[Any, bool]:
         """A field's value as its kind wants it, and whether it was legal."""
-        found = self.value(value, scope)
         try:
-            checked, fits = kind.check(found)
+            checked, fits = kind.check(value.evaluate(scope, self.decide))
+        except (BadValue, MissingDimension) as error:
+            self.unreadable(value, error)
         except Unfit as error:
             self.problem(value.mark, f"{name} {error.message}", error.hint)
             if error.instead is None:

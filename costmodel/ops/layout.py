@@ -1,6 +1,6 @@
 """Ops that bring tensors together or lay them out anew."""
 
-from costmodel.algebra import equal, prod
+from costmodel.algebra import Truth, both, equal, prod
 from costmodel.cost import Condition, Cost
 from costmodel.ops.registry import op
 from costmodel.tensor import Tensor
@@ -28,11 +28,14 @@ def flatten(x: Tensor) -> tuple[Tensor, Cost]:
 
 
 def _alike(verb: str, xs: tuple[Tensor, ...], but: tuple[str, ...] = ()) -> tuple[Condition, ...]:
-    first = xs[0]
-    text = f"{verb} takes tensors of one " + ("height and width" if but else "shape") + ", and gets {} and {}"
-    return tuple(
-        (equal(first.dims.get(name, 0), x.dims.get(name, 0)), text, first, x)
-        for x in xs[1:]
-        for name in first.dims | x.dims
-        if name not in but
-    )
+    """One condition for each tensor after the first: every dimension as the first has it, save those left out."""
+    text = f"{verb} takes tensors of one {'height and width' if but else 'shape'}, and gets {{}} and {{}}"
+    return tuple([(_same(xs[0], x, but), text, xs[0], x) for x in xs[1:]])
+
+
+def _same(a: Tensor, b: Tensor, but: tuple[str, ...]) -> Truth:
+    truth: Truth = True
+    for name in a.dims | b.dims:
+        if name not in but:
+            truth = both(truth, equal(a.dims.get(name, 0), b.dims.get(name, 0)))
+    return truth
