@@ -128,10 +128,10 @@ class _Walk(Judge):
 
     def activate(self, act: Activate, slots: list[_Slot], scope: Scope, place: Place, step: Step) -> _Slot:
         kind = self.value(act.kind, scope)
-        if kind == "none":
-            return slots[0]
-        if not isinstance(kind, str) or kind not in _ACTIVATIONS:
+        if not isinstance(kind, str) or kind not in (*_ACTIVATIONS, "none"):
             self.problem(act.kind.mark, *not_an_activation(kind))
+            return slots[0]
+        if kind == "none":
             return slots[0]
         return self.run(_ACTIVATIONS[kind], slots, scope, Place(place, kind), step.mark)
 
@@ -256,6 +256,11 @@ def evaluate(
         ledger.outputs.append(walk.steps(graph.steps, first, scope, known, Place(None, "")).line)
     except Stop:
         pass
+    except RecursionError:
+        # the walk itself is never that deep: sympy is, in formulas within formulas
+        if not any(map(algebra.is_symbol, (*settings.values(), batch))):
+            raise
+        problems.add(None, "the formulas of this network nest too deep to be worked out for symbols", "give it numbers")
     problems.check()
     return ledger
 

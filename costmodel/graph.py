@@ -256,8 +256,9 @@ _ACTIVATIONS = ("none", *(name for name, op in OPS.items() if op.family == "poin
 
 def not_an_activation(found: Any) -> tuple[str, str]:
     """What to say of a value that names no activation."""
-    hint = did_you_mean(spoken(found), _ACTIVATIONS, f"the activations are {one_of(_ACTIVATIONS)}")
-    return f"an activation is a word such as relu, and here is {spoken(found)}", hint
+    shown = spoken(found) if isinstance(found, str | int | list) else "a number"
+    hint = did_you_mean(shown, _ACTIVATIONS, f"the activations are {one_of(_ACTIVATIONS)}")
+    return f"an activation is a word such as relu, and here is {shown}", hint
 
 
 def _words(verb: str, field_name: str) -> tuple[str, ...]:

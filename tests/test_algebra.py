@@ -25,29 +25,31 @@ def some(*numbers: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
     return st.lists(st.tuples(*numbers), min_size=4, max_size=4)
 
 
-def listed(value: Any) -> list[Any]:
-    """A value at each of the four points; a choice that no point had a part in is the same at all."""
-    return value.tolist() if hasattr(value, "tolist") else [value] * 4
+def all_at_once(word: Callable[..., Any], rows: Sequence[Any], varying: Sequence[int]) -> list[Any]:
+    """What a word gives for points, with the arguments that do not vary as plain numbers."""
+    columns = list(zip(*rows, strict=True))
+    found = word(*(Points.of(column) if place in varying else column[0] for place, column in enumerate(columns)))
+    return found.tolist() if hasattr(found, "tolist") else [found] * len(rows)
+
+
+def put_in(word: Callable[..., Any], rows: Sequence[Any], varying: Sequence[int]) -> list[Any]:
+    """What a word gives for symbols, with the arguments that do not vary as plain numbers, and each row put in."""
+    symbols = {place: sympy.Symbol(f"s{place}", real=True) for place in varying}
+    formula = word(*(symbols.get(place, number) for place, number in enumerate(rows[0])))
+    values = [{made: row[place] for place, made in symbols.items()} for row in rows]
+    return [decide(formula, v) if algebra.is_truth(formula) else substitute(formula, v) for v in values]
 
 
 def agree(word: Callable[..., Any], rows: Sequence[Any], expected: Sequence[Any]) -> None:
-    """A word gives what is expected row by row, for all rows at once, and for symbols that each row is put into.
-
-    Where only one argument varies, points beside plain numbers give what plain numbers do.
-    """
+    """A word gives what is expected in each system, and plain numbers may stand beside points and beside symbols."""
     found = [word(*row) for row in rows]
     assert found == expected
     assert {type(value) for value in found} <= {int, Fraction, bool}
-    assert word(*(Points.of(column) for column in zip(*rows, strict=True))).tolist() == expected
-    for place in range(len(rows[0])):
+    places = range(len(rows[0]))
+    assert all_at_once(word, rows, places) == put_in(word, rows, places) == expected
+    for place in places:
         mixed = [(*rows[0][:place], row[place], *rows[0][place + 1 :]) for row in rows]
-        points = word(*rows[0][:place], Points.of([row[place] for row in rows]), *rows[0][place + 1 :])
-        assert listed(points) == [word(*row) for row in mixed]
-    symbols = [sympy.Symbol(f"s{number}", real=True) for number in range(len(rows[0]))]
-    formula = word(*symbols)
-    for row, value in zip(rows, expected, strict=True):
-        values = dict(zip(symbols, row, strict=True))
-        assert (decide(formula, values) if isinstance(value, bool) else substitute(formula, values)) == value
+        assert all_at_once(word, mixed, [place]) == put_in(word, mixed, [place]) == [word(*row) for row in mixed]
 
 
 # --- words of numbers, against their definitions ---------------------------------------------------------------------
@@ -106,6 +108,7 @@ def test_extremes_and_choices(rows: list[Any]) -> None:
 def test_truths(rows: list[Any]) -> None:
     """Division without remainder, equality, and conditions put together."""
     agree(divides, rows, [any(d * k == n for k in range(-40, 41)) for d, n in rows])
+    assert [divides(0, n) for _, n in rows] == [False] * 4
     agree(equal, rows, [Fraction(a) - b == 0 for a, b in rows])
     agree(lambda a, b: algebra.negate(equal(a, b)), rows, [a != b for a, b in rows])
     agree(lambda a, b: algebra.both(a < 9, b < a), rows, [a < 9 and b < a for a, b in rows])
@@ -227,7 +230,8 @@ def test_single() -> None:
 
 def test_kinds_of_values() -> None:
     """Numbers, truths and symbols are told apart, and the first point that fails is found."""
-    numbers, truths, neither = [3, Fraction(1, 2), Points.of([1]), C, C + 1], [True, MASK, C > 3], ["same", [1]]
+    numbers = [3, Fraction(1, 2), Points.of([1]), np.array([1]), C, C + 1]
+    truths, neither = [True, MASK, C > 3], ["same", [1]]
     for kind, values in ((algebra.is_number, numbers), (algebra.is_truth, truths)):
         assert [v for v in (*numbers, *truths, *neither) if kind(v)] == values
     assert [algebra.is_symbol(v) for v in (C, C > 3, 3, MASK, "c")] == [True, True, False, False, False]

@@ -206,5 +206,20 @@ def test_what_is_absurd_is_refused_in_time(layers: str, limit: str) -> None:
     assert time.perf_counter() - started < 10
 
 
+def test_formulas_too_deep_for_sympy_are_refused_for_symbols_alone() -> None:
+    spec = loads("[{max_pool: {kernel: 3, stride: 2, padding: same}, repeat: 400}]", "params: {r: 64}\n", "[3, r, r]")
+    assert len(spec.analyze().lines) == 400
+    with pytest.raises(SpecError, match="nest too deep to be worked out for symbols"):
+        spec.analyze(r=algebra.symbol("r"))
+
+
+def test_an_activation_that_is_a_number_is_refused_for_every_kind_of_number() -> None:
+    np = pytest.importorskip("numpy")
+    spec = loads("[{activation: a}]", "params: {a: 1}\n")
+    for value in (1, Fraction(1, 2), np.array([1, 2]), algebra.symbol("a")):
+        with pytest.raises(SpecError, match="an activation is a word such as relu, and here is"):
+            spec.analyze(a=value)
+
+
 def test_as_many_nodes_as_are_allowed_are_walked() -> None:
     assert len(loads("[{layers: [{relu, repeat: 1e3}], repeat: 100}]").analyze().lines) == MAX_LINES

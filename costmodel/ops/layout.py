@@ -17,7 +17,7 @@ def add(*xs: Tensor) -> tuple[Tensor, Cost]:
 def concat(*xs: Tensor) -> tuple[Tensor, Cost]:
     """Stack tensors along their channels, copying each. Output n·(c1 + c2 + …)·h·w; no arithmetic."""
     y = xs[0].but(c=sum(x.c for x in xs))
-    return y, Cost(given=_alike("concat", xs, but=("c",)))
+    return y, Cost(given=_alike("concat", xs, but=frozenset("c")))
 
 
 @op
@@ -27,15 +27,14 @@ def flatten(x: Tensor) -> tuple[Tensor, Cost]:
     return Tensor(n=n, c=prod(x.without("n").shape)), Cost(read=0, write=0)
 
 
-def _alike(verb: str, xs: tuple[Tensor, ...], but: tuple[str, ...] = ()) -> tuple[Condition, ...]:
+def _alike(verb: str, xs: tuple[Tensor, ...], but: frozenset[str] = frozenset()) -> tuple[Condition, ...]:
     """One condition for each tensor after the first: every dimension as the first has it, save those left out."""
     text = f"{verb} takes tensors of one {'height and width' if but else 'shape'}, and gets {{}} and {{}}"
     return tuple([(_same(xs[0], x, but), text, xs[0], x) for x in xs[1:]])
 
 
-def _same(a: Tensor, b: Tensor, but: tuple[str, ...]) -> Truth:
+def _same(a: Tensor, b: Tensor, but: frozenset[str]) -> Truth:
     truth: Truth = True
-    for name in a.dims | b.dims:
-        if name not in but:
-            truth = both(truth, equal(a.dims.get(name, 0), b.dims.get(name, 0)))
+    for name in (a.dims | b.dims).keys() - but:
+        truth = both(truth, equal(a.dims.get(name, 0), b.dims.get(name, 0)))
     return truth
