@@ -51,19 +51,23 @@ class _Walk(Judge):
     left: int = MAX_STEPS
 
     def steps(self, steps: list[Step], slot: _Slot, scope: Scope, known: _Known, place: Place) -> _Slot:
-        known = dict(known)
+        self.left -= len(steps)
+        if self.left < 0:
+            self.problem(steps[0].mark, f"the walk passes more than {MAX_STEPS:,} layers")
+            raise Stop
         for step in steps:
             slots = [slot if name == "previous" else known[name] for name in step.origin] if step.origin else [slot]
             work = self.once if step.repeat is None else self.repeated
             slot = work(step, slots, scope, known, place)
             if step.name is not None:
-                known[step.name] = slot
+                known = {**known, step.name: slot}  # the lists around this one do not see its names
         return slot
 
     def repeated(self, step: Step, slots: list[_Slot], scope: Scope, known: _Known, place: Place) -> _Slot:
         assert step.repeat is not None
         scope.x = slots[0].tensor
         times = self.times(step.repeat, scope)
+        self.left -= times
         out = slots[0]
         scope = scope.inner()
         for index in range(times):
@@ -76,10 +80,6 @@ class _Walk(Judge):
 
     def once(self, step: Step, slots: list[_Slot], scope: Scope, known: _Known, place: Place) -> _Slot:
         scope.x = slots[0].tensor
-        self.left -= 1
-        if self.left < 0:
-            self.problem(step.mark, f"the walk passes more than {MAX_STEPS:,} layers")
-            raise Stop
         if step.when is not None and not self.truth(step.when, scope):
             return slots[0]
         label, act = step.name or step.verb, step.act
@@ -157,7 +157,7 @@ class _Walk(Judge):
 
     def run(self, act: RunOp, slots: list[_Slot], scope: Scope, place: Place, mark: Mark, names: Sequence[str] = ()) -> _Slot:
         """Run one op: fields, rule, conditions, line; `names` are those of its inputs."""
-        inputs, sources, doubts = zip(*slots, strict=True)
+        inputs, sources, doubts = zip(*slots)  # noqa: B905 - named tuples are of one length
         fields, doubtful = act.fixed, True in doubts
         if act.live:
             fields = dict(fields)

@@ -34,11 +34,12 @@ class Tensor:
     401408
     """
 
-    __slots__ = ("_size", "dims")
+    __slots__ = ("dims", "size")
 
     def __init__(self, **dims: Num) -> None:
         self.dims = dims
-        self._size: Num = None
+        self.size: Num = prod(dims.values())
+        """The number of elements."""
 
     n = _dimension("n", "The batch size.")
     c = _dimension("c", "The channels.")
@@ -51,20 +52,11 @@ class Tensor:
 
     def but(self, **dims: Num) -> "Tensor":
         """The same tensor with some dimensions changed; the order stays."""
-        made = Tensor()
-        made.dims = self.dims | dims
-        return made
+        return Tensor(**{**self.dims, **dims})
 
     def without(self, *names: str) -> "Tensor":
         """The same tensor with some dimensions taken out."""
         return Tensor(**{k: v for k, v in self.dims.items() if k not in names})
-
-    @property
-    def size(self) -> Num:
-        """The number of elements."""
-        if self._size is None:
-            self._size = prod(self.dims.values())
-        return self._size
 
     @property
     def shape(self) -> list[Num]:

@@ -206,11 +206,18 @@ def test_what_is_absurd_is_refused_in_time(layers: str, limit: str) -> None:
     assert time.perf_counter() - started < 10
 
 
-def test_formulas_too_deep_for_sympy_are_refused_for_symbols_alone() -> None:
-    spec = loads("[{max_pool: {kernel: 3, stride: 2, padding: same}, repeat: 400}]", "params: {r: 64}\n", "[3, r, r]")
-    assert len(spec.analyze().lines) == 400
+def test_formulas_too_deep_for_sympy_are_refused_for_symbols_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of ceilings in one another exhaust sympy's stack, after half a minute; here at once."""
+
+    def exhausted(*_: object) -> None:
+        raise RecursionError
+
+    spec = loads("[{max_pool: {kernel: 3, padding: same}}]", "params: {r: 64}\n", "[3, r, r]")
+    monkeypatch.setattr("costmodel.evaluate._Walk.run", exhausted)
     with pytest.raises(SpecError, match="nest too deep to be worked out for symbols"):
         spec.analyze(r=algebra.symbol("r"))
+    with pytest.raises(RecursionError):
+        spec.analyze()
 
 
 def test_an_activation_that_is_a_number_is_refused_for_every_kind_of_number() -> None:

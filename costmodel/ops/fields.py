@@ -75,7 +75,7 @@ _count, _size = at_least(1), at_least(0)
 
 
 def _pair(value: Any) -> tuple[Any, Truth]:
-    if not isinstance(value, list):
+    if type(value) is int or not isinstance(value, list):
         return _count(value)
     if len(value) != 2:
         raise Unfit(f"must be one number or [height, width], and is {spoken(value)}")
