@@ -19,6 +19,11 @@ __all__ = ["Spec", "SpecError", "__version__", "load", "loads"]
 _HOMES = {"Spec": "library", "SpecError": "problems", "load": "library", "loads": "library"}
 
 
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first asked for, so that `import costmodel` stays light."""
     if name not in _HOMES:

@@ -69,8 +69,11 @@ def _tidy(value: Fraction) -> int | Fraction:
     return value.numerator if value.denominator == 1 else value
 
 
-def symbol(name: str, whole: bool = True) -> Any:
-    """A positive symbol; `whole` for a count such as channels, false for a ratio such as a width multiplier."""
+def symbol(name: str, whole: bool = False) -> Any:
+    """A positive symbol; `whole` for a count such as channels, so that what it makes whole can be seen to be.
+
+    A width multiplier is not whole: with a whole symbol for it, every rounding would vanish.
+    """
     import sympy
 
     return sympy.Symbol(name, positive=True, integer=True if whole else None)
@@ -280,6 +283,16 @@ def is_truth(value: Any) -> bool:
     import sympy
 
     return isinstance(value, sympy.logic.boolalg.Boolean) and not isinstance(value, sympy.Expr)  # a Symbol is both
+
+
+def is_single(value: Any) -> bool:
+    """Whether a value is one number, word or list, rather than many points or a symbol."""
+    return not _is_array(value) and not _is_symbolic(value)
+
+
+def points_in(value: Any) -> int | None:
+    """How many points a value stands for; None for one value."""
+    return len(value) if _is_array(value) else None
 
 
 def is_symbol(value: Any) -> bool:

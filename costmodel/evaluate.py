@@ -105,12 +105,11 @@ class _Walk(Judge):
         return self.run(_SHORTCUT, [out, slot], scope, Place(place, "add"), mark) if shortcut else out
 
     def branches(self, act: Branches, slot: _Slot, scope: Scope, known: _Known, place: Place, step: Step) -> _Slot:
-        ends = []
+        ends, place = [], Place(place, step.name or step.verb)
         for label, steps in act.parts:
             scope.x = slot.tensor
             ends.append(self.steps(steps, slot, scope, known, Place(place, label)))
-        labels = [label for label, _ in act.parts]
-        return self.run(act.join, ends, scope, Place(place, step.name or step.verb), step.mark, labels)
+        return self.run(act.join, ends, scope, place, step.mark, [label for label, _ in act.parts])
 
     def rows(self, act: Rows, slot: _Slot, scope: Scope, known: _Known, place: Place) -> _Slot:
         for number, cells in enumerate(act.rows):
@@ -191,7 +190,9 @@ class _Walk(Judge):
         """Note an op's conditions that do not plainly hold; whether its output's shape is in doubt now."""
         failed: dict[str, None] = {}
         for truth, text, *values in conditions:
-            sentence = text.format(*values)
+            if algebra.decide(truth) is True:
+                continue
+            sentence = text.format(*(_at_point(value, algebra.failing_point(truth)) for value in values))
             if not self.rest_on(truth, sentence, line.mark):
                 failed[sentence] = None
         if not failed:
@@ -202,6 +203,16 @@ class _Walk(Judge):
                 said = _RESIDUAL.format(*line.inputs) if act is _SHORTCUT else sentence
                 self.problem(act.marks.get(sentence.split(" ", 1)[0], line.mark), said, hint)
         return doubtful or act.op.joins or any(algebra.decide(size >= 1) is False for size in line.output.shape)
+
+
+def _at_point(value: Any, point: int | None) -> Any:
+    """Of an array of points the one at which something fails; all else as it is."""
+    if point is None or isinstance(value, int | str):
+        return value
+    if isinstance(value, Tensor):
+        return Tensor(**{name: _at_point(size, point) for name, size in value.dims.items()})
+    points = value.tolist() if hasattr(value, "tolist") else [value]
+    return points[point if len(points) > 1 else 0]
 
 
 _RESIDUAL = "residual adds its input to its output: the output is {}, the input {}"
@@ -261,6 +272,11 @@ def evaluate(
         if not any(map(algebra.is_symbol, (*settings.values(), batch))):
             raise
         problems.add(None, "the formulas of this network nest too deep to be worked out for symbols", "give it numbers")
+    for truth, text, mark in walk.conditions:
+        if (point := algebra.failing_point(truth)) is not None:
+            problems.add(
+                mark, f"{text}; this fails at point {point}", "leave that point out, or evaluate the points one by one"
+            )
     problems.check()
     return ledger
 

@@ -4,6 +4,7 @@ The graph keeps blocks, tables and repeats folded, for their numbers come with t
 to bottom, by `evaluate`.
 """
 
+from itertools import pairwise
 from typing import Any
 
 from costmodel.algebra import is_truth
@@ -32,6 +33,8 @@ from costmodel.steps import (
     Step,
 )
 
+OPTIONS = ("batch", "dtype", "variant")
+"""Names that every analysis gives a meaning of its own."""
 MAX_DEPTH = 60
 """How deep blocks, residuals, branches, tables and groups may stand in one another."""
 
@@ -52,9 +55,13 @@ class _Builder:
         network, names = self.network, self.names
         top = names.declare(network.let, names.declare(network.params, {}, "parameter"), "let")
         names.read_all(network.inputs.values(), top)
+        for param in network.params:
+            if param in OPTIONS:
+                message = f"'{param}' is an option of every command and cannot be a parameter of a network"
+                self.problems.add(param.mark, message)
         for settings in (*network.variants.values(), *(row.settings for row in network.published)):
             self.settings(settings)
-        steps = self.steps(network.layers, top | door(), set(network.inputs))
+        steps = self.steps(network.layers, top | door(), {name: Name("input", None) for name in network.inputs})
         for block in network.blocks.values():
             self.plan(block)
         for name, block in network.blocks.items():
@@ -85,7 +92,7 @@ class _Builder:
         self.names.block, self.deepest = name, self.level
         self.open.append(name)
         scope = self.names.declare(block.let, self.names.declare(block.params, door(), "parameter"), "let")
-        plan.steps = self.steps(block.layers, scope, {"input", *plan.inputs})
+        plan.steps = self.steps(block.layers, scope, {name: Name("input", None) for name in ("input", *plan.inputs)})
         self.open.pop()
         plan.depth = self.deepest - self.level
         self.names.block, self.deepest = outer, max(deepest, self.deepest)
@@ -94,9 +101,9 @@ class _Builder:
 
     # --- layers --------------------------------------------------------------------------------------------------
 
-    def steps(self, layers: list[Layer], scope: Scope, known: set[str]) -> list[Step]:
+    def steps(self, layers: list[Layer], scope: Scope, known: Scope) -> list[Step]:
         """Layers linked in order; a layer's name is known from the next line on."""
-        steps, known = [], set(known)
+        steps, known = [], dict(known)
         self.level += 1
         self.deepest = max(self.deepest, self.level)
         if layers and self.level > MAX_DEPTH:
@@ -107,17 +114,23 @@ class _Builder:
             if layer.name is not None:
                 if layer.name in known or layer.name in ("previous", "input"):
                     self.problems.add(layer.name.mark, f"the name '{layer.name}' is taken by another layer or an input")
-                known.add(str(layer.name))
+                known[str(layer.name)] = Name("layer", layer.mark)
+        for layer, below in pairwise(layers):
+            goes_on = not below.origin or "previous" in below.origin
+            if not goes_on and not (layer.name and known[layer.name].used):
+                self.problems.warn(layer.mark, f"no layer reads what this {layer.verb} gives")
         self.level -= 1
         return steps
 
-    def step(self, layer: Layer, scope: Scope, known: set[str]) -> Step:
+    def step(self, layer: Layer, scope: Scope, known: Scope) -> Step:
         if layer.repeat is not None:
             self.names.read(layer.repeat, scope)
             scope = scope | {name: Name("pass of a repeat", None) for name in PASS}
         self.names.read_all([layer.when], scope)
         for name in layer.origin:
-            if name not in known and name != "previous":
+            if name in known:
+                known[name].used = True
+            elif name != "previous":
                 legal = (
                     f"the names here are {one_of(sorted(known))}" if known else "a layer is named with `name:` beside its verb"
                 )
@@ -144,7 +157,7 @@ class _Builder:
             if formula is not None and is_constant(formula) and not is_truth(found := self.constant(formula, otherwise=True)):
                 self.problems.add(formula.mark, f"{is_what(formula.text, found)}, and must be true or false")
 
-    def act(self, layer: Layer, scope: Scope, known: set[str]) -> Act:
+    def act(self, layer: Layer, scope: Scope, known: Scope) -> Act:
         verb = str(layer.verb)
         self.names.read_all([layer.shortcut], scope)
         for name, value in layer.fields.items():
@@ -187,7 +200,7 @@ class _Builder:
             self.problems.add(kind.mark, *not_an_activation(found))
         return Activate(kind)
 
-    def rows(self, layer: Layer, scope: Scope, known: set[str]) -> Act:
+    def rows(self, layer: Layer, scope: Scope, known: Scope) -> Act:
         table = layer.table
         assert table is not None
         hints = {str(c): f"a cell does not see the others: `let` beside the table may use '{c}'" for c in table.columns}

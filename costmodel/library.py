@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,9 @@ class Spec:
         self.graph = graph
         self.warnings = warnings
 
+    def __repr__(self) -> str:
+        return f"<Spec {self.network.name}: {', '.join(self.network.params)}>"
+
     @property
     def network(self) -> Network:
         """What the spec says."""
@@ -102,7 +106,7 @@ class Spec:
 
 def _batch(batch: Any) -> Any:
     try:
-        size = algebra.exact(batch)
+        size = algebra.exact(int(batch) if isinstance(batch, str) and batch.strip().isdecimal() else batch)
         if is_small(size):
             return _COUNT.check(size)[0]
         message = "the batch has more than 18 digits"
@@ -132,7 +136,17 @@ class _Settings:
             elif complete:
                 hint = f"give it a value: --set {name}=…"
                 self.problems.add(name.mark, f"the parameter '{name}' has no default, and no value is given", hint)
+        self.same_points(settings)
         return settings
+
+    def same_points(self, settings: Mapping[str, Any]) -> None:
+        """Arrays go together point by point, and not with symbols."""
+        counts = {name: n for name, value in settings.items() if (n := algebra.points_in(value)) is not None}
+        if len(set(counts.values())) > 1:
+            said = one_of(f"{n} for '{name}'" for name, n in counts.items())
+            self.problems.add(None, f"arrays go together point by point, and these differ in length: {said}")
+        if counts and any(algebra.is_symbol(value) for value in settings.values()):
+            self.problems.add(None, "settings are arrays or symbols, and here are both", "substitute numbers afterwards")
 
     def known(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The given values of parameters that exist."""
@@ -176,6 +190,9 @@ class _Settings:
         """A value that a program gave, or None where it is none."""
         try:
             found = algebra.exact(value)
+            if algebra.is_symbol(found) and (odd := self.not_whole(name)) and found.is_integer:
+                message = f"the parameter '{name}' takes values such as {odd}, and the symbol {found} stands for whole ones"
+                self.problems.add(None, message, "costmodel.algebra.symbol makes one that does not")
         except (ValueError, TypeError):
             self.problems.add(None, f"the parameter '{name}' is a number or a word, and here is {_short(repr(value))}")
             return None
@@ -184,6 +201,12 @@ class _Settings:
             return None
         return found
 
+    def not_whole(self, name: Text) -> str:
+        """A value that the spec itself gives to a parameter and that is not whole; nothing where there is none."""
+        rows = (*self.network.variants.values(), *(row.settings for row in self.network.published))
+        found = (settings[name].evaluate({}) for settings in rows if name in settings)
+        return next((spoken(v) for v in found if algebra.is_number(v) and not algebra.whole(v)[1]), "")
+
     def same_kind(self, name: Text, found: Any, default: Value | None, scope: Mapping[str, Any], value: Any) -> bool:
         """Whether a number stays a number and a word a word."""
         if default is None or value is default:
@@ -191,7 +214,10 @@ class _Settings:
         return self.alike(name, found, self.value(name, default, scope), getattr(value, "mark", None))
 
     def alike(self, name: Text, found: Any, usual: Any, mark: Mark | None) -> bool:
-        """Whether a value is of the kind of the default, as far as both are known."""
+        """Whether a value is of the kind of the default, as far as both are known, and not below zero where that is not."""
+        if type(found) in (int, Fraction) and type(usual) in (int, Fraction) and found < 0 <= usual:
+            self.problems.add(mark, f"the parameter '{name}' is {spoken(found)}, and cannot be negative")
+            return False
         if found is None or usual is None or _kind(found) == _kind(usual):
             return True
         self.problems.add(mark, f"the parameter '{name}' is {_kind(usual)}, and {spoken(found)} is {_kind(found)}")

@@ -13,6 +13,9 @@ import numpy as np
 
 _LIMIT = 2**63 - 1
 
+SHOWN = 8
+"""Points that are spelled out in messages."""
+
 
 def _reach(values: Any) -> int:
     """The largest magnitude in an array, as an unbounded integer."""
@@ -58,6 +61,8 @@ class Points:
             return cls(np.array([values], dtype=np.int64))
         # A list goes in as objects: numpy would read whole numbers beside a float, or beyond int64, as floats.
         array = np.atleast_1d(values if isinstance(values, np.ndarray | np.generic) else np.array(values, dtype=object))
+        if array.ndim > 1:
+            raise ValueError(f"points stand in one row, and here is an array of {array.ndim} dimensions")
         if array.dtype.kind in "iu" and _reach(array) <= _LIMIT:
             return cls(array.astype(np.int64))
         exact = [v if isinstance(v, int | Fraction) else Fraction(str(v)) for v in array]
@@ -168,7 +173,9 @@ class Points:
         return [v.numerator if v.denominator == 1 else v for v in numbers]
 
     def __repr__(self) -> str:
-        return f"Points({', '.join(str(v) for v in self.tolist())})"
+        shown = Points(np.atleast_1d(self.num)[:SHOWN], self.den).tolist()
+        rest = [f"… {len(self)} in all"] if len(self) > SHOWN else []
+        return f"Points({', '.join([*map(str, shown), *rest])})"
 
 
 def _floor_divide(x: Any, y: Any) -> Points:

@@ -22,8 +22,8 @@ class Comparison(NamedTuple):
 
 
 def published(spec: Spec, ledger: Ledger) -> list[Comparison]:
-    """Every published figure that was printed for the settings of a ledger, batch 1."""
-    if not algebra.decide(algebra.equal(ledger.batch, 1)):
+    """Every published figure that was printed for the settings of a ledger: one image, every setting one value."""
+    if ledger.batch != 1 or not all(algebra.is_single(value) for value in ledger.settings.values()):
         return []
     return [found for row in spec.network.published if _applies(spec, row, ledger) for found in _compare(row, ledger)]
 

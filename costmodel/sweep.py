@@ -36,4 +36,5 @@ def sweep(
         try:
             yield Point(values, spec.evaluate(settings, batch).totals, "")
         except SpecError as error:
-            yield Point(values, None, error.problems[0].message)
+            first = error.problems[0]
+            yield Point(values, None, f"{first.message} ({first.hint})" if first.hint else first.message)

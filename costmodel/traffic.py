@@ -25,10 +25,7 @@ class Traffic(NamedTuple):
         return cost.read + cost.write + cost.weights + cost.biases
 
 
-CONV = Traffic("conv", True, "conv + FC, each input, output and parameter once")
+CONV = Traffic("conv", True, "conv + FC, each element once")
 """ShuffleNetV2's memory access cost (arXiv:1807.11164, section 2): the default."""
 UNFUSED = Traffic("unfused", False, "every op reads its inputs and writes its outputs")
 """Nothing fused: every op on its own, batch norm unfolded."""
-
-MODELS = {model.name: model for model in (CONV, UNFUSED)}
-"""Every traffic model by name."""

@@ -181,7 +181,7 @@ def test_floats_round_alike_in_published_networks(multiplier: str) -> None:
 
 # --- whole numbers and decisions -------------------------------------------------------------------------------------
 
-C, R = symbol("c"), symbol("r", whole=False)
+C, R = symbol("c", whole=True), symbol("r", whole=False)
 MASK = np.array([True, False, True])
 
 

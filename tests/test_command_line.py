@@ -92,6 +92,14 @@ def test_an_unknown_op_is_answered_with_the_nearest(run: Runner) -> None:
     assert "did you mean 'conv2d'?" in err
 
 
+def test_a_full_disk_is_said_in_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "costmodel", "analyze", "mobilenet"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "costmodel: the report could not be written: No space left on device\n"
+
+
 def test_a_screen_without_unicode_gets_the_formulas_spelled_out() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "costmodel", "verify"],

@@ -36,7 +36,7 @@ def test_widths_of_mobilenet(run: Runner) -> None:
 
 def test_the_table_says_what_is_held_fixed(run: Runner) -> None:
     lines = run("sweep", "mobilenet", "--over", "alpha=0.5,1", "--set", "resolution=192")[1].splitlines()
-    assert lines[3] == "held fixed: resolution 192 · classes 1000; × compares with the first row"
+    assert lines[3] == "held fixed: resolution 192 · classes 1000 · batch 1; × compares with the first row"
     assert lines[-2].split()[:2] == ["0.5", "109,970,432"]
     assert lines[-1].split()[:3] == ["1", "418,121,728", "3.802"]
 
@@ -57,7 +57,7 @@ def test_a_point_that_cannot_be_built_is_kept_with_its_reason(format: str, run: 
 
 def test_no_point_at_all_can_be_built(run: Runner) -> None:
     code, out, _ = run("sweep", "grouped", "--over", "groups=3,5")
-    assert code == 0
+    assert code == 2
     assert out.count("cannot be built") == 2
 
 
@@ -67,6 +67,9 @@ def test_no_point_at_all_can_be_built(run: Runner) -> None:
         ("alhpa=1,2", "has no parameter 'alhpa'"),
         ("alpha", "--over takes NAME=VALUE"),
         ("alpha=", "--over takes NAME=VALUE"),
+        ("alpha=,", "a value is missing here"),
+        ("alpha=1,,2", "a value is missing here"),
+        ("alpha=1,-1", "cannot be negative"),
         ("alpha=1,x", "'x' is neither a number nor a word"),
         ("alpha=1,relu", "is a number, and relu is a word"),
     ],

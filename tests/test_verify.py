@@ -56,7 +56,7 @@ def verdicts(out: str) -> list[str]:
 def test_the_loop_answers_until_the_user_leaves(
     leaving: str, monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[int, str, str]]
 ) -> None:
-    talk(monkeypatch, f"c2=24\nh=7, w=7 c1=1024\n{leaving}")
+    talk(monkeypatch, f"c2 = 24\nh=7, w =7 c1= 1024\n{leaving}")
     code, out, err = run("verify", "-i")
     assert code == 0
     assert verdicts(out) == [

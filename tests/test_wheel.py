@@ -1,5 +1,6 @@
 """The wheel: built, installed into an empty environment, run from elsewhere, with its bundled specs."""
 
+import re
 import subprocess
 import sys
 import venv
@@ -30,8 +31,9 @@ def test_it_runs_from_an_empty_environment_elsewhere(wheel: Path, tmp_path: Path
     venv.create(tmp_path / "env", with_pip=True)
     bin_folder = tmp_path / "env" / "bin"
     installed = subprocess.run([bin_folder / "pip", "install", "-q", str(wheel)], capture_output=True, text=True, check=False)
-    if installed.returncode:
+    if installed.returncode and re.search(r"onnection|No matching distribution|resolve|timed out", installed.stderr):
         pytest.skip(f"no package index could be reached: {installed.stderr.strip().splitlines()[-1]}")
+    assert installed.returncode == 0, installed.stderr
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     done = subprocess.run(

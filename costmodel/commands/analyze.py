@@ -30,9 +30,11 @@ def analyze(
 
     loaded = load(spec)
     warn(loaded, quiet)
-    ledger = loaded.evaluate(loaded.settings(read_settings(set_), variant), batch)
+    given = read_settings(set_)
+    ledger = loaded.evaluate(loaded.settings(given, variant), batch)
     grouping = by or (Grouping.op if format is Format.json else Grouping.layer)
-    shown = Shown(ledger, published(loaded, ledger), dtype.value, grouping.value)
+    untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
+    shown = Shown(ledger, published(loaded, ledger), dtype.value, grouping.value, untouched)
     if format is Format.json:
         from costmodel.reports.contract import dumps
 

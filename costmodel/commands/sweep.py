@@ -40,7 +40,8 @@ def sweep(
         if name in swept:
             raise SpecError([Problem(value.mark, f"'{name}' is set, and swept too", "keep one of them")])
     points = list(sweeps.sweep(loaded, swept, fixed, variant, batch))
-    held = loaded.settings({**fixed, **{name: choices[0] for name, choices in swept.items()}}, variant)
+    first = {name: choices[0] for name, choices in swept.items()}
+    held = {**loaded.settings({**fixed, **first}, variant), "batch": batch}
     if format is SweepFormat.json:
         sys.stdout.write(sweeping.as_json(loaded.network.name, points, held))
     elif format is SweepFormat.csv:
@@ -49,6 +50,8 @@ def sweep(
         from costmodel.reports.layout import show, terminal_width
 
         show(sweeping.screen(loaded.network.name, points, held, terminal_width(sys.stdout)), colour=False if no_color else None)
+    if all(point.totals is None for point in points):
+        raise typer.Exit(2)
 
 
 def values(argument: str) -> "tuple[Text, list[Text]]":
@@ -56,5 +59,10 @@ def values(argument: str) -> "tuple[Text, list[Text]]":
     from costmodel.spec.source import Text
 
     name, text = pair("--over", argument)
-    found = re.finditer(r"(?:\[[^\]]*\]|\([^)]*\)|[^,])+", text)
-    return name, [Text(match[0], text.mark.shifted(match.start())) for match in found]
+    commas = [m.start() for m in re.finditer(r"\[[^\]]*\]|\([^)]*\)|,", text) if m[0] == ","]
+    starts = [0, *(at + 1 for at in commas)]
+    found = [Text(text[a:b], text.mark.shifted(a)) for a, b in zip(starts, [*commas, len(text)], strict=True)]
+    for value in found:
+        if not value.strip():
+            raise SpecError([Problem(value.mark, "a value is missing here", "values stand between commas: alpha=0.5,1")])
+    return name, found

@@ -1,5 +1,6 @@
 """`costmodel verify`: the memory-access bound, worked through for one layer."""
 
+import re
 import sys
 from dataclasses import replace
 from typing import Annotated
@@ -61,7 +62,7 @@ def _ask() -> str:
 def changed(layer: PointwiseBound, answer: str) -> PointwiseBound:
     """The layer after changes such as `c1=64 c2=64`. Raises `ValueError` saying what cannot be done."""
     changes: dict[str, int] = {}
-    for word in answer.replace("=", " = ").replace(" = ", "=").replace(",", " ").split():
+    for word in re.sub(r"\s*=\s*", "=", answer).replace(",", " ").split():
         name, _, value = word.partition("=")
         if name not in _NAMES:
             raise ValueError(f"'{name}' is not one of {', '.join(_NAMES)}; write c2=24")

@@ -37,6 +37,8 @@ class Shown(NamedTuple):
     published: Sequence[Comparison]
     dtype: str = "fp32"
     by: str = "layer"
+    at_default: frozenset[str] = frozenset()
+    """The parameters that nobody set; the header leaves the last one out where that saves it a line."""
 
 
 def screen(shown: Shown, room: int) -> Screen:
@@ -164,13 +166,22 @@ def _header(shown: Shown, room: int) -> Screen:
     ledger = shown.ledger
     layers = sum(is_counted(line.op) for line in ledger.lines)
     title = " · ".join(part for part in (ledger.name, ledger.source) if part)
-    settings = [setting(name, value) for name, value in ledger.settings.items()]
-    right = " · ".join([*settings, f"batch {count(ledger.batch)}", shown.dtype, f"{layers} layers"])
+    names = list(ledger.settings)
+    rest = [f"batch {count(ledger.batch)}", shown.dtype, f"{layers} layer{'s' if layers != 1 else ''}"]
+
+    def joined_settings() -> str:
+        return " · ".join([*(setting(name, ledger.settings[name]) for name in names), *rest])
+
+    if names and names[-1] in shown.at_default and len(title) + 2 + len(joined_settings()) > room:
+        last = names.pop()
+        if len(title) + 2 + len(joined_settings()) > room:
+            names.append(last)
+    right = joined_settings()
     gap = room - len(title) - len(right)
     head = [[Cell(title, "head"), Cell(" " * gap + right)]] if gap >= 2 else [text(title, "head"), text(right)]
     paper = CONVENTIONS["paper"]
     convention = f"mult-adds: {paper.meaning} ({paper.name})"
-    access = f"access: elements; {CONV.meaning} ({CONV.name})"
+    access = f"access: {CONV.meaning} ({CONV.name})"
     joined = f"{convention} · {access}"
     return [*head, *([text(joined, "dim")] if len(joined) <= room else [text(convention, "dim"), text(access, "dim")])]
 

@@ -69,6 +69,8 @@ def table(columns: Sequence[Column], sections: Sequence[Sequence[Sequence[Cell]]
     widths = [max(len(row[i].text) for row in everything) for i in range(len(columns))]
     shown, gap = fitting(columns, widths, room)
     excess = sum(widths[i] for i in shown) + gap * (len(shown) - 1) - room
+    # what is left over after gaps of one column widens them, from the left
+    gaps = [0, *(gap + (place < -excess if gap == 1 else 0) for place in range(len(shown) - 1))]
     if columns[0].left and excess > 0:
         widths[0] = max(widths[0] - excess, MIN_LABEL)
 
@@ -79,7 +81,7 @@ def table(columns: Sequence[Column], sections: Sequence[Sequence[Sequence[Cell]]
             space = " " * (widths[i] - len(text))
             last = place == len(shown) - 1
             padded = (text if last else text + space) if columns[i].left else space + text
-            cells.append(Cell((" " * gap if place else "") + padded, row[i].style))
+            cells.append(Cell(" " * gaps[place] + padded, row[i].style))
         while cells and not cells[-1].text.strip():
             cells.pop()
         return cells
@@ -88,8 +90,11 @@ def table(columns: Sequence[Column], sections: Sequence[Sequence[Sequence[Cell]]
 
 
 def clipped(words: str, width: int) -> str:
-    """Words cut to a width, the cut marked."""
-    return words if len(words) <= width else f"{words[: width - 1]}…"
+    """Words cut to a width, the cut marked; the last word stays, for it tells one label from the next."""
+    if len(words) <= width:
+        return words
+    last = words.rpartition(" ")[2] if " " in words else ""
+    return f"{words[: max(width - 1 - len(last), 0)]}…{last}"[:width]
 
 
 def width_of(screen: Screen) -> int:

@@ -68,7 +68,7 @@ def _fields(op: Op) -> Screen:
         [
             Cell(field.name),
             Cell(_LETTERS.get(field.name, field.name) if field.kind.name != "flag" else ""),
-            Cell("required" if field.required else "as kernel" if field.default is None else spoken(field.default)),
+            Cell("required" if field.required else "the kernel" if field.default is None else spoken(field.default)),
             Cell(_TAKES[field.kind.name]),
         ]
         for field in op.fields.values()
@@ -87,7 +87,7 @@ def _costs(op: Op, room: int) -> Screen:
     lines += [[Cell(f"{'  where ' + str(name):<22}", "dim"), Cell(_spelled(size))] for size, name in names.items()]
     for count, title in _COUNTS.items():
         value = getattr(cost, count)
-        if algebra.is_symbol(value):
+        if algebra.is_symbol(value) or count == "fma":
             lines.append([Cell(f"{title:<22}"), Cell(_formula(value, names))])
     lines += [
         [Cell(f"{'parameters':<22}", "strong"), Cell(_formula(cost.params, names))],
@@ -102,20 +102,23 @@ def _costs(op: Op, room: int) -> Screen:
 
 def symbolic(op: Op) -> tuple[list[Tensor], Tensor, Cost, dict[Any, Any]]:
     """An op run with symbols: inputs, output, cost, and short names for the output's sizes."""
-    n, h, w = (algebra.symbol(name) for name in "nhw")
-    channels = [algebra.symbol(name) for name in (("c1", "c2") if op.name == "concat" else ("c", "c") if op.joins else ("c",))]
+    n, h, w = (algebra.symbol(name, whole=True) for name in "nhw")
+    channels = [
+        algebra.symbol(name, whole=True)
+        for name in (("c1", "c2") if op.name == "concat" else ("c", "c") if op.joins else ("c",))
+    ]
     is_vector = op.name == "linear"
     inputs = [Tensor(n=n, c=c) if is_vector else Tensor(n=n, c=c, h=h, w=w) for c in channels]
     given = {
-        field.name: algebra.symbol(_LETTERS.get(field.name, field.name))
+        field.name: algebra.symbol(_LETTERS.get(field.name, field.name), whole=True)
         for field in op.fields.values()
-        if field.kind.name != "flag" and field.default is not None
+        if field.kind.name != "flag"
     }
     output, cost = op(inputs, given)
     names = {}
     for side in ("h", "w"):
         if output.has(side) and output.dims[side] is not inputs[0].dims[side] and algebra.is_symbol(output.dims[side]):
-            names[output.dims[side]] = algebra.symbol(f"{side}'")
+            names[output.dims[side]] = algebra.symbol(f"{side}'", whole=True)
     return inputs, output, cost, names
 
 

@@ -9,9 +9,6 @@ from costmodel.ops import OPS, is_counted
 from costmodel.reports.words import op_label
 from costmodel.traffic import UNFUSED
 
-GROUPINGS = ("op", "layer", "block", "network")
-"""The ways to group lines into rows."""
-
 _FOLLOWERS = ("norm", "pointwise")
 
 
@@ -24,7 +21,6 @@ class Row:
     lines: list[Line]
     totals: Totals
     moved: Any
-    first: int = 0
     times: int = 1
     then: list[str] = field(default_factory=list)
 

@@ -36,7 +36,7 @@ def screen(title: str, points: Sequence[Point], fixed: dict[str, Any], room: int
     return [
         text(title, "head"),
         text(f"mult-adds: {CONVENTIONS['paper'].meaning} (paper)", "dim"),
-        text(f"access: elements; {CONV.meaning} ({CONV.name})", "dim"),
+        text(f"access: {CONV.meaning} ({CONV.name})", "dim"),
         text(f"held fixed: {held or 'nothing'}; × compares with the first row"),
         [],
         *heading,

@@ -172,7 +172,7 @@ def test_a_choice_between_words_is_made_for_numbers_and_refused_for_points_that_
 
 
 def test_symbols_divided_by_zero_are_refused_as_numbers_are() -> None:
-    s = algebra.symbol("s")
+    s = algebra.symbol("s", whole=True)
     for text in ("s / 0", "s // (a - 3)", "s % (s - s)", "divisible(s, 0)"):
         assert "divides by zero" in refusal(text, s=s)[1]
 

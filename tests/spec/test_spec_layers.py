@@ -131,7 +131,7 @@ def test_its_when_leaves_out_the_shortcut_alone_and_is_asked_at_its_door() -> No
 
 def test_all_branches_get_the_same_input_and_keep_their_order() -> None:
     ledger = run("concat: {1x1: {conv2d: 4}, 3x3: [{conv2d: 2}, {conv2d: c_in + 1}], past: identity}")
-    assert paths(ledger) == ["1x1/conv2d", "3x3/conv2d.1", "3x3/conv2d.2", "concat"]
+    assert paths(ledger) == ["concat/1x1/conv2d", "concat/3x3/conv2d.1", "concat/3x3/conv2d.2", "concat"]
     assert shapes(ledger) == ["4×32×32", "2×32×32", "3×32×32", "10×32×32"]
     assert [line.sources for line in ledger.lines] == [(-1,), (-1,), (1,), (0, 2, -1)]
 

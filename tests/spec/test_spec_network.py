@@ -77,7 +77,7 @@ def test_what_is_too_large_or_of_another_kind_is_refused() -> None:
     assert len(given(beta=1, gamma=2)) == 2
 
 
-@pytest.mark.parametrize("batch", [0, -1, 1.5, "2", None, [1, 2], True, float("nan"), "x"])
+@pytest.mark.parametrize("batch", [0, -1, 1.5, "2.5", None, [1, 2], True, float("nan"), "x"])
 def test_a_batch_is_a_whole_number_of_images(batch: object) -> None:
     with pytest.raises(SpecError, match="the batch"):
         load("relu").analyze(batch=batch)

@@ -14,7 +14,7 @@ def test_1_a_file_is_walked_with_whatever_numbers_are_given() -> None:
     spec = load("conv2d: width * 2\nlinear: 1", "params: {width: 4}\n", "[3, 1, 1]")
     counted = [spec.analyze(width=n).totals.mult_adds for n in (4, 5)]
     assert spec.analyze(width=np.array([4, 5])).totals.mult_adds.tolist() == counted
-    width = algebra.symbol("width")
+    width = algebra.symbol("width", whole=True)
     assert spec.analyze(width=width).totals.mult_adds.subs(width, 5) == counted[1]
 
 
@@ -101,13 +101,13 @@ def test_10_what_counts_is_whole() -> None:
     assert shapes(run("conv2d: 24 * alpha", "params: {alpha: 1.5}\n")) == ["36×32×32"]
     assert refusals("conv2d: 24 * alpha", "params: {alpha: 0.7}\n") == ["out must be a whole number, and is 16.8"]
     assert shapes(run("conv2d: 24 * alpha // 1", "params: {alpha: 0.7}\n")) == ["16×32×32"]
-    ledger = run("conv2d: width / 4", "params: {width: 8}\n", width=algebra.symbol("width"))
+    ledger = run("conv2d: width / 4", "params: {width: 8}\n", width=algebra.symbol("width", whole=True))
     assert ledger.conditions[0].text == "out must be whole and in its range"
     assert "width/4" in str(ledger.lines[0].output)
 
 
 def test_11_what_decides_the_structure_is_decided() -> None:
-    width = algebra.symbol("width")
+    width = algebra.symbol("width", whole=True)
     spec = load("{conv2d: 5, when: width > 4}\n{relu, repeat: width - 6}", "params: {width: 8}\n")
     ledger = spec.analyze(width=width)
     assert [line.op for line in ledger.lines] == ["conv2d", "relu", "relu"]

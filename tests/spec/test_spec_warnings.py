@@ -55,3 +55,16 @@ def test_every_place_that_reads_a_name_counts(layers: str) -> None:
 
 def test_reading_in_the_input_and_in_a_default_counts() -> None:
     assert [w.message for w in load("relu", "params: {r: 8, s: r}\n", "[3, s, 8]").warnings] == []
+
+
+def test_a_layer_that_nobody_reads() -> None:
+    assert warnings("relu\n{conv2d: 8, from: input}") == ["4:5 no layer reads what this relu gives"]
+    assert warnings("{relu, name: a}\n{conv2d: 8, from: input}\nadd: [previous, previous]") == [
+        "4:6 no layer reads what this relu gives",
+    ]
+    for read in (
+        "{relu, name: a}\n{relu6, from: input}\nadd: [a, previous]",
+        "{relu, name: a}\n{relu6, from: input, name: b}\nrelu\n{layers: [{concat: [a, b, previous]}]}",
+        "{relu, name: a}\n{add: [previous, a]}\nconcat: {x: identity, y: relu}",
+    ):
+        assert warnings(read) == []
