@@ -1,7 +1,7 @@
 """The ledger of one evaluation: one line a node, and the totals that reports, checks and sweeps read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from costmodel.algebra import Num, Truth
@@ -98,6 +98,11 @@ class Ledger:
     def totals(self) -> Totals:
         """Totals by the papers' convention and the default traffic model."""
         return self.sums()
+
+    @property
+    def cost(self) -> Cost:
+        """Everything that happens, kept apart by kind, over all lines."""
+        return sum((replace(line.cost, given=()) for line in self.lines), Cost(read=0, write=0))
 
     def sums(
         self,

@@ -4,6 +4,7 @@ import time
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -234,3 +235,29 @@ def test_an_activation_that_is_a_number_is_refused_for_every_kind_of_number() ->
 
 def test_as_many_nodes_as_are_allowed_are_walked() -> None:
     assert len(loads("[{layers: [{relu, repeat: 1e3}], repeat: 100}]").analyze().lines) == MAX_LINES
+
+
+def test_a_point_that_cannot_be_built_is_no_number() -> None:
+    with pytest.raises(costmodel.SpecError, match="this fails at point 1"):
+        costmodel.load("mobilenet").analyze(resolution=np.array([224, 224.5]))
+    with pytest.raises(costmodel.SpecError, match=r"groups .* must divide the input channels \(128\); this fails at point 1"):
+        costmodel.load("grouped").analyze(groups=np.array([1, 3]))
+
+
+def test_arrays_go_together_point_by_point() -> None:
+    net = costmodel.load("mobilenet")
+    with pytest.raises(costmodel.SpecError, match="differ in length: 2 for 'alpha', 3 for 'resolution'"):
+        net.analyze(alpha=np.array([0.5, 1]), resolution=np.array([128, 192, 224]))
+    with pytest.raises(costmodel.SpecError, match="here are both"):
+        net.analyze(alpha=np.array([0.5, 1]), resolution=algebra.symbol("r", whole=True))
+    with pytest.raises(costmodel.SpecError, match="the parameter 'alpha' is a number or a word"):
+        net.analyze(alpha=np.array([[0.5, 1]]))
+
+
+def test_a_whole_symbol_for_a_ratio_is_refused_and_another_keeps_the_rounding() -> None:
+    net = costmodel.load("mobilenetv2")
+    with pytest.raises(costmodel.SpecError, match=r"takes values such as 1\.4"):
+        net.analyze(alpha=algebra.symbol("a", whole=True))
+    a = algebra.symbol("a")
+    closed = net.analyze(alpha=a).totals.mult_adds
+    assert closed.subs(a, Fraction(1, 2)) == net.analyze(alpha="0.5").totals.mult_adds == 97_131_840

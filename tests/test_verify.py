@@ -73,8 +73,8 @@ def test_the_loop_answers_until_the_user_leaves(
         ("c3=4", "'c3' is not one of h, w, c1, c2"),
         ("c1=0", "c1 must be a whole number, at least 1, and is '0'"),
         ("c1=2.5", "c1 must be a whole number, at least 1, and is '2.5'"),
-        ("c1", "c1 must be a whole number, at least 1, and is ''"),
-        ("c1 = ", "c1 must be a whole number, at least 1, and is ''"),
+        ("c1", "c1 has no value; write c1=24"),
+        ("c1 = ", "c1 has no value; write c1=24"),
         ("h=²", "h must be a whole number, at least 1, and is '²'"),
     ],
 )

@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costmodel.commands.options import Batch, Dtype, Format, Grouping, NoColour, Quiet, Settings, SpecName, Variant
+from costmodel.commands.options import (
+    Batch,
+    Dtype,
+    Format,
+    Grouping,
+    NoColour,
+    Quiet,
+    Settings,
+    SpecName,
+    Variant,
+    whole_numbers,
+)
 from costmodel.commands.options import settings as read_settings
 
 if TYPE_CHECKING:
@@ -16,7 +27,7 @@ def analyze(
     spec: SpecName,
     set_: Settings = [],  # noqa: B006 - typer copies it
     variant: Variant = None,
-    batch: Batch = 1,
+    batch: Batch = "1",
     dtype: Annotated[Dtype, typer.Option(help="Data type of an element, for bytes.")] = Dtype.fp32,
     by: Annotated[Grouping | None, typer.Option(help="What makes a row; default layer, in JSON op.")] = None,
     format: Annotated[Format, typer.Option(help="How the report is written.")] = Format.table,
@@ -30,8 +41,8 @@ def analyze(
 
     loaded = load(spec)
     warn(loaded, quiet)
-    given = read_settings(set_)
-    ledger = loaded.evaluate(loaded.settings(given, variant), batch)
+    given, images = read_settings(set_), whole_numbers({"batch": batch})["batch"]
+    ledger = loaded.evaluate(loaded.settings(given, variant), images)
     grouping = by or (Grouping.op if format is Format.json else Grouping.layer)
     untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
     shown = Shown(ledger, published(loaded, ledger), dtype.value, grouping.value, untouched)

@@ -15,7 +15,7 @@ def ops(op: Annotated[str | None, typer.Argument(metavar="OP", help="An op; all 
     from costmodel.reports.layout import show, terminal_width
 
     if op is None:
-        show(manual.index())
+        show(manual.index(terminal_width(sys.stdout)))
         return
     if op not in OPS:
         hint = did_you_mean(op, OPS, f"the ops are {one_of(OPS)}")

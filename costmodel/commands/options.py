@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 
+MAX_DIGITS = 1000
+"""Digits from which an option's number is refused rather than read."""
+
 
 class Grouping(str, Enum):
     """What makes a row."""
@@ -51,9 +54,18 @@ class Dtype(str, Enum):
 SpecName = Annotated[str, typer.Argument(metavar="SPEC", help="A spec file, or the name of a bundled spec.")]
 Settings = Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")]
 Variant = Annotated[str | None, typer.Option("--variant", metavar="NAME", help="Start from a named variant of the spec.")]
-Batch = Annotated[int, typer.Option("--batch", metavar="N", help="Images in one pass.")]
+Batch = Annotated[str, typer.Option("--batch", metavar="N", help="Images in one pass.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No warnings on standard error.")]
 NoColour = Annotated[bool, typer.Option("--no-color", help="No colour, as with NO_COLOR set.")]
+
+
+def whole_numbers(given: dict[str, str]) -> dict[str, int]:
+    """Options that count, as numbers. Raises `SpecError` with each that is no whole number from 1 on."""
+    wrong = {name: text for name, text in given.items() if not (text.isdecimal() and len(text) < MAX_DIGITS and int(text))}
+    if wrong:
+        said = (f"--{name} must be a whole number, at least 1, and is {text}" for name, text in wrong.items())
+        raise SpecError([Problem(None, message) for message in said])
+    return {name: int(text) for name, text in given.items()}
 
 
 def settings(given: list[str]) -> "dict[str, Text]":

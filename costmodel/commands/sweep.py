@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costmodel.commands.analyze import warn
-from costmodel.commands.options import Batch, NoColour, Quiet, Settings, SpecName, SweepFormat, Variant, once, pair
+from costmodel.commands.options import (
+    Batch,
+    NoColour,
+    Quiet,
+    Settings,
+    SpecName,
+    SweepFormat,
+    Variant,
+    once,
+    pair,
+    whole_numbers,
+)
 from costmodel.commands.options import settings as read_settings
 from costmodel.problems import Problem, SpecError
 
@@ -22,7 +33,7 @@ def sweep(
     ],
     set_: Settings = [],  # noqa: B006 - typer copies it
     variant: Variant = None,
-    batch: Batch = 1,
+    batch: Batch = "1",
     format: Annotated[SweepFormat, typer.Option(help="How the report is written.")] = SweepFormat.table,
     quiet: Quiet = False,
     no_color: NoColour = False,
@@ -35,17 +46,17 @@ def sweep(
     loaded = load(spec)
     warn(loaded, quiet)
     swept = once("--over", [values(argument) for argument in over])
-    fixed = read_settings(set_)
+    fixed, images = read_settings(set_), whole_numbers({"batch": batch})["batch"]
     for name, value in fixed.items():
         if name in swept:
             raise SpecError([Problem(value.mark, f"'{name}' is set, and swept too", "keep one of them")])
-    points = list(sweeps.sweep(loaded, swept, fixed, variant, batch))
+    points = list(sweeps.sweep(loaded, swept, fixed, variant, images))
     first = {name: choices[0] for name, choices in swept.items()}
-    held = {**loaded.settings({**fixed, **first}, variant), "batch": batch}
+    held = {**loaded.settings({**fixed, **first}, variant), "batch": images}
     if format is SweepFormat.json:
         sys.stdout.write(sweeping.as_json(loaded.network.name, points, held))
     elif format is SweepFormat.csv:
-        sys.stdout.write(sweeping.as_csv(points))
+        sys.stdout.write(sweeping.as_csv(points, held))
     else:
         from costmodel.reports.layout import show, terminal_width
 

@@ -3,35 +3,35 @@
 import re
 import sys
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costmodel.bounds import PointwiseBound
-from costmodel.commands.options import NoColour
-from costmodel.problems import Problem, SpecError
-from costmodel.reports.bounding import screen
-from costmodel.reports.layout import show
+from costmodel.commands.options import NoColour, whole_numbers
+
+if TYPE_CHECKING:
+    from costmodel.bounds import PointwiseBound
 
 _NAMES = ("h", "w", "c1", "c2")
 _ASK = "change (such as c2=24; empty line leaves): "
 
 
 def verify(
-    h: Annotated[int, typer.Option("--h", help="Height of the map.")] = 56,
-    w: Annotated[int, typer.Option("--w", help="Width of the map.")] = 56,
-    c1: Annotated[int, typer.Option("--c1", help="Input channels.")] = 24,
-    c2: Annotated[int, typer.Option("--c2", help="Output channels.")] = 144,
+    h: Annotated[str, typer.Option("--h", metavar="N", help="Height of the map.")] = "56",
+    w: Annotated[str, typer.Option("--w", metavar="N", help="Width of the map.")] = "56",
+    c1: Annotated[str, typer.Option("--c1", metavar="N", help="Input channels.")] = "24",
+    c2: Annotated[str, typer.Option("--c2", metavar="N", help="Output channels.")] = "144",
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask for a value to change, again and again.")
     ] = False,
     no_color: NoColour = False,
 ) -> None:
     """The memory-access bound of a 1×1 convolution: formula, numbers, verdict."""
-    problems = [Problem(None, message) for message in _wrong(h=h, w=w, c1=c1, c2=c2)]
-    if problems:
-        raise SpecError(problems)
-    layer = PointwiseBound(h, w, c1, c2)
+    from costmodel.bounds import PointwiseBound
+    from costmodel.reports.bounding import screen
+    from costmodel.reports.layout import show
+
+    layer = PointwiseBound(**whole_numbers({"h": h, "w": w, "c1": c1, "c2": c2}))
     colour = False if no_color else None
     show(screen(layer), colour=colour)
     while interactive and (answer := _ask()):
@@ -42,10 +42,6 @@ def verify(
             continue
         print()
         show(screen(layer), colour=colour)
-
-
-def _wrong(**sizes: int) -> list[str]:
-    return [f"--{name} must be a whole number, at least 1, and is {size}" for name, size in sizes.items() if size < 1]
 
 
 def _ask() -> str:
@@ -59,13 +55,15 @@ def _ask() -> str:
     return "" if answer.lower() in ("q", "quit", "exit") else answer
 
 
-def changed(layer: PointwiseBound, answer: str) -> PointwiseBound:
+def changed(layer: "PointwiseBound", answer: str) -> "PointwiseBound":
     """The layer after changes such as `c1=64 c2=64`. Raises `ValueError` saying what cannot be done."""
     changes: dict[str, int] = {}
     for word in re.sub(r"\s*=\s*", "=", answer).replace(",", " ").split():
         name, _, value = word.partition("=")
         if name not in _NAMES:
             raise ValueError(f"'{name}' is not one of {', '.join(_NAMES)}; write c2=24")
+        if not value:
+            raise ValueError(f"{name} has no value; write {name}=24")
         if not value.isdecimal() or int(value) < 1:
             raise ValueError(f"{name} must be a whole number, at least 1, and is '{value}'")
         changes[name] = int(value)

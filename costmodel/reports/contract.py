@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from costmodel.conventions import CONVENTIONS
+from costmodel.cost import COUNTS
 from costmodel.ledger import Totals
 from costmodel.ops.fields import decimal
 from costmodel.reports.analysis import Shown
@@ -18,7 +19,7 @@ SCHEMA = 1
 def document(shown: Shown) -> dict[str, Any]:
     """The report as plain data; every count an exact integer, every setting a number or its exact text."""
     ledger, element = shown.ledger, BYTES[shown.dtype]
-    totals, moved = ledger.totals, ledger.sums(traffic=UNFUSED).access
+    totals, moved, cost = ledger.totals, ledger.sums(traffic=UNFUSED).access, ledger.cost
     return {
         "schema": SCHEMA,
         "network": ledger.name,
@@ -30,6 +31,7 @@ def document(shown: Shown) -> dict[str, Any]:
             "params": totals.params,
             "access": {"model": CONV.name, "elements": totals.access, "bytes": totals.access * element},
             "every_op_moved": {"model": UNFUSED.name, "elements": moved, "bytes": moved * element},
+            "counts": {name: getattr(cost, name) for name in COUNTS},
         },
         "layers": [_layer(row, shown.by) for row in rows(ledger, shown.by)],
         "published": [

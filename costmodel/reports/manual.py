@@ -32,7 +32,7 @@ _COUNTS = {
 }
 
 
-def index() -> Screen:
+def index(room: int) -> Screen:
     """Every op with its first sentence, by family."""
     families: dict[str, list[Op]] = {}
     for op in OPS.values():
@@ -40,7 +40,14 @@ def index() -> Screen:
     width = max(len(name) for name in OPS) + 2
     lines: Screen = []
     for family, ops in families.items():
-        lines += [text(family, "head"), *([Cell(f"  {op.name:<{width}}"), Cell(_first_sentence(op), "dim")] for op in ops), []]
+        lines.append(text(family, "head"))
+        for op in ops:
+            first, *rest = textwrap.wrap(_first_sentence(op), max(room - width - 2, 20))
+            lines += [
+                [Cell(f"  {op.name:<{width}}"), Cell(first, "dim")],
+                *(text(" " * (width + 2) + more, "dim") for more in rest),
+            ]
+        lines.append([])
     return [*lines, text("costmodel ops NAME shows an op's fields and its costs as formulas")]
 
 

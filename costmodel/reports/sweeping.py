@@ -83,11 +83,13 @@ def as_json(network: str, points: Sequence[Point], fixed: dict[str, Any]) -> str
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_csv(points: Sequence[Point]) -> str:
-    """The points as CSV with a heading."""
+def as_csv(points: Sequence[Point], fixed: dict[str, Any]) -> str:
+    """The points as CSV with a heading: every setting, the totals, the reason where there are none."""
+    held = {name: spoken(value) for name, value in fixed.items() if name not in points[0].values}
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([*points[0].values, *_METRICS, "reason"])
+    writer.writerow([*points[0].values, *held, *_METRICS, "reason"])
     for point in points:
-        writer.writerow([*(spoken(v) for v in point.values.values()), *(point.totals or [""] * len(_METRICS)), point.reason])
+        settings = [*(spoken(v) for v in point.values.values()), *held.values()]
+        writer.writerow([*settings, *(point.totals or [""] * len(_METRICS)), point.reason])
     return stream.getvalue()
