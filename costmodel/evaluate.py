@@ -28,8 +28,8 @@ MAX_SIZE = 10**18
 """Elements that a tensor may have."""
 
 _COUNT: Kind = Count.__metadata__[0]
-_SHORTCUT = RunOp(OPS["add"])
-_ACTIVATIONS = {name: RunOp(op) for name, op in OPS.items() if op.family == "pointwise"}
+_SHORTCUT = RunOp(OPS["add"], {}, [], {})
+_ACTIVATIONS = {name: RunOp(op, {}, [], {}) for name, op in OPS.items() if op.family == "pointwise"}
 
 
 class _Slot(NamedTuple):
@@ -43,7 +43,7 @@ class _Slot(NamedTuple):
 _Known = dict[str, _Slot]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Walk(Judge):
     """Walks the steps with tensors, and writes a line for each op."""
 

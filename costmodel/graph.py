@@ -175,7 +175,8 @@ class _Builder:
         if verb == "activation":
             return self.activation(layer)
         if layer.branches:
-            return Branches(RunOp(OPS[verb]), [(str(label), self.steps(body, scope, known)) for label, body in layer.branches])
+            parts = [(str(label), self.steps(body, scope, known)) for label, body in layer.branches]
+            return Branches(RunOp(OPS[verb], {}, [], {}), parts)
         return _run_op(OPS[verb], layer.fields) if verb in OPS else Identity()
 
     def takes(self, layer: Layer, inputs: list[str] | None) -> None:
@@ -287,7 +288,7 @@ _SEVERAL = "add and concat take several"
 
 def _run_op(op: Op, fields: dict[Text, Value]) -> RunOp:
     """Work out the constant fields now; they were checked when they were read."""
-    run = RunOp(op, marks={str(name): value.mark for name, value in fields.items()})
+    run = RunOp(op, {}, [], {str(name): value.mark for name, value in fields.items()})
     for name, value in fields.items():
         kind = op.fields[name].kind
         if is_constant(value):

@@ -73,7 +73,7 @@ class Pass(NamedTuple):
         return f"in pass {self.number + 1} of {self.times}" if self.number else ""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Judge:
     """Works out values and choices for the numbers given; what is wrong is noted with the way that led to it."""
 

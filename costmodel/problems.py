@@ -1,6 +1,5 @@
 """Problems in what a user wrote: where, what, and what would mend it. The only place that prints one."""
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -116,6 +115,8 @@ class Problems:
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """A hint with the nearest known word, or `otherwise` where none is near."""
     words = {name.lower(): name for name in known}
+    import difflib  # only a mistake needs it
+
     near = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.65)
     return f"did you mean '{words[near[0]]}'?" if near and words[near[0]] != word else otherwise
 

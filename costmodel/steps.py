@@ -1,7 +1,7 @@
 """What a graph is made of: linked layers, still folded, in the order in which they run."""
 
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
 
 from costmodel.ops import Op
 from costmodel.ops.fields import Kind
@@ -11,17 +11,16 @@ from costmodel.spec.source import Text
 from costmodel.spec.values import Formula, Value
 
 
-@dataclass(slots=True)
-class RunOp:
+class RunOp(NamedTuple):
     """An op with its constant fields worked out and its others still to be; `marks` are the places of both."""
 
     op: Op
-    fixed: dict[str, Any] = field(default_factory=dict)
-    live: list[tuple[str, Value, Kind]] = field(default_factory=list)
-    marks: dict[str, Mark] = field(default_factory=dict)
+    fixed: dict[str, Any]
+    live: list[tuple[str, Value, Kind]]
+    marks: dict[str, Mark]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Plan:
     """A block, linked: its parameters' names, its lets, its steps, and how deep these stand in one another."""
 
@@ -33,8 +32,7 @@ class Plan:
     depth: int = 0
 
 
-@dataclass(slots=True)
-class CallBlock:
+class CallBlock(NamedTuple):
     """A block with the arguments of one call; a default that the call replaces is in neither part."""
 
     plan: Plan
@@ -43,31 +41,27 @@ class CallBlock:
     defaults: list[tuple[str, Value]]
 
 
-@dataclass(slots=True)
-class Residual:
+class Residual(NamedTuple):
     """A body whose input is added to its output, where `shortcut` holds."""
 
     steps: "list[Step]"
     shortcut: Formula | None
 
 
-@dataclass(slots=True)
-class Branches:
+class Branches(NamedTuple):
     """Labelled branches of one input, joined by an op."""
 
     join: RunOp
     parts: "list[tuple[str, list[Step]]]"
 
 
-@dataclass(slots=True)
-class Group:
+class Group(NamedTuple):
     """Steps under one modifier."""
 
     steps: "list[Step]"
 
 
-@dataclass(slots=True)
-class Rows:
+class Rows(NamedTuple):
     """Steps once a row, with the row's cells as names."""
 
     columns: list[str]
@@ -78,23 +72,20 @@ class Rows:
     steps: "list[Step]"
 
 
-@dataclass(slots=True)
-class Activate:
+class Activate(NamedTuple):
     """The pointwise op that a word names, or nothing for `none`."""
 
     kind: Value
 
 
-@dataclass(slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Nothing at all: the tensor passes."""
 
 
 Act: TypeAlias = RunOp | CallBlock | Residual | Branches | Group | Rows | Activate | Identity
 
 
-@dataclass(slots=True)
-class Step:
+class Step(NamedTuple):
     """One layer, linked: what it does and the modifiers around it."""
 
     act: Act
@@ -106,8 +97,7 @@ class Step:
     repeat: Formula | None
 
 
-@dataclass(slots=True)
-class Graph:
+class Graph(NamedTuple):
     """A network ready to be walked with numbers."""
 
     network: Network

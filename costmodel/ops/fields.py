@@ -1,8 +1,7 @@
 """The kinds of value that an op's fields take: one kind an annotation, one check a kind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from costmodel.algebra import Num, Truth, both, decide, is_number, maximum, whole
 
@@ -15,8 +14,7 @@ class Unfit(Exception):
         self.message, self.hint, self.instead = message, hint, instead
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of value: its name in messages, the words it takes beside numbers, and its check.
 
     `check` gives the value as the op wants it and the condition under which it is legal, or raises `Unfit`.

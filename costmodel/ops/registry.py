@@ -2,8 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from costmodel.cost import Cost
 from costmodel.ops.fields import Kind
@@ -14,8 +13,7 @@ Rule = Callable[..., tuple[Tensor, Cost]]
 REQUIRED = inspect.Parameter.empty
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One keyword of an op: its name, the kind of value it takes, its default or `REQUIRED`."""
 
     name: str
@@ -28,8 +26,7 @@ class Field:
         return self.default is REQUIRED
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
+class Op(NamedTuple):
     """An op of the vocabulary: the rule that costs it, and what the rule's signature says."""
 
     name: str

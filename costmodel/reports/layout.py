@@ -5,7 +5,6 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TextIO
 
 from costmodel.problems import printable
@@ -28,8 +27,7 @@ class Cell(NamedTuple):
     style: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of a table: its heading, its side, and how early it gives way when room is short (0: never)."""
 
     title: str
@@ -122,7 +120,7 @@ def show(screen: Screen, stream: TextIO | None = None, colour: bool | None = Non
     """Write lines to a stream (standard output); styled where that is a terminal and NO_COLOR is not set."""
     stream = stream or sys.stdout
     if colour is None:
-        colour = stream.isatty() and not os.environ.get("NO_COLOR")
+        colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     if not colour:
         stream.write("".join("".join(cell.text for cell in line) + "\n" for line in screen))
         return

@@ -1,8 +1,7 @@
 """A ledger as rows: one an op, one a layer with the norm and activation after it, one a unit, or one in all."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from costmodel.ledger import Ledger, Line, Place, Totals
 from costmodel.ops import OPS, is_counted
@@ -12,8 +11,7 @@ from costmodel.traffic import UNFUSED
 _FOLLOWERS = ("norm", "pointwise")
 
 
-@dataclass(slots=True)
-class Row:
+class Row(NamedTuple):
     """Some lines of a ledger seen as one, with their sums; `times` rows that are alike stand as one."""
 
     unit: Place | None
@@ -21,8 +19,8 @@ class Row:
     lines: list[Line]
     totals: Totals
     moved: Any
+    then: list[str]
     times: int = 1
-    then: list[str] = field(default_factory=list)
 
     @property
     def likeness(self) -> tuple[Any, ...]:
@@ -99,7 +97,7 @@ def folded(found: list[Row]) -> list[list[Row]]:
     runs: list[list[Row]] = []
     for unit in units:
         if runs and _alike(runs[-1], unit):
-            runs[-1] = [replace(row, times=row.times + 1) for row in runs[-1]]
+            runs[-1] = [row._replace(times=row.times + 1) for row in runs[-1]]
         else:
             runs.append(unit)
     return runs

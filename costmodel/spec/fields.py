@@ -56,6 +56,8 @@ def _reader(field: str, kind: Kind) -> Any:
 
 def read_fields(op: Op, at: Mark, data: Map, problems: Problems) -> dict[str, Value]:
     """The values of an op's fields, as far as they can be read; what is wrong goes onto `problems`."""
+    if not data and not any(field.required for field in op.fields.values()):
+        return {}  # a bare verb: no model is needed to see that
     items = {str(key): (key, item) for key, item in data.items()}
     try:
         model = model_of(op.name).model_validate(items)

@@ -43,7 +43,7 @@ def check_label(data: Any, what: str, at: Mark, problems: Problems) -> Text:
     return data
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Name:
     """A name in scope: what bound it, where, and whether a formula reads it."""
 

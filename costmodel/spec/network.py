@@ -1,6 +1,7 @@
 """A spec as checked data: what was written, in the order written, with its places; no numbers worked out yet."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from costmodel.problems import Mark
 from costmodel.spec.published import Published
@@ -8,8 +9,7 @@ from costmodel.spec.source import Text
 from costmodel.spec.values import Formula, Value
 
 
-@dataclass(slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows of values under named columns, as papers print them; a column `name` labels the rows."""
 
     columns: list[Text]
@@ -19,7 +19,7 @@ class Table:
     let: "dict[Text, Value]"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Layer:
     """One item of a list of layers: a verb, what it is given, and the modifiers beside it.
 
@@ -44,8 +44,7 @@ class Layer:
         return self.verb.mark
 
 
-@dataclass(slots=True)
-class Block:
+class Block(NamedTuple):
     """A named group of layers with parameters of its own; None marks one that the caller must give."""
 
     name: Text
@@ -55,8 +54,7 @@ class Block:
     layers: list[Layer]
 
 
-@dataclass(slots=True)
-class Network:
+class Network(NamedTuple):
     """One spec, read and checked."""
 
     file: str

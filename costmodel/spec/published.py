@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from costmodel.conventions import CONVENTIONS
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
@@ -17,8 +18,7 @@ METRICS = ("mult_adds", "params")
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9}
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A printed figure: its text, its value, and the value of one unit in its last digit."""
 
     text: str

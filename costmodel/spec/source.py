@@ -93,7 +93,7 @@ def _lines(text: str) -> list[str]:
     return re.split(r"\r\n|[\r\n\x85\u2028\u2029]", text)
 
 
-_NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud800-\udfff]|[\ufeff\ufffe\uffff]")
 
 
 def read(text: str, file: str) -> Map:
