@@ -68,7 +68,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         stub = Path(folder) / "stub.py"
         stub.write_text(STUB)
-        ours = [sys.executable, "-m", "costmodel", "analyze", "mobilenet.yaml"]
+        ours = [sys.executable, str(root / "cli.py"), "analyze", "mobilenet.yaml"]
         for where, goal in GOALS.items():
             pairs = [
                 (cpu_seconds(ours, where == "terminal"), cpu_seconds([sys.executable, str(stub), "x"], where == "terminal"))

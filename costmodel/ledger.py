@@ -44,7 +44,7 @@ class Place:
         return "/".join(f"{p.label}.{p.number}" if p.repeated else p.label for p in self.chain())
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Line:
     """One op as it was run: its place, its field values, what entered and left it, and its cost.
 
@@ -82,7 +82,7 @@ class Totals(NamedTuple):
     access: Num
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Ledger:
     """Every node of a network with its cost, for the settings it was evaluated with."""
 
@@ -111,9 +111,14 @@ class Ledger:
         traffic: Traffic = CONV,
     ) -> Totals:
         """Totals over some lines, or over all, by a convention and a traffic model."""
-        mult_adds, params, access = 0, 0, 0
-        for line in self.lines if lines is None else lines:
+        lines = self.lines if lines is None else list(lines)
+        mult_adds, params = 0, 0
+        for line in lines:
             mult_adds = mult_adds + convention.mult_adds(line.cost)
             params = params + convention.params(line.cost)
-            access = access + traffic.access(line.op, line.cost)
-        return Totals(mult_adds, params, access)
+        return Totals(mult_adds, params, moved(lines, traffic))
+
+
+def moved(lines: Iterable[Line], traffic: Traffic) -> Num:
+    """The elements that some lines move under a traffic model."""
+    return sum(traffic.access(line.op, line.cost) for line in lines)

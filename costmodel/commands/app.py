@@ -1,6 +1,7 @@
 """The entry point: the commands, and the door at which every user error is printed."""
 
 import codecs
+import gc
 import os
 import sys
 from typing import Annotated
@@ -56,6 +57,7 @@ def spell_out(error: UnicodeError) -> tuple[str, int]:
 
 def main() -> None:
     """Run the command line; a user's mistake is printed on standard error and exits with 2."""
+    gc.set_threshold(100_000)  # start-up makes much that stays and no cycles worth looking for
     codecs.register_error("spelled out", spell_out)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

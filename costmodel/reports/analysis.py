@@ -69,8 +69,11 @@ def _visible(found: list[Row], by: str) -> tuple[list[Row], list[Row]]:
     """The rows that something was counted in, and the others, which a line below sums up."""
     if by == "op":
         return found, []
-    counted = [row for row in found if any(is_counted(line.op) for line in row.lines) or row.totals.params]
-    return counted, [row for row in found if row not in counted]
+    counted: list[Row] = []
+    quiet: list[Row] = []
+    for row in found:
+        (counted if row.totals.params or any(is_counted(line.op) for line in row.lines) else quiet).append(row)
+    return counted, quiet
 
 
 def _firsts(unit: list[Row]) -> list[tuple[bool, Row]]:

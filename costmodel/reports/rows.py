@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from costmodel.ledger import Ledger, Line, Place, Totals
+from costmodel.ledger import Ledger, Line, Place, Totals, moved
 from costmodel.ops import OPS, is_counted
 from costmodel.reports.words import op_label
 from costmodel.traffic import UNFUSED
@@ -50,7 +50,7 @@ def _label(lines: list[Line], by: str) -> str:
 
 def _row(ledger: Ledger, unit: Place | None, op: str, lines: list[Line]) -> Row:
     followers = [line.op for line in lines[1:] if OPS[line.op].family in _FOLLOWERS]
-    return Row(unit, op, lines, ledger.sums(lines), ledger.sums(lines, traffic=UNFUSED).access, then=followers)
+    return Row(unit, op, lines, ledger.sums(lines), moved(lines, UNFUSED), then=followers)
 
 
 def _by_op(lines: list[Line]) -> Iterable[list[Line]]:

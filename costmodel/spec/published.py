@@ -45,7 +45,7 @@ def figure(text: str) -> Figure:
     return Figure(text, int(whole + decimals) * unit, unit)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Published:
     """One row of published figures: the settings it was printed for, the figures, and by which convention."""
 
