@@ -34,7 +34,7 @@ def analyze(
     quiet: Quiet = False,
     no_color: NoColour = False,
 ) -> None:
-    """What a network costs, per layer and in all: mult-adds, parameters, memory access."""
+    """What a network costs, per layer and in all."""
     from costmodel.library import load
     from costmodel.published import published
     from costmodel.reports.analysis import Shown

@@ -9,7 +9,7 @@ from costmodel.problems import Problem, SpecError, did_you_mean, one_of
 
 
 def ops(op: Annotated[str | None, typer.Argument(metavar="OP", help="An op; all are listed without one.")] = None) -> None:
-    """The ops of specs; of one op, its fields and its costs as formulas."""
+    """The vocabulary, and one op's costs as formulas."""
     from costmodel.ops import OPS
     from costmodel.reports import manual
     from costmodel.reports.layout import show, terminal_width

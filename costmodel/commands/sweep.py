@@ -38,7 +38,7 @@ def sweep(
     quiet: Quiet = False,
     no_color: NoColour = False,
 ) -> None:
-    """The totals at several settings, side by side, all else held fixed."""
+    """The totals at several settings, side by side."""
     from costmodel import sweep as sweeps
     from costmodel.library import load
     from costmodel.reports import sweeping

@@ -26,7 +26,7 @@ def verify(
     ] = False,
     no_color: NoColour = False,
 ) -> None:
-    """The memory-access bound of a 1×1 convolution: formula, numbers, verdict."""
+    """The memory-access bound of a 1×1 convolution."""
     from costmodel.bounds import PointwiseBound
     from costmodel.reports.bounding import screen
     from costmodel.reports.layout import show
