@@ -16,9 +16,9 @@ from costmodel.ledger import Ledger, Line, Place
 from costmodel.ops import OPS
 from costmodel.ops.fields import Count, Kind
 from costmodel.problems import Mark, Problems, one_of
-from costmodel.spec.values import Items, Value
+from costmodel.spec.values import Sizes
 from costmodel.steps import Activate, Branches, CallBlock, Graph, Group, Residual, Rows, RunOp, Step
-from costmodel.tensor import MissingDimension, Tensor
+from costmodel.tensor import DIMENSIONS, MissingDimension, Tensor
 
 MAX_LINES = 100_000
 """Nodes that a network may have."""
@@ -109,6 +109,7 @@ class _Walk(Judge):
         for label, steps in act.parts:
             scope.x = slot.tensor
             ends.append(self.steps(steps, slot, scope, known, Place(place, label)))
+        scope.x = slot.tensor
         return self.run(act.join, ends, scope, place, step.mark, [label for label, _ in act.parts])
 
     def rows(self, act: Rows, slot: _Slot, scope: Scope, known: _Known, place: Place) -> _Slot:
@@ -168,7 +169,7 @@ class _Walk(Judge):
         except MissingDimension as error:
             self.missing(mark, act.op.name, error)
             raise Stop from None
-        line = Line(place, act.op.name, fields, sources, inputs, output, cost, mark)
+        line = Line(place, act.op, fields, sources, inputs, output, cost, mark)
         if cost.given and (broken := [condition for condition in cost.given if condition[0] is not True]):
             doubtful = self.broken(broken, act, line, doubtful, names)
         size, number = output.size, len(self.lines)
@@ -281,13 +282,10 @@ def evaluate(
     return ledger
 
 
-def _enter(walk: _Walk, name: str, sizes: Value, scope: Scope, batch: Any, line: int) -> _Slot:
+def _enter(walk: _Walk, name: str, shape: Sizes, scope: Scope, batch: Any, line: int) -> _Slot:
     """The tensor of one input."""
-    items = sizes.items if isinstance(sizes, Items) else []
-    checked = [
-        walk.fit(f"the {side} of {'the input' if name == 'input' else name}", _COUNT, item, scope)
-        for side, item in zip(("channels", "height", "width"), items, strict=False)
-    ]
-    tensor = Tensor(n=batch, **{side: size for side, (size, _) in zip("chw", checked, strict=False)})
-    walk.small(tensor, sizes.mark)
-    return _Slot(tensor, line, not all(legal for _, legal in checked))
+    of = "the input" if name == "input" else name
+    checked = {side: walk.fit(f"the {DIMENSIONS[side]} of {of}", _COUNT, size, scope) for side, size in shape.sizes.items()}
+    tensor = Tensor(n=batch, **{side: size for side, (size, _) in checked.items()})
+    walk.small(tensor, shape.mark)
+    return _Slot(tensor, line, not all(legal for _, legal in checked.values()))

@@ -164,8 +164,7 @@ class _Builder:
             self.names.read(value, scope, words=_words(verb, name))
         if verb in self.network.blocks and verb not in OPS and verb not in CONSTRUCTS:
             return self.call(layer, self.network.blocks[verb])
-        joined = verb in OPS and OPS[verb].joins and not layer.branches
-        self.takes(layer, [] if not joined else None)
+        self.takes(layer, [])
         if layer.table is not None:
             return self.rows(layer, scope, known)
         if verb == "layers":
@@ -176,19 +175,23 @@ class _Builder:
             return self.activation(layer)
         if layer.branches:
             parts = [(str(label), self.steps(body, scope, known)) for label, body in layer.branches]
-            return Branches(RunOp(OPS[verb], {}, [], {}), parts)
+            return Branches(_run_op(OPS[verb], layer.fields), parts)
         return _run_op(OPS[verb], layer.fields) if verb in OPS else Identity()
 
-    def takes(self, layer: Layer, inputs: list[str] | None) -> None:
-        """Check how many tensors a layer takes: as many as a block names, or one, or (for a join by names) any number."""
-        verb, origin = layer.verb, layer.origin
-        if inputs is not None and len(origin) != len(inputs) and (len(inputs) > 1 or len(origin) > 1):
-            takes = f"{len(inputs)} tensors ({one_of(inputs)})" if len(inputs) > 1 else "one tensor"
-            mark = origin[0].mark if origin else layer.mark
-            legal = f"write `from: [{', '.join('…' for _ in inputs)}]` beside {verb}" if len(inputs) > 1 else _SEVERAL
-            self.problems.add(mark, f"{verb} takes {takes}, and gets {max(len(origin), 1)}", legal)
-        elif layer.repeat is not None and len(origin) > 1:
-            message = f"{verb} takes {len(origin)} tensors and cannot repeat: a pass takes the one that the pass before gave"
+    def takes(self, layer: Layer, inputs: list[str]) -> None:
+        """Check how many tensors a layer takes: as many as its op or block says, one for all other verbs."""
+        verb, origin, gets = layer.verb, layer.origin, max(len(layer.origin), 1)
+        least, most = max(len(inputs), 1), max(len(inputs), 1)
+        if verb in OPS:
+            least, most = (1, 1) if layer.branches else (OPS[verb].least, OPS[verb].most or gets)
+        mark = origin[0].mark if origin else layer.mark
+        if not least <= gets <= most:
+            named = f" ({one_of(inputs)})" if len(inputs) > 1 else ""
+            takes = "one tensor" if most == 1 else f"{least} tensors{named}" if least == most else f"{least} to {most} tensors"
+            legal = f"write `from: [{', '.join('…' * least)}]` beside {verb}" if least > 1 else _SEVERAL
+            self.problems.add(mark, f"{verb} takes {takes}, and gets {gets}", legal)
+        elif layer.repeat is not None and gets > 1:
+            message = f"{verb} takes {gets} tensors and cannot repeat: a pass takes the one that the pass before gave"
             self.problems.add(layer.repeat.mark, message)
 
     def activation(self, layer: Layer) -> Act:

@@ -14,7 +14,7 @@ from costmodel.problems import Mark, Problems
 from costmodel.spec.formula import is_what
 from costmodel.spec.values import BadValue, Formula, Value, undecided
 from costmodel.steps import Plan
-from costmodel.tensor import MissingDimension, Tensor
+from costmodel.tensor import DIMENSIONS, MissingDimension, Tensor
 
 MAX_REPEAT = 100_000
 """How often a layer may repeat."""
@@ -102,9 +102,10 @@ class Judge:
         raise Stop
 
     def missing(self, mark: Mark, who: str, error: MissingDimension) -> None:
-        """Note that a map is wanted where a vector enters."""
-        side = {"c": "channels", "h": "height", "w": "width"}.get(error.name, error.name)
-        self.problem(mark, f"{who} asks for the {side}, and a vector of {error.tensor} channels enters, which has none")
+        """Note that a tensor of another kind is wanted than the one that enters."""
+        tensor, side = error.tensor, DIMENSIONS[error.name]
+        entering = f"a vector of {tensor} channels" if tensor.kind == "vector" else f"a {tensor.kind} ({tensor})"
+        self.problem(mark, f"{who} asks for the {side}, and {entering} enters, which has none")
 
     def decide(self, found: Any, text: str, mark: Mark) -> bool | None:
         """Settle a truth that the structure depends on, at the reference values if symbols leave it open."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from costmodel.algebra import Num, Truth
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.cost import Cost
+from costmodel.ops import Op
 from costmodel.problems import Mark
 from costmodel.tensor import Tensor
 from costmodel.traffic import CONV, Traffic
@@ -52,13 +53,18 @@ class Line:
     """
 
     place: Place
-    op: str
+    rule: Op
     fields: dict[str, Any]
     sources: tuple[int, ...]
     inputs: tuple[Tensor, ...]
     output: Tensor
     cost: Cost
     mark: Mark
+
+    @property
+    def op(self) -> str:
+        """The name of its op."""
+        return self.rule.name
 
     @property
     def path(self) -> str:
@@ -121,4 +127,4 @@ class Ledger:
 
 def moved(lines: Iterable[Line], traffic: Traffic) -> Num:
     """The elements that some lines move under a traffic model."""
-    return sum(traffic.access(line.op, line.cost) for line in lines)
+    return sum(traffic.access(line.rule, line.cost) for line in lines)

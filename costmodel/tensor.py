@@ -24,9 +24,18 @@ def _dimension(name: str, doc: str) -> property:
     return property(size, doc=doc)
 
 
-class Tensor:
-    """Named dimensions in their order in memory: batch `n`, channels `c`, height `h`, width `w`, each in elements.
+DIMENSIONS = {"t": "tokens", "c": "channels", "d": "depth", "h": "height", "w": "width"}
+"""Every dimension beside the batch, in their order in memory, with its name in sentences."""
+SIDES = ("d", "h", "w")
+"""The dimensions that windows slide over."""
+BY_RANK = {1: "c", 2: "cw", 3: "chw", 4: "cdhw"}
+"""The dimensions that a shape written as a list has: a vector, a signal, an image, a volume."""
 
+
+class Tensor:
+    """Named dimensions in their order in memory, each in elements, with the batch `n` in front.
+
+    A vector has channels `c`, a signal `c w`, an image `c h w`, a volume `c d h w`, a sequence of tokens `t c`.
     Raises `MissingDimension` when a dimension is asked for that is not there, as the height of a vector.
 
     >>> x = Tensor(n=1, c=3, h=224, w=224)
@@ -43,6 +52,8 @@ class Tensor:
 
     n = _dimension("n", "The batch size.")
     c = _dimension("c", "The channels.")
+    t = _dimension("t", "The tokens.")
+    d = _dimension("d", "The depth.")
     h = _dimension("h", "The height.")
     w = _dimension("w", "The width.")
 
@@ -57,6 +68,16 @@ class Tensor:
     def without(self, *names: str) -> "Tensor":
         """The same tensor with some dimensions taken out."""
         return Tensor(**{k: v for k, v in self.dims.items() if k not in names})
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The dimensions that windows slide over: depth, height and width, as far as they are there."""
+        return tuple([name for name in SIDES if name in self.dims])
+
+    @property
+    def kind(self) -> str:
+        """What such a tensor is called: a vector, a signal, a map, a volume, or a sequence of tokens."""
+        return "sequence" if "t" in self.dims else ("vector", "signal", "map", "volume")[len(self.sides)]
 
     @property
     def shape(self) -> list[Num]:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from costmodel.algebra import Num
 from costmodel.cost import Cost
-from costmodel.ops import is_counted
+from costmodel.ops import Op
 
 
 class Traffic(NamedTuple):
@@ -14,13 +14,13 @@ class Traffic(NamedTuple):
     kernels_only: bool
     meaning: str
 
-    def access(self, op: str, cost: Cost) -> Num:
+    def access(self, op: Op, cost: Cost) -> Num:
         """The elements that one op moves under this model; 0 for an op that the model leaves out.
 
         Feature maps as the op's rule says, weights and biases once. A norm's per-channel values are never counted:
         folded or not, they stay beside the arithmetic.
         """
-        if self.kernels_only and not is_counted(op):
+        if self.kernels_only and not op.counted:
             return 0
         return cost.read + cost.write + cost.weights + cost.biases
 

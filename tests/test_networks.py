@@ -8,7 +8,6 @@ import pytest
 import costmodel
 from costmodel.ledger import Ledger, Line
 from costmodel.library import bundled
-from costmodel.ops import is_counted
 from costmodel.published import published
 from costmodel.traffic import CONV, UNFUSED
 
@@ -76,7 +75,7 @@ def expected(row: dict[str, str]) -> dict[str, object]:
 
 @pytest.mark.parametrize(("name", "file"), [("mobilenet", "mobilenet_v1_1.0.csv"), ("mobilenetv2", "mobilenet_v2_1.0.csv")])
 def test_every_conv_and_linear_row_equals_the_reference(name: str, file: str) -> None:
-    ours = [described(line) for line in ledger(name).lines if is_counted(line.op)]
+    ours = [described(line) for line in ledger(name).lines if line.rule.counted]
     theirs = [expected(row) for row in read(file) if row["type"] in ("Conv2d", "Linear")]
     assert ours == theirs
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from costmodel.algebra import Num, Truth, both, decide, is_number, maximum, whole
+from costmodel.tensor import DIMENSIONS
 
 
 class Unfit(Exception):
@@ -15,14 +16,17 @@ class Unfit(Exception):
 
 
 class Kind(NamedTuple):
-    """A kind of value: its name in messages, the words it takes beside numbers, and its check.
+    """A kind of value: its name in messages, its check, the words it takes beside numbers, and how it is read.
 
-    `check` gives the value as the op wants it and the condition under which it is legal, or raises `Unfit`.
+    `check` gives the value as the op wants it and the condition under which it is legal, or raises `Unfit`. It is given
+    what a formula or a list of formulas gives; text as it stands where `reads` is `text`, for words that are names
+    elsewhere; sizes by dimension where it is `shape`.
     """
 
     name: str
     check: Callable[[Any], tuple[Any, Truth]]
     words: tuple[str, ...] = ()
+    reads: str = "value"
 
 
 def spoken(value: Any) -> str:
@@ -103,6 +107,17 @@ def _sides(value: Any) -> tuple[Any, Truth]:
     return [before, after], both(fits, also)
 
 
+def _shape(value: Any) -> tuple[Any, Truth]:
+    sizes, truth = {}, True
+    for name, size in value.items():
+        try:
+            sizes[name], fits = _count(size)
+        except Unfit as error:
+            raise Unfit(f"'s {DIMENSIONS[name]} {error.message}", error.hint) from None
+        truth = both(truth, fits)
+    return sizes, truth
+
+
 def _flag(value: Any) -> tuple[Any, Truth]:
     if not isinstance(value, bool):
         raise Unfit(f"must be true or false, and is {spoken(value)}")
@@ -117,5 +132,7 @@ Pair: TypeAlias = Annotated[Any, Kind("pair", _pair)]
 """A count for both axes, or [height, width]."""
 Padding: TypeAlias = Annotated[Any, Kind("padding", _padding, PADDING_WORDS)]
 """`same`, `valid`, a whole number, [height, width], or [[top, bottom], [left, right]]."""
+Shape: TypeAlias = Annotated[Any, Kind("shape", _shape, reads="shape")]
+"""Sizes without the batch: [channels, height, width], or by the name of the dimension: {t: 197, c: 768}."""
 Flag: TypeAlias = Annotated[bool, Kind("flag", _flag)]
 """true or false: a choice, never a number."""

@@ -33,8 +33,17 @@ class Op(NamedTuple):
     family: str
     rule: Rule
     fields: dict[str, Field]
-    joins: bool
-    """Whether it takes several inputs."""
+    least: int
+    """The fewest tensors that it takes."""
+    most: int | None
+    """The most tensors that it takes; None where any number will do."""
+    counted: bool
+    """Whether papers count it: a convolution, a fully connected layer, or one of a spec's own that multiplies."""
+
+    @property
+    def joins(self) -> bool:
+        """Whether it brings branches together: it takes several tensors, and no field is needed."""
+        return self.most != 1 and not any(field.required for field in self.fields.values())
 
     @property
     def doc(self) -> str:
@@ -66,12 +75,17 @@ def op(rule: Rule) -> Rule:
     if name in OPS:
         raise ValueError(f"two ops are called {name}")
     parameters = inspect.signature(rule).parameters.values()
+    family = rule.__module__.rpartition(".")[2]
+    inputs = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
+    takes_any = any(p.kind is p.VAR_POSITIONAL for p in parameters)
     OPS[name] = Op(
         name=name,
-        family=rule.__module__.rpartition(".")[2],
+        family=family,
         rule=rule,
         fields={p.name: _field(p) for p in parameters if p.kind is p.KEYWORD_ONLY},
-        joins=any(p.kind is p.VAR_POSITIONAL for p in parameters),
+        least=inputs if inputs or not takes_any else 1,
+        most=None if takes_any else inputs,
+        counted=family in _COUNTED_FAMILIES,
     )
     return rule
 
@@ -79,8 +93,3 @@ def op(rule: Rule) -> Rule:
 def _field(parameter: inspect.Parameter) -> Field:
     kind = get_args(parameter.annotation)[1]
     return Field(parameter.name, kind, parameter.default)
-
-
-def is_counted(name: str) -> bool:
-    """Whether an op is a convolution or a fully connected layer, which papers count; all else they leave out."""
-    return name in OPS and OPS[name].family in _COUNTED_FAMILIES

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS
 from costmodel.ledger import Ledger, Line, Totals
-from costmodel.ops import is_counted
 from costmodel.published import Comparison
 from costmodel.reports.layout import Cell, Column, Screen, note, table, text, width_of
 from costmodel.reports.rows import Row, folded, rows, unit_label
@@ -72,7 +71,7 @@ def _visible(found: list[Row], by: str) -> tuple[list[Row], list[Row]]:
     counted: list[Row] = []
     quiet: list[Row] = []
     for row in found:
-        (counted if row.totals.params or any(is_counted(line.op) for line in row.lines) else quiet).append(row)
+        (counted if row.totals.params or any(line.rule.counted for line in row.lines) else quiet).append(row)
     return counted, quiet
 
 
@@ -105,7 +104,7 @@ def _cells(row: Row, totals: Totals, first: bool) -> list[Cell]:
 
 def _access_cells(row: Row, totals: Totals) -> list[Cell]:
     """A row's access and its share; a dash where the traffic model leaves every op of the row out."""
-    if not any(is_counted(line.op) for line in row.lines):
+    if not any(line.rule.counted for line in row.lines):
         return [Cell("–", "dim"), Cell("–", "dim")]
     return [Cell(count(row.totals.access)), _share_cell(row.totals.access, row.times, totals.access)]
 
@@ -138,7 +137,7 @@ def _kinds(ledger: Ledger) -> dict[str, list[list[Line]]]:
     """Layers by kind, the one with the most mult-adds first."""
     kinds: dict[str, list[list[Line]]] = {}
     for row in rows(ledger, "layer"):
-        if is_counted(row.lines[0].op):
+        if row.lines[0].rule.counted:
             kinds.setdefault(kind_label(row.lines[0]), []).append(row.lines)
     weight = {kind: ledger.sums(_flat(groups)).mult_adds for kind, groups in kinds.items()}
     return dict(sorted(kinds.items(), key=lambda item: -weight[item[0]]))
@@ -167,7 +166,7 @@ def _kind_cells(kind: str, groups: list[list[Line]], ledger: Ledger, totals: Tot
 
 def _header(shown: Shown, room: int) -> Screen:
     ledger = shown.ledger
-    layers = sum(is_counted(line.op) for line in ledger.lines)
+    layers = sum(line.rule.counted for line in ledger.lines)
     title = " · ".join(part for part in (ledger.name, ledger.source) if part)
     names = list(ledger.settings)
     rest = [f"batch {count(ledger.batch)}", shown.dtype, f"{layers} layer{'s' if layers != 1 else ''}"]

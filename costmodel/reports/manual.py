@@ -98,7 +98,7 @@ def _costs(op: Op, room: int) -> Screen:
             lines.append([Cell(f"{title:<22}"), Cell(_formula(value, names))])
     lines += [
         [Cell(f"{'parameters':<22}", "strong"), Cell(_formula(cost.params, names))],
-        [Cell(f"{'memory access':<22}", "strong"), Cell(f"{_formula(UNFUSED.access(op.name, cost), names)} elements")],
+        [Cell(f"{'memory access':<22}", "strong"), Cell(f"{_formula(UNFUSED.access(op, cost), names)} elements")],
     ]
     given = dict.fromkeys(_condition(condition, names) for condition in cost.given if condition[0] is not True)
     for sentence in given:

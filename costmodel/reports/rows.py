@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from costmodel.ledger import Ledger, Line, Place, Totals, moved
-from costmodel.ops import OPS, is_counted
 from costmodel.reports.words import op_label
 from costmodel.traffic import UNFUSED
 
@@ -44,12 +43,12 @@ def rows(ledger: Ledger, by: str) -> list[Row]:
 def _label(lines: list[Line], by: str) -> str:
     if by != "block":
         return op_label(lines[0])
-    labels = [op_label(line) for line in lines if is_counted(line.op)] or [op_label(line) for line in lines]
+    labels = [op_label(line) for line in lines if line.rule.counted] or [op_label(line) for line in lines]
     return " + ".join(labels)
 
 
 def _row(ledger: Ledger, unit: Place | None, op: str, lines: list[Line]) -> Row:
-    followers = [line.op for line in lines[1:] if OPS[line.op].family in _FOLLOWERS]
+    followers = [line.op for line in lines[1:] if line.rule.family in _FOLLOWERS]
     return Row(unit, op, lines, ledger.sums(lines), moved(lines, UNFUSED), then=followers)
 
 
@@ -61,7 +60,7 @@ def _by_layer(lines: list[Line]) -> list[list[Line]]:
     """A convolution or FC layer takes in the norms and activations that follow it; all else stands alone."""
     groups: list[list[Line]] = []
     for index, line in enumerate(lines):
-        if groups and is_counted(groups[-1][0].op) and _follows(groups[-1], line, index):
+        if groups and groups[-1][0].rule.counted and _follows(groups[-1], line, index):
             groups[-1].append(line)
         else:
             groups.append([line])
@@ -70,7 +69,7 @@ def _by_layer(lines: list[Line]) -> list[list[Line]]:
 
 def _follows(group: list[Line], line: Line, index: int) -> bool:
     """Whether a norm or an activation takes what the group made, in the same unit or outside all units."""
-    if line.sources != (index - 1,) or OPS[line.op].family not in _FOLLOWERS:
+    if line.sources != (index - 1,) or line.rule.family not in _FOLLOWERS:
         return False
     return unit_of(group[0]) is unit_of(line) or len(line.place.chain()) == 1
 

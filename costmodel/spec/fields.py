@@ -12,7 +12,7 @@ from costmodel.ops import OPS, Op
 from costmodel.ops.fields import Kind, Unfit
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
 from costmodel.spec.source import Map, Text
-from costmodel.spec.values import BadValue, Value, is_constant, read_value
+from costmodel.spec.values import READERS, BadValue, Value, is_constant
 
 
 class _Refused(ValueError):
@@ -42,7 +42,7 @@ def _reader(field: str, kind: Kind) -> Any:
     def read(item: tuple[Text, Any]) -> Value:
         key, data = item
         try:
-            value = read_value(data, key)
+            value = READERS[kind.reads](data, key)
             if is_constant(value):
                 kind.check(value.evaluate({}))
         except BadValue as error:

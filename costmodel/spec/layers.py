@@ -52,7 +52,8 @@ class LayerReader:
         return layer
 
     def verb(self, item: Map) -> Text | None:
-        verbs = [key for key in item if key not in MODIFIERS and not (key in TABLE_KEYS and "table" in item)]
+        beside = _beside(item)
+        verbs = [key for key in item if key not in beside]
         known = [key for key in verbs if self.is_known(key)]
         if len(verbs) == 1 and known:
             return verbs[0]
@@ -160,6 +161,8 @@ class LayerReader:
             layer.body = self.layers(data, verb.mark, "`layers`")
         elif verb in OPS and OPS[verb].joins:
             self.join(layer, data)
+            given = {key: value for key, value in item.items() if key in OPS[verb].fields}
+            layer.fields = self.fields(layer, Map(given, mark=item.mark))
         else:
             self.call(layer, data)
 
@@ -198,17 +201,20 @@ class LayerReader:
             return
         if len(layer.branches or layer.origin) < 2:
             self.problems.add(layer.mark, f"{verb} joins two or more tensors", hint)
+        elif (most := OPS[verb].most) and len(layer.branches or layer.origin) > most:
+            self.problems.add(layer.mark, f"{verb} joins {most} tensors, and gets {len(layer.branches or layer.origin)}")
 
     def call(self, layer: Layer, data: Any) -> None:
         verb = layer.verb
         fields = self.arguments(verb, data)
         if fields is None:
             return
-        if verb in OPS:
-            read = read_fields(OPS[verb], verb.mark, fields, self.problems)
-            layer.fields = {key: read[key] for key in fields if key in read}
-        else:
-            layer.fields = self.values(fields, verb, verb.mark)
+        layer.fields = self.fields(layer, fields) if verb in OPS else self.values(fields, verb, verb.mark)
+
+    def fields(self, layer: Layer, given: Map) -> dict[Text, Value]:
+        """The fields of an op, in the order written."""
+        read = read_fields(OPS[layer.verb], layer.mark, given, self.problems)
+        return {key: read[key] for key in given if key in read}
 
     def arguments(self, verb: Text, data: Any) -> Map | None:
         """The fields of a call as a mapping: a bare value fills the first field."""
@@ -252,3 +258,9 @@ class LayerReader:
                 table.labels.append(check_label(label, "a row's name", row.mark, self.problems))
             table.rows.append([self.value(cell) or Formula("1", cell.mark) for cell in cells.values()])
         return table
+
+
+def _beside(item: Map) -> set[str]:
+    """The keys that may stand beside the verb of a layer: modifiers, a table's own, the fields of a join."""
+    joins = (OPS[key].fields for key in item if key in OPS and OPS[key].joins)
+    return {*MODIFIERS, *(TABLE_KEYS if "table" in item else ()), *(name for fields in joins for name in fields)}

@@ -12,7 +12,7 @@ from costmodel.spec.formula import FUNCTIONS, WORDS
 from costmodel.spec.source import Text
 from costmodel.spec.values import Formula, Value
 
-DOOR = ("c_in", "h_in", "w_in")
+DOOR = ("c_in", "h_in", "w_in", "d_in", "t_in")
 """What a formula sees of the tensor that enters its layer."""
 PASS = ("index", "first", "last")
 """What a formula sees of the repeat around it."""

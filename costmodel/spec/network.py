@@ -6,7 +6,7 @@ from typing import NamedTuple
 from costmodel.problems import Mark
 from costmodel.spec.published import Published
 from costmodel.spec.source import Text
-from costmodel.spec.values import Formula, Value
+from costmodel.spec.values import Formula, Sizes, Value
 
 
 class Table(NamedTuple):
@@ -62,7 +62,7 @@ class Network(NamedTuple):
     source: str
     params: dict[Text, Value | None]
     let: dict[Text, Value]
-    inputs: dict[str, Value]
+    inputs: dict[str, Sizes]
     blocks: dict[str, Block]
     layers: list[Layer]
     variants: dict[str, dict[Text, Value]]

@@ -1,7 +1,5 @@
 """From a spec's text to a checked `Network`."""
 
-from typing import Any
-
 from costmodel.ops import OPS
 from costmodel.problems import Problems, did_you_mean, one_of
 from costmodel.spec.layers import CONSTRUCTS, MODIFIERS, TABLE_KEYS, LayerReader
@@ -10,7 +8,7 @@ from costmodel.spec.network import Block, Network
 from costmodel.spec.published import read_published
 from costmodel.spec.source import Map, Seq, Text, read
 from costmodel.spec.tables import read_grid
-from costmodel.spec.values import Formula, Value
+from costmodel.spec.values import BadValue, Formula, Sizes, Value, read_shape
 
 _HEADER = ("name", "source", "params", "let", "input", "blocks", "layers", "variants", "published")
 _BLOCK = ("params", "let", "inputs", "layers")
@@ -89,23 +87,25 @@ def _params(data: Map, reader: LayerReader) -> dict[Text, Value | None]:
     return params
 
 
-def _inputs(data: Map, reader: LayerReader) -> dict[str, Value]:
+def _inputs(data: Map, reader: LayerReader) -> dict[str, Sizes]:
     """Each input's sizes by its name; a single one is called `input`."""
     found = data.at("input")
-    inputs: dict[str, Value] = {}
-    if isinstance(found, Map):
-        for name in found:
-            check_name(name, reader.problems)
-    named: dict[Any, Any] = found if isinstance(found, Map) else {"input": found} if found is not None else {}
-    for name, sizes in named.items():
-        if isinstance(sizes, Seq) and len(sizes) in (1, 3):
-            value = reader.value(sizes)
-            if value is not None:
-                inputs[str(name)] = value
-        else:
-            reader.problems.add(sizes.mark, "an input is [channels, height, width], or [channels] for a vector")
+    several = isinstance(found, Map) and not all(isinstance(sizes, Text) for sizes in found.values())
     if isinstance(found, Map) and not found:
         reader.problems.add(found.mark, "the spec has no input", "input: [3, 224, 224]")
+        return {}
+    if found is None:
+        return {}
+    inputs: dict[str, Sizes] = {}
+    for name, sizes in found.items() if several else [(Text("input", data.mark), found)]:
+        if several:
+            check_name(name, reader.problems)
+        try:
+            shape = read_shape(sizes)
+            assert isinstance(shape, Sizes)
+            inputs[str(name)] = shape
+        except BadValue as error:
+            reader.problems.add(error.mark, error.message, error.hint)
     return inputs
 
 

@@ -9,6 +9,7 @@ from costmodel.problems import Mark, one_of
 from costmodel.spec.formula import Run, compiled, is_what
 from costmodel.spec.source import Data, Map, Seq, Text
 from costmodel.spec.words import FormulaError
+from costmodel.tensor import BY_RANK, DIMENSIONS
 
 Decide: TypeAlias = Callable[[Any, str, Mark], bool | None]
 """Settles a truth, or gives None; where it had to assume something and has a sentence for it, it notes that."""
@@ -97,7 +98,41 @@ class Choice:
             yield from value.names()
 
 
-Value: TypeAlias = Formula | Items | Choice
+class Word:
+    """A text that means itself."""
+
+    __slots__ = ("mark", "text")
+
+    def __init__(self, text: str, mark: Mark) -> None:
+        self.text, self.mark = text, mark
+
+    def evaluate(self, scope: Mapping[str, Any], decide: Decide = _decide) -> Any:  # noqa: ARG002 - as the others
+        """The text."""
+        return self.text
+
+    def names(self) -> Iterator[tuple[str, Mark]]:
+        """None: no name is read."""
+        return iter(())
+
+
+class Sizes:
+    """A shape: a value for each dimension, in their order in memory."""
+
+    __slots__ = ("mark", "sizes")
+
+    def __init__(self, sizes: "dict[str, Value]", mark: Mark) -> None:
+        self.sizes, self.mark = sizes, mark
+
+    def evaluate(self, scope: Mapping[str, Any], decide: Decide = _decide) -> Any:
+        """The sizes by the name of the dimension."""
+        return {name: size.evaluate(scope, decide) for name, size in self.sizes.items()}
+
+    def names(self) -> Iterator[tuple[str, Mark]]:
+        """Every name that is read, with its place."""
+        return (pair for size in self.sizes.values() for pair in size.names())
+
+
+Value: TypeAlias = Formula | Items | Choice | Word | Sizes
 
 
 def undecided(text: str, found: Any) -> tuple[str, str]:
@@ -126,6 +161,40 @@ def read_value(data: Data, alone: Text | None = None) -> Value:
         raise BadValue(data.mark, "a formula stands on one line, as it is", "`let:` gives a part of it a name")
     text = data.strip()
     return Formula(text, data.mark.shifted(data.find(text)) if text else data.mark)
+
+
+def read_text(data: Data, alone: Text | None = None) -> Value:  # noqa: ARG001 - as the others
+    """Read a text or a list of texts that mean themselves. Raises `BadValue`."""
+    if isinstance(data, Seq):
+        return Items([read_text(item) for item in data], data.mark)
+    if isinstance(data, Map) or data.absent:
+        raise BadValue(
+            data.mark, "a word is missing here" if isinstance(data, Text) else "a word or a list of words stands here"
+        )
+    return Word(str(data), data.mark)
+
+
+_SHAPES = "a shape is [channels, height, width], or names its dimensions: {t: 197, c: 768}"
+
+
+def read_shape(data: Data, alone: Text | None = None) -> Value:  # noqa: ARG001 - as the others
+    """Read a shape, written as a list or by the names of its dimensions. Raises `BadValue`."""
+    if isinstance(data, Map):
+        for name in data:
+            if name not in DIMENSIONS:
+                legal = one_of(f"{short} ({long})" for short, long in DIMENSIONS.items())
+                raise BadValue(name.mark, f"there is no dimension '{name}'", f"the dimensions are {legal}")
+        if "c" not in data:
+            raise BadValue(data.mark, "this shape has no channels", _SHAPES)
+        keys = sorted(data, key=list(DIMENSIONS).index)
+        return Sizes({str(key): read_value(data[key], key) for key in keys}, data.mark)
+    if not isinstance(data, Seq) or len(data) not in BY_RANK:
+        raise BadValue(data.mark, _SHAPES)
+    return Sizes({name: read_value(item) for name, item in zip(BY_RANK[len(data)], data, strict=True)}, data.mark)
+
+
+READERS: dict[str, Callable[..., Value]] = {"value": read_value, "text": read_text, "shape": read_shape}
+"""How a kind of field is read."""
 
 
 def _choice(data: Map) -> Choice:

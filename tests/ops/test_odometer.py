@@ -14,22 +14,23 @@ from costmodel.tensor import Tensor
 
 def check(name: str, shapes: list[Shape], fields: dict[str, Any]) -> None:
     """Formula and count agree on the shape and on everything counted; conditions fail just where nothing can run."""
-    output, cost = OPS[name]([Tensor(**dict(zip("nchw", shape, strict=False))) for shape in shapes], fields)
+    output, cost = OPS[name]([Tensor(**shape) for shape in shapes], fields)
     try:
         shape, counted = ODOMETERS[name](*shapes, **fields)
     except Impossible:
         assert any(truth is False for truth, *_ in cost.given)
         return
     assert [sentence for truth, sentence, *_ in cost.given if truth is not True] == []
-    assert output.dims == dict(zip("nchw", shape, strict=False))
+    assert list(output.dims.items()) == list(shape.items())
     assert {count: getattr(cost, count) for count in COUNTS} == {count: counted[count] for count in COUNTS}
 
 
 # --- settings --------------------------------------------------------------------------------------------------------
 
 FEW = st.integers(1, 4)
-MAPS = st.tuples(st.integers(1, 2), FEW, st.integers(1, 7), st.integers(1, 7))
-VECTORS = st.tuples(st.integers(1, 3), st.integers(1, 9))
+SIDE = st.integers(1, 7)
+MAPS = st.fixed_dictionaries({"n": st.integers(1, 2), "c": FEW, "h": SIDE, "w": SIDE})
+VECTORS = st.fixed_dictionaries({"n": st.integers(1, 3), "c": st.integers(1, 9)})
 
 
 def pairs(most: int) -> st.SearchStrategy[Any]:
@@ -59,15 +60,15 @@ def one(shapes: st.SearchStrategy[Shape]) -> st.SearchStrategy[list[Shape]]:
 def joined(draw: st.DrawFn) -> list[Shape]:
     """Two or three inputs of one shape mostly; else a size or the rank is changed in some."""
     first = draw(MAPS | VECTORS)
-    changed = draw(st.sampled_from([None, None, *range(len(first)), len(first)]))
+    changed = draw(st.sampled_from(["", "", *first, "rank"]))
     others = []
     for _ in range(draw(st.integers(1, 2))):
-        shape = list(first)
-        if changed == len(first):
-            shape = shape[:2]
-        elif changed is not None:
+        shape = dict(first)
+        if changed == "rank":
+            shape = {name: first[name] for name in "nc"}
+        elif changed:
             shape[changed] = draw(FEW)
-        others.append(tuple(shape))
+        others.append(shape)
     return [first, *others]
 
 
@@ -82,7 +83,7 @@ SETTINGS = {
     ),
     "depthwise": (one(MAPS), fields(KERNEL, {"multiplier": FEW, "bias": st.booleans()})),
     "linear": (
-        one(VECTORS | VECTORS.map(lambda shape: (*shape, 1, 1)) | MAPS),
+        one(VECTORS | VECTORS.map(lambda shape: {**shape, "h": 1, "w": 1}) | MAPS),
         st.fixed_dictionaries({"out": FEW}, optional={"bias": st.booleans()}),
     ),
     "max_pool": (one(MAPS), fields(KERNEL, {})),
@@ -105,7 +106,7 @@ def test_formula_is_count(name: str, data: st.DataObject) -> None:
 
 # --- settings that must not be missed --------------------------------------------------------------------------------
 
-MAP = (2, 6, 7, 5)
+MAP = {"n": 2, "c": 6, "h": 7, "w": 5}
 GEOMETRIES = {
     "stride beyond the kernel": {"kernel": 2, "stride": [3, 4]},
     "stride that leaves a rest": {"kernel": 2, "stride": [2, 3]},
