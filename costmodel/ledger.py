@@ -75,11 +75,16 @@ class Condition(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """The sums over a ledger: operations, parameters, and elements moved under the traffic model."""
+    """The sums over some lines: mult-adds; parameters and operations under a convention, access under a traffic model.
+
+    `operations` is in the convention's unit, and `loaded` is the part of `access` that is weights and biases.
+    """
 
     mult_adds: Num
     params: Num
     access: Num
+    operations: Num
+    loaded: Num
 
 
 @dataclass(slots=True, eq=False)
@@ -112,11 +117,14 @@ class Ledger:
     ) -> Totals:
         """Totals over some lines, or over all, by a convention and a traffic model."""
         lines = self.lines if lines is None else list(lines)
-        mult_adds, params = 0, 0
+        mult_adds, params, maps, loaded = 0, 0, 0, 0
         for line in lines:
-            mult_adds = mult_adds + convention.mult_adds(line.cost)
+            mult_adds = mult_adds + line.cost.fma
             params = params + convention.params(line.cost)
-        return Totals(mult_adds, params, moved(lines, traffic))
+            moved = traffic.moves(line.op, line.cost)
+            maps, loaded = maps + moved[0], loaded + moved[1]
+        operations = mult_adds if convention.operations == {"fma": 1} else sum(convention.figure(x.cost) for x in lines)
+        return Totals(mult_adds, params, maps + loaded, operations, loaded)
 
 
 def moved(lines: Iterable[Line], traffic: Traffic) -> Num:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.ledger import Totals
 from costmodel.library import Spec
 from costmodel.problems import SpecError
@@ -20,7 +21,12 @@ class Point:
 
 
 def sweep(
-    spec: Spec, over: Mapping[str, Sequence[Any]], fixed: Mapping[str, Any], variant: str | None = None, batch: Any = 1
+    spec: Spec,
+    over: Mapping[str, Sequence[Any]],
+    fixed: Mapping[str, Any],
+    variant: str | None = None,
+    batch: Any = 1,
+    convention: Convention = CONVENTIONS["paper"],
 ) -> Iterator[Point]:
     """Evaluate every combination of the swept values, in order, the last parameter fastest.
 
@@ -34,7 +40,7 @@ def sweep(
     for settings, _ in points:
         values = {name: settings[str(name)] for name in over}
         try:
-            yield Point(values, spec.evaluate(settings, batch).totals, "")
+            yield Point(values, spec.evaluate(settings, batch).sums(convention=convention), "")
         except SpecError as error:
             first = error.problems[0]
             yield Point(values, None, f"{first.message} ({first.hint})" if first.hint else first.message)

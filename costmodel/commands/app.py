@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from costmodel.commands import analyze, ops, sweep, verify
+from costmodel.commands.usage import Misuse, answered
 from costmodel.problems import SpecError
 
 app = typer.Typer(
@@ -63,8 +64,14 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="spelled out")
     try:
-        app(prog_name="costmodel")
+        code = app(prog_name="costmodel", standalone_mode=False)
         sys.stdout.flush()
+        sys.exit(code)
+    except Misuse as error:
+        print(answered(error), file=sys.stderr)
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(130)  # stopped by Ctrl-C, as shells spell it
     except SpecError as error:
         print(error, file=sys.stderr)
         sys.exit(2)

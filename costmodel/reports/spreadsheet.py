@@ -1,0 +1,72 @@
+"""Reports as CSV: exact numbers, one row a thing, and no cell that a spreadsheet would run."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from costmodel.reports.columns import AMOUNTS, Amounts, Shown, number, words
+from costmodel.reports.rows import Row
+from costmodel.reports.selection import select
+from costmodel.traffic import CONV
+
+COLUMNS = ("path", "op", "input", "output", *AMOUNTS, "then", "line")
+"""The columns unless others are asked for; the convention and the traffic model follow them."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def analysis(shown: Shown) -> str:
+    """Every row with its path; with those that `top` leaves out as a last row, they add up to the totals."""
+    keys = shown.columns or COLUMNS
+    keys = keys if {"layer", "path"} & set(keys) else ("path", *keys)
+    chosen = select(shown, keys, whole_list=True)
+    rules = [shown.convention.name, CONV.name]
+    rows = [[*(_value(row, key, shown, chosen.whole) for key in keys), *rules] for _, row in chosen.rows]
+    if chosen.left:
+        label = f"{chosen.left} other{'s' if chosen.left > 1 else ''}"
+        at = keys.index("op") if "op" in keys else 0
+        rows.append([*(label if i == at else _sum(key, chosen.others, chosen.whole) for i, key in enumerate(keys)), *rules])
+    return written([*keys, "convention", "traffic"], rows)
+
+
+def _value(row: Row, key: str, shown: Shown, whole: Amounts) -> Any:
+    """A row's value: words as JSON has them, exact numbers."""
+    if key == "op" and shown.by in ("op", "layer"):
+        return row.lines[0].op
+    if key in ("input", "output"):
+        tensors = row.lines[0].inputs if key == "input" else (row.lines[-1].output,)
+        return " + ".join("x".join(map(str, tensor.shape)) for tensor in tensors)
+    if key == "then":
+        return " ".join(row.then)
+    if key == "line":
+        return row.lines[0].mark.line
+    return _sum(key, shown.amounts(row), whole) if _is_number(key) else words(row, key)
+
+
+def _is_number(key: str) -> bool:
+    return key == "per_access" or key.lstrip("%") in AMOUNTS
+
+
+def _sum(key: str, amounts: Amounts, whole: Amounts) -> Any:
+    if key in AMOUNTS:
+        return amounts(key)
+    return number(key, amounts, whole).text if _is_number(key) else ""
+
+
+def written(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows below a heading as CSV text."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([_safe(name) for name in heading])
+    writer.writerows([_safe(value) for value in row] for row in rows)
+    return stream.getvalue()
+
+
+def _safe(value: Any) -> Any:
+    """A value that a spreadsheet shows and never runs: words that would start a formula get an apostrophe before them."""
+    if isinstance(value, Fraction) and value.denominator == 2:
+        return f"{value // 1}.5"
+    is_formula = isinstance(value, str) and value.startswith(_FORMULA) and not re.fullmatch(r"-\d+([./]\d+)?", value)
+    return f"'{value}" if is_formula else value
