@@ -33,7 +33,7 @@ CONVENTIONS = {
         Convention("paper", {"fma": 1}, _LEARNED, "conv + FC, one per multiply-add"),
         Convention("weights-only", {"fma": 1}, ("weights",), "conv + FC, one per multiply-add; biases and norms left out"),
         Convention("two-per-mult-add", {"fma": 2}, _LEARNED, "conv + FC, two per multiply-add", "operations"),
-        Convention("arithmetic", _EVERY, _LEARNED, "every op, two per multiply-add, one per operation beside", "operations"),
+        Convention("arithmetic", _EVERY, _LEARNED, "every op, two per multiply-add, one for all else", "operations"),
     )
 }
 """Every convention by name.

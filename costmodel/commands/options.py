@@ -41,7 +41,7 @@ FewFormats = Annotated[
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")]
 Columns = Annotated[
     str | None,
-    typer.Option("--columns", metavar="A,B,…", help="Columns of table, csv and markdown, in order; a wrong one lists all."),
+    typer.Option("--columns", metavar="A,B,…", help="Columns of table, csv and markdown, in order; an unknown one lists all."),
 ]
 Sort = Annotated[
     str | None,

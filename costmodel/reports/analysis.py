@@ -7,11 +7,11 @@ from costmodel.conventions import CONVENTIONS
 from costmodel.ledger import Line
 from costmodel.ops import is_counted
 from costmodel.published import Comparison
-from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, cell, headed, number
+from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, cell, counted, headed, number, title
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
 from costmodel.reports.rows import Row, rows, summed
 from costmodel.reports.selection import Selection, select
-from costmodel.reports.words import count, kind_label, setting, size
+from costmodel.reports.words import count, kind_label, setting, share, size
 from costmodel.traffic import CONV, UNFUSED
 
 
@@ -52,14 +52,14 @@ def content(shown: Shown, *, repeats: bool = False) -> Content:
     ]
     columns = headed(keys, shown.convention, not shown.columns)
     at = _times_at(keys)
-    columns[at:at] = [Column("", yields=1)] if at else []
+    columns[at:at] = [Column("")] if at else []
     rules = [
         f"{shown.convention.unit}: {shown.convention.meaning} ({shown.convention.name})",
         f"access: {CONV.meaning} ({CONV.name})",
     ]
-    title = " · ".join(part for part in (shown.ledger.name, shown.ledger.source) if part)
+    name = " · ".join(part for part in (shown.ledger.name, shown.ledger.source) if part)
     kinds = _kinds(shown, keys, chosen.whole) if shown.by != "op" else []
-    return Content(title, _settings(shown), rules, columns, body, total, kinds, _notes(shown, chosen))
+    return Content(name, _settings(shown), rules, columns, body, total, kinds, _notes(shown, chosen, keys))
 
 
 def _times_at(keys: tuple[str, ...]) -> int:
@@ -137,27 +137,34 @@ def screen(shown: Shown, room: int) -> Screen:
 
 
 def _header(found: Content, shown: Shown, room: int) -> Screen:
-    title, settings = found.title, found.settings
+    name, settings = found.title, found.settings
     names = list(shown.ledger.settings)
     if names and names[-1] in shown.at_default:
         at = len(names) - 1
         shorter = [*settings[:at], *settings[at + 1 :]]
-        if _one_line(title, settings) > room >= _one_line(title, shorter):
+        if _one_line(name, settings) > room >= _one_line(name, shorter):
             settings = shorter
     right = " · ".join(settings)
-    gap = room - _one_line(title, settings) + 2
-    head = [[Cell(title, "head"), Cell(" " * gap + right)]] if gap >= 2 else [text(title, "head"), *enumerated(settings, room)]
+    gap = room - _one_line(name, settings) + 2
+    head = [[Cell(name, "head"), Cell(" " * gap + right)]] if gap >= 2 else [text(name, "head"), *enumerated(settings, room)]
     return [*head, *enumerated(found.rules, room, "dim")]
 
 
-def _one_line(title: str, settings: Sequence[str]) -> int:
+def _one_line(name: str, settings: Sequence[str]) -> int:
     """The columns that a title and the settings beside it need."""
-    return width_of([text(title)]) + 2 + width_of([text(" · ".join(settings))])
+    return width_of([text(name)]) + 2 + width_of([text(" · ".join(settings))])
 
 
-def _notes(shown: Shown, chosen: Selection) -> list[Note]:
+def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]:
     ledger, dtypes = shown.ledger, shown.dtypes
     notes = _published(shown.published)
+    if chosen.left:
+        shares = [
+            f"{share(chosen.others(key), chosen.whole(key))} % of the {title(key, '', shown.convention)}"
+            for key in counted(keys)
+        ]
+        rows_left = f"{count(chosen.left)} row{'s' if chosen.left > 1 else ''}"
+        notes.append(Note("others", f"{rows_left}: {', '.join(shares) or 'no counts in these columns'}"))
     if chosen.quiet:
         names = [row.op for row in chosen.quiet]
         ops = ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))

@@ -43,9 +43,9 @@ def as_markdown(layer: PointwiseBound) -> str:
     from costmodel.reports.markdown import escaped, table
 
     columns = [*(Column(title, left=True) for title in ("", "formula", "with numbers")), Column("value")]
-    verdict = " ".join("".join(cell.text for cell in line).strip() for line in _verdict(layer))
+    verdict = "; ".join("".join(cell.text for cell in line).strip() for line in _verdict(layer))
     heading = "  \n".join(map(escaped, (_HEAD, _DOMAIN, _SOURCE)))
-    said = " ".join(verdict.removeprefix("verdict").split())
+    said = verdict.removeprefix("verdict").strip()
     return f"{heading}\n\n{table(columns, [list(map(Cell, step)) for step in _steps(layer)])}\n\nVerdict: {escaped(said)}\n"
 
 

@@ -13,7 +13,7 @@ PIPED_WIDTH = 100
 
 
 MIN_LABEL = 8
-"""The least width to which the first column is cut when nothing else can give way."""
+"""The least width to which columns of words are cut when nothing else can give way."""
 
 LUXURY = 6
 """Columns that yield this early go before the gaps between columns shrink."""
@@ -68,8 +68,9 @@ def table(columns: Sequence[Column], sections: Sequence[Sequence[Sequence[Cell]]
     excess = sum(widths[i] for i in shown) + gap * (len(shown) - 1) - room
     # what is left over after gaps of one column widens them, from the left
     gaps = [0, *(gap + (place < -excess if gap == 1 else 0) for place in range(len(shown) - 1))]
-    if columns[0].left and excess > 0:
-        widths[0] = max(widths[0] - excess, MIN_LABEL)
+    for _ in range(excess):
+        widest = max((i for i in shown if columns[i].left), key=lambda i: widths[i], default=shown[0])
+        widths[widest] = max(widths[widest] - 1, min(widths[widest], MIN_LABEL))
 
     def line(row: Sequence[Cell]) -> list[Cell]:
         cells: list[Cell] = []
@@ -81,7 +82,7 @@ def table(columns: Sequence[Column], sections: Sequence[Sequence[Sequence[Cell]]
             cells.append(Cell(" " * gaps[place] + padded, row[i].style))
         while cells and not cells[-1].text.strip():
             cells.pop()
-        return cells
+        return [*cells[:-1], *(cell._replace(text=cell.text.rstrip()) for cell in cells[-1:])]
 
     return [[line(everything[0])], *([line(row) for row in section] for section in sections)]
 
@@ -91,7 +92,9 @@ def clipped(words: str, room: int) -> str:
     if width(words) <= room:
         return words
     last = words.rpartition(" ")[2] if " " in words else ""
-    return _start(f"{_start(words, room - 1 - width(last))}…{last}", room)
+    if width(last) >= room:
+        return f"…{_start(last[::-1], room - 1)[::-1]}"
+    return f"{_start(words, room - 1 - width(last))}…{last}"
 
 
 def _start(words: str, room: int) -> str:

@@ -151,11 +151,12 @@ def _alike(run: list[Row], unit: list[Row]) -> bool:
 
 
 def unit_label(row: Row) -> str:
-    """A unit's name with its number where there are several, a run's with both ends: `pair 7–11`."""
+    """A place's name with its number where there are several, a run's with both ends: `pair 7–11`, `pair 2/depthwise`."""
     place = row.unit
     if place is None:
         return "network"
-    above = [p.label if p.is_stage or not p.repeated else f"{p.label} {p.number}" for p in place.chain()[:-1]]
+    stages = [p.label for p in place.chain()[:-1] if p.is_stage]
+    above = [f"{p.label} {p.number}" if p.repeated else p.label for p in place.chain()[:-1] if not p.is_stage]
     number = f" {place.number}" if place.repeated else ""
     run = f"–{place.number + row.times - 1}" if row.times > 1 else ""
-    return " ".join([*above, f"{place.label}{number}{run}"])
+    return " ".join([*stages, "/".join([*above, f"{place.label}{number}{run}"])])

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from costmodel.dtypes import Dtypes
+from costmodel.problems import printable
 from costmodel.reports.columns import AMOUNTS, Amounts, Shown, number, words
 from costmodel.reports.rows import Row
 from costmodel.reports.selection import select
 from costmodel.traffic import CONV
 
 COLUMNS = ("path", "op", "input", "output", *AMOUNTS, "then", "line")
-"""The columns unless others are asked for; the convention and the traffic model follow them."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""The columns unless others are asked for; what they are counted by follows them."""
+_FORMULA = ("=", "+", "-", "@")
 
 
 def analysis(shown: Shown) -> str:
@@ -22,13 +24,18 @@ def analysis(shown: Shown) -> str:
     keys = shown.columns or COLUMNS
     keys = keys if {"layer", "path"} & set(keys) else ("path", *keys)
     chosen = select(shown, keys, whole_list=True)
-    rules = [shown.convention.name, CONV.name]
+    rules = [shown.convention.name, CONV.name, spelled(shown.dtypes)]
     rows = [[*(_value(row, key, shown, chosen.whole) for key in keys), *rules] for _, row in chosen.rows]
     if chosen.left:
         label = f"{chosen.left} other{'s' if chosen.left > 1 else ''}"
         at = keys.index("op") if "op" in keys else 0
         rows.append([*(label if i == at else _sum(key, chosen.others, chosen.whole) for i, key in enumerate(keys)), *rules])
-    return written([*keys, "convention", "traffic"], rows)
+    return written([*keys, "convention", "traffic", "dtype"], rows)
+
+
+def spelled(dtypes: Dtypes) -> str:
+    """Data types as the option takes them."""
+    return dtypes.word or ",".join(f"{kind}={word}" for kind, word in dtypes._asdict().items())
 
 
 def _value(row: Row, key: str, shown: Shown, whole: Amounts) -> Any:
@@ -65,8 +72,11 @@ def written(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _safe(value: Any) -> Any:
-    """A value that a spreadsheet shows and never runs: words that would start a formula get an apostrophe before them."""
+    """A value that a spreadsheet shows and never runs: words that would start a formula get an apostrophe."""
     if isinstance(value, Fraction) and value.denominator == 2:
         return f"{value // 1}.5"
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA) and not re.fullmatch(r"-\d+([./]\d+)?", value)
-    return f"'{value}" if is_formula else value
+    if not isinstance(value, str):
+        return value
+    words = printable(value)
+    is_formula = words.lstrip().startswith(_FORMULA) and not re.fullmatch(r"-\d+([./]\d+)?", words)
+    return f"'{words}" if is_formula else words

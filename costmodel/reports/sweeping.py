@@ -207,7 +207,7 @@ def _plain_totals(swept: Swept, totals: Totals) -> dict[str, int]:
 
 def as_csv(swept: Swept) -> str:
     """The points as CSV with a heading: every setting, the totals, the rules, the reason where there are no totals."""
-    from costmodel.reports.spreadsheet import written
+    from costmodel.reports.spreadsheet import spelled, written
 
     held = {name: spoken(value) for name, value in swept.held.items() if name not in swept.names}
     keys = swept.keys if swept.columns else (*swept.names, *held, "mult_adds", "params", "access", "operations", "bytes")
@@ -215,8 +215,8 @@ def as_csv(swept: Swept) -> str:
     for point in listed(swept):
         settings = {str(name): spoken(value) for name, value in point.values.items()} | held
         figures = [settings[key] if key in settings else _value(swept, point, key) for key in keys]
-        rows.append([*figures, swept.convention.name, CONV.name, point.reason])
-    return written([*keys, "convention", "traffic", "reason"], rows)
+        rows.append([*figures, swept.convention.name, CONV.name, spelled(swept.dtypes), point.reason])
+    return written([*keys, "convention", "traffic", "dtype", "reason"], rows)
 
 
 def _value(swept: Swept, point: Point, key: str) -> Any:

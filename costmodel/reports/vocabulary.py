@@ -59,5 +59,9 @@ def as_markdown(op: Op | None, room: int) -> str:
     from costmodel.reports.markdown import table
 
     columns = [Column(title, left=True) for title in ("op", "family", "what it does")]
-    rows = [[Cell(o.name), Cell(o.family), Cell(re.split(r"(?<=\.) ", " ".join(o.doc.split()))[0])] for o in OPS.values()]
+    rows = [[Cell(o.name), Cell(o.family), Cell(_first_sentence(o).replace("|", "\\|"), "raw")] for o in OPS.values()]
     return f"{table(columns, rows)}\n"
+
+
+def _first_sentence(op: Op) -> str:
+    return re.split(r"(?<=\.) ", " ".join(op.doc.split()))[0]
