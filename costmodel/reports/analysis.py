@@ -163,8 +163,7 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
             f"{share(chosen.others(key), chosen.whole(key))} % of the {title(key, '', shown.convention)}"
             for key in counted(keys)
         ]
-        rows_left = f"{count(chosen.left)} row{'s' if chosen.left > 1 else ''}"
-        notes.append(Note("others", f"{rows_left}: {', '.join(shares) or 'no counts in these columns'}"))
+        notes.append(Note("others", f"{count(chosen.left)} not shown: {', '.join(shares) or 'no counts in these columns'}"))
     if chosen.quiet:
         names = [row.op for row in chosen.quiet]
         ops = ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))
