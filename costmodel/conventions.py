@@ -19,6 +19,11 @@ class Convention(NamedTuple):
         """The operations of a cost under this convention, in its unit."""
         return sum(factor * getattr(cost, count) for count, factor in self.operations.items())
 
+    @property
+    def counts_mult_adds(self) -> bool:
+        """Whether its figure is one per multiply-add, so that it is the mult-adds themselves."""
+        return self.operations == {"fma": 1}
+
     def params(self, cost: Cost) -> Num:
         """The parameters of a cost under this convention."""
         return sum(getattr(cost, kind) for kind in self.parameters)

@@ -75,16 +75,11 @@ class Condition(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """The sums over some lines: mult-adds; parameters and operations under a convention, access under a traffic model.
-
-    `operations` is in the convention's unit, and `loaded` is the part of `access` that is weights and biases.
-    """
+    """The sums over some lines: mult-adds, parameters under a convention, elements moved under a traffic model."""
 
     mult_adds: Num
     params: Num
     access: Num
-    operations: Num
-    loaded: Num
 
 
 @dataclass(slots=True, eq=False)
@@ -117,14 +112,19 @@ class Ledger:
     ) -> Totals:
         """Totals over some lines, or over all, by a convention and a traffic model."""
         lines = self.lines if lines is None else list(lines)
-        mult_adds, params, maps, loaded = 0, 0, 0, 0
+        mult_adds, params = 0, 0
         for line in lines:
             mult_adds = mult_adds + line.cost.fma
             params = params + convention.params(line.cost)
-            moved = traffic.moves(line.op, line.cost)
-            maps, loaded = maps + moved[0], loaded + moved[1]
-        operations = mult_adds if convention.operations == {"fma": 1} else sum(convention.figure(x.cost) for x in lines)
-        return Totals(mult_adds, params, maps + loaded, operations, loaded)
+        return Totals(mult_adds, params, moved(lines, traffic))
+
+    def operations(self, lines: Iterable[Line] | None = None, convention: Convention = CONVENTIONS["paper"]) -> Num:
+        """The operations of some lines, or of all, in the convention's unit."""
+        return sum(convention.figure(line.cost) for line in (self.lines if lines is None else lines))
+
+    def loaded(self, lines: Iterable[Line] | None = None, traffic: Traffic = CONV) -> Num:
+        """The elements of weights and biases among those that some lines, or all, move."""
+        return sum(traffic.moves(line.op, line.cost)[1] for line in (self.lines if lines is None else lines))
 
 
 def moved(lines: Iterable[Line], traffic: Traffic) -> Num:

@@ -35,8 +35,8 @@ def _applies(spec: Spec, row: Published, ledger: Ledger) -> bool:
 
 
 def _compare(row: Published, ledger: Ledger) -> list[Comparison]:
-    totals = ledger.sums(convention=CONVENTIONS[row.convention])
-    computed = {"mult_adds": totals.operations, "params": totals.params}
+    convention = CONVENTIONS[row.convention]
+    computed = {"mult_adds": ledger.operations(None, convention), "params": ledger.sums(convention=convention).params}
     return [
         Comparison(
             source=row.source,

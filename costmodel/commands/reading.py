@@ -1,5 +1,6 @@
 """Reading the values of options: checks, and answers in the project's own words."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -48,17 +49,17 @@ def choice(noun: str, given: str, legal: Iterable[str], listed: str = "") -> str
 
 
 def _plural(noun: str) -> str:
-    first, of, rest = noun.partition(" of ")
-    return f"{first}s{of}{rest}"
+    """`data types`, `kinds of row`, `columns to sort by`."""
+    return re.sub(r"(?: (?:of|to) .*)?$", lambda rest: f"s{rest[0]}", noun, count=1)
 
 
-def column(name: str, legal: Iterable[str]) -> str:
+def column(name: str, legal: Iterable[str], noun: str = "column") -> str:
     """The name of a column. Raises `SpecError`."""
     legal = tuple(legal)
     marks = {mark: [n for n in legal if n[0] == mark] for mark in "%×"}
     plain = [name for name in legal if name[0] not in marks]
     also = [f"{mark} before a count, as {names[0]}" for mark, names in marks.items() if names]
-    return choice("column", name, legal, "; ".join([one_of(plain), *also]))
+    return choice(noun, name, legal, "; ".join([one_of(plain), *also]))
 
 
 def whole_numbers(given: dict[str, str], least: int = 1) -> dict[str, int]:
@@ -130,7 +131,7 @@ def order(
         return None
     legal = tuple(legal)
     name = _spelled(given.strip().lstrip("+-"), legal, spellings or {})
-    column(name, legal)
+    column(name, legal, "column to sort by")
     sign = given.strip()[:1]
     return Order(name, sign == "-" or (sign != "+" and name not in rising))
 

@@ -7,7 +7,7 @@ from costmodel.conventions import CONVENTIONS
 from costmodel.ledger import Line
 from costmodel.ops import is_counted
 from costmodel.published import Comparison
-from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, cell, counted, headed, number, title
+from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, bytes_of, cell, counted, headed, number, title
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
 from costmodel.reports.rows import Row, rows, summed
 from costmodel.reports.selection import Selection, select
@@ -104,7 +104,7 @@ def _kinds(shown: Shown, keys: tuple[str, ...], whole: Amounts) -> list[list[Cel
         kind: summed(shown.ledger, kind, [line for lines in groups for line in lines], shown.convention)
         for kind, groups in kinds.items()
     }
-    ordered = sorted(found.items(), key=lambda item: -item[1].totals.operations)
+    ordered = sorted(found.items(), key=lambda item: -item[1].operations)
     return [_sum_cells(kind, keys, shown.amounts(row), whole, str(len(kinds[kind]))) for kind, row in ordered]
 
 
@@ -169,9 +169,9 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
         ops = ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))
         nothing = "nothing in these columns" if shown.columns else f"no {shown.convention.unit}, no parameters"
         notes.append(Note("not listed", f"{ops}: {nothing}"))
-    moved, alone = ledger.sums(traffic=UNFUSED), ledger.totals
-    bytes_moved, bytes_alone = (dtypes.bytes(t.loaded, t.access - t.loaded) for t in (moved, alone))
-    everything = f"{count(moved.access)} elements ({size(bytes_moved)}), norms unfolded · conv + FC alone {size(bytes_alone)}"
+    moved = ledger.sums(traffic=UNFUSED).access
+    bytes_moved, bytes_alone = (size(bytes_of(ledger, dtypes, model)) for model in (UNFUSED, CONV))
+    everything = f"{count(moved)} elements ({bytes_moved}), norms unfolded · conv + FC alone {bytes_alone}"
     return [*notes, Note("every op moved", everything)]
 
 

@@ -11,6 +11,7 @@ from costmodel.published import Comparison
 from costmodel.reports.layout import Cell, Column
 from costmodel.reports.rows import Row, unit_label
 from costmodel.reports.words import count, kind_label, per, share
+from costmodel.traffic import Traffic
 
 TEXTS = ("layer", "path", "op", "kind", "input", "output", "then")
 """Columns of words."""
@@ -65,23 +66,32 @@ class Shown(NamedTuple):
 
     def amounts(self, row: Row) -> "Amounts":
         """A row's count in a column of counts."""
-        return lambda key: amount(row, key, self.dtypes)
+        return lambda key: amount(row, key, self)
 
 
 Amounts = Callable[[str], Any]
 """What something has in a column of counts."""
 
 
-def amount(row: Row, key: str, dtypes: Dtypes) -> Any:
+def amount(row: Row, key: str, shown: Shown) -> Any:
     """A row's count in a column, exact."""
     totals = row.totals
     if key in totals._fields:
         return getattr(totals, key)
+    if key == "operations":
+        return row.operations
     if key == "every_op_moved":
         return row.moved
     if key == "bytes":
-        return dtypes.bytes(totals.loaded, totals.access - totals.loaded)
+        loaded = shown.ledger.loaded(row.lines)
+        return shown.dtypes.bytes(loaded, totals.access - loaded)
     return sum(getattr(line.cost, _SPELLED.get(key, key)) for line in row.lines)
+
+
+def bytes_of(ledger: Ledger, dtypes: Dtypes, model: Traffic) -> Any:
+    """The bytes that a network moves under a traffic model, exact."""
+    loaded = ledger.loaded(traffic=model)
+    return dtypes.bytes(loaded, ledger.sums(traffic=model).access - loaded)
 
 
 def counted(keys: tuple[str, ...]) -> list[str]:

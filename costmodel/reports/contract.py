@@ -7,9 +7,9 @@ from typing import Any
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.cost import COUNTS
 from costmodel.dtypes import Dtypes
-from costmodel.ledger import Totals
+from costmodel.ledger import Ledger
 from costmodel.ops.fields import decimal
-from costmodel.reports.columns import Amounts, Shown
+from costmodel.reports.columns import Amounts, Shown, bytes_of
 from costmodel.reports.rows import Row
 from costmodel.reports.selection import select
 from costmodel.traffic import CONV, UNFUSED, Traffic
@@ -33,10 +33,10 @@ def document(shown: Shown) -> dict[str, Any]:
         "conventions": rules(shown.convention),
         "totals": {
             "mult_adds": totals.mult_adds,
-            "operations": totals.operations,
+            "operations": ledger.operations(None, shown.convention),
             "params": totals.params,
-            "access": _traffic(totals, CONV, dtypes),
-            "every_op_moved": _traffic(ledger.sums(traffic=UNFUSED), UNFUSED, dtypes),
+            "access": _traffic(ledger, CONV, dtypes),
+            "every_op_moved": _traffic(ledger, UNFUSED, dtypes),
             "counts": {name: getattr(cost, name) for name in COUNTS},
         },
         "layers": [_layer(row, shown) for _, row in chosen.rows],
@@ -58,19 +58,18 @@ def document(shown: Shown) -> dict[str, Any]:
 
 def rules(convention: Convention) -> dict[str, str]:
     """By which rules a report counts; mult-adds are always one per multiply-add."""
-    is_mult_adds = convention.unit == CONVENTIONS["paper"].unit
     return {
-        "mult_adds": convention.name if is_mult_adds else CONVENTIONS["paper"].name,
+        "mult_adds": convention.name if convention.counts_mult_adds else CONVENTIONS["paper"].name,
         "operations": convention.name,
         "params": convention.name,
         "access": CONV.name,
     }
 
 
-def _traffic(totals: Totals, model: Traffic, dtypes: Dtypes) -> dict[str, Any]:
+def _traffic(ledger: Ledger, model: Traffic, dtypes: Dtypes) -> dict[str, Any]:
     """Elements and bytes moved; half a byte, of an odd count of int4, takes a whole one."""
-    size = dtypes.bytes(totals.loaded, totals.access - totals.loaded)
-    return {"model": model.name, "elements": totals.access, "bytes": ceil(size)}
+    elements = ledger.sums(traffic=model).access
+    return {"model": model.name, "elements": elements, "bytes": ceil(bytes_of(ledger, dtypes, model))}
 
 
 def _layer(row: Row, shown: Shown) -> dict[str, Any]:

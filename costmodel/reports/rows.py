@@ -23,6 +23,7 @@ class Row(NamedTuple):
     op: str
     lines: list[Line]
     totals: Totals
+    operations: Any
     moved: Any
     then: list[str]
     times: int = 1
@@ -30,7 +31,7 @@ class Row(NamedTuple):
     @property
     def likeness(self) -> tuple[Any, ...]:
         """What two rows must share to be printed as one."""
-        return (self.op, str(self.lines[-1].output), self.totals, self.moved, self.then)
+        return (self.op, str(self.lines[-1].output), self.totals, self.operations, self.moved, self.then)
 
     @property
     def path(self) -> str:
@@ -75,8 +76,9 @@ def summed(
 ) -> Row:
     """A row of some lines."""
     followers = [line.op for line in lines[1:] if OPS[line.op].family in _FOLLOWERS]
-    sums = ledger.sums(lines, convention)
-    return Row(place, unit, op, lines, sums, moved(lines, UNFUSED), then=followers)
+    totals = ledger.sums(lines, convention)
+    operations = totals.mult_adds if convention.counts_mult_adds else ledger.operations(lines, convention)
+    return Row(place, unit, op, lines, totals, operations, moved(lines, UNFUSED), followers)
 
 
 def _by_depth(lines: list[Line], depth: int) -> list[tuple[Place, list[Line]]]:

@@ -2,11 +2,11 @@
 
 import json
 from fractions import Fraction
+from math import ceil
 from typing import Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.dtypes import Dtypes
-from costmodel.ledger import Totals
 from costmodel.ops.fields import spoken
 from costmodel.reports.columns import Order
 from costmodel.reports.contract import plain, rules
@@ -21,7 +21,7 @@ FIGURES = ("per_access", *AMOUNTS, *(f"×{name}" for name in AMOUNTS))
 """Every column beside the swept parameters."""
 _DEFAULT = ("operations", "×operations", "params", "×params", "access", "×access", "per_access")
 _YIELDS = {"×operations": 3, "×params": 4, "per_access": 5}
-_METRICS = ("mult_adds", "params", "access", "operations")
+_METRICS = ("mult_adds", "params", "access", "operations", "bytes")
 
 
 class Swept(NamedTuple):
@@ -48,9 +48,9 @@ class Swept(NamedTuple):
         return keys if set(keys) & set(self.names) else (*self.names, *keys)
 
     @property
-    def first(self) -> Totals | None:
-        """The totals of the first point that can be built, which ratios compare with."""
-        return next((p.totals for p in self.points if p.totals), None)
+    def first(self) -> Point | None:
+        """The first point that can be built, which ratios compare with."""
+        return next((p for p in self.points if p.totals), None)
 
     def built(self) -> list[Point]:
         """The points that can be built, sorted; all of them."""
@@ -60,19 +60,19 @@ class Swept(NamedTuple):
         key, falls = self.sort
         return sorted(found, key=lambda p: _weight(self, p, key), reverse=falls)
 
-    def amount(self, totals: Totals, key: str) -> Any:
-        """A count of a point, exact."""
+    def amount(self, point: Point, key: str) -> Any:
+        """A count of a point that can be built, exact."""
+        assert point.totals is not None
         if key == "bytes":
-            return self.dtypes.bytes(totals.loaded, totals.access - totals.loaded)
-        return getattr(totals, key)
+            return self.dtypes.bytes(point.loaded, point.totals.access - point.loaded)
+        return point.operations if key == "operations" else getattr(point.totals, key)
 
 
 def _weight(swept: Swept, point: Point, key: str) -> Any:
-    assert point.totals is not None
     if key == "per_access":
-        return Fraction(point.totals.operations, point.totals.access or 1)
+        return Fraction(point.operations, swept.amount(point, "access") or 1)
     if key not in swept.names:
-        return swept.amount(point.totals, key.lstrip("×"))
+        return swept.amount(point, key.lstrip("×"))
     value = next(value for name, value in point.values.items() if str(name) == key)
     return (0, value, "") if isinstance(value, int | Fraction) else (1, 0, spoken(value))
 
@@ -83,8 +83,8 @@ def heading(swept: Swept) -> list[str]:
     held = [setting(name, value) for name, value in swept.held.items() if name not in swept.names]
     held += [str(swept.dtypes)] if "bytes" in {key.lstrip("×") for key in swept.keys} else []
     compared = "the first row"
-    if (swept.sort or swept.top) and (first := next((p for p in swept.points if p.totals), None)):
-        compared = ", ".join(setting(name, value) for name, value in first.values.items())
+    if (swept.sort or swept.top) and swept.first:
+        compared = ", ".join(setting(name, value) for name, value in swept.first.values.items())
     return [
         f"{rule.unit}: {rule.meaning} ({rule.name})",
         f"access: {CONV.meaning} ({CONV.name})",
@@ -112,13 +112,12 @@ def cells(swept: Swept, point: Point) -> list[Cell]:
 
 
 def _figure(swept: Swept, point: Point, key: str) -> Cell:
-    assert point.totals is not None
     assert swept.first is not None
     if key == "per_access":
-        return Cell(per(point.totals.operations, point.totals.access), "dim")
+        return Cell(per(point.operations, swept.amount(point, "access")), "dim")
     if not key.startswith("×"):
-        return Cell(count(swept.amount(point.totals, key)))
-    now, then = (swept.amount(totals, key[1:]) for totals in (point.totals, swept.first))
+        return Cell(count(swept.amount(point, key)))
+    now, then = (swept.amount(one, key[1:]) for one in (point, swept.first))
     return Cell(f"{float(now / then):.3f}" if then else "–", "dim")
 
 
@@ -191,7 +190,7 @@ def as_json(swept: Swept) -> str:
         "points": [
             {
                 "settings": {name: plain(value) for name, value in p.values.items()},
-                "totals": _plain_totals(swept, p.totals) if p.totals else None,
+                "totals": _plain_totals(swept, p) if p.totals else None,
                 "reason": p.reason,
             }
             for p in listed(swept)
@@ -201,8 +200,8 @@ def as_json(swept: Swept) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _plain_totals(swept: Swept, totals: Totals) -> dict[str, int]:
-    return {**{key: getattr(totals, key) for key in _METRICS}, "bytes": -(-swept.amount(totals, "bytes") // 1)}
+def _plain_totals(swept: Swept, point: Point) -> dict[str, int]:
+    return {key: ceil(swept.amount(point, key)) for key in _METRICS}
 
 
 def as_csv(swept: Swept) -> str:
@@ -210,7 +209,7 @@ def as_csv(swept: Swept) -> str:
     from costmodel.reports.spreadsheet import spelled, written
 
     held = {name: spoken(value) for name, value in swept.held.items() if name not in swept.names}
-    keys = swept.keys if swept.columns else (*swept.names, *held, "mult_adds", "params", "access", "operations", "bytes")
+    keys = swept.keys if swept.columns else (*swept.names, *held, *_METRICS)
     rows = []
     for point in listed(swept):
         settings = {str(name): spoken(value) for name, value in point.values.items()} | held
@@ -222,4 +221,4 @@ def as_csv(swept: Swept) -> str:
 def _value(swept: Swept, point: Point, key: str) -> Any:
     if point.totals is None:
         return ""
-    return swept.amount(point.totals, key) if key in AMOUNTS else _figure(swept, point, key).text
+    return swept.amount(point, key) if key in AMOUNTS else _figure(swept, point, key).text
