@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import NamedTuple
 
 
@@ -74,9 +75,14 @@ def width(text: str) -> int:
     >>> width("conv"), width("卷积")
     (4, 4)
     """
-    return len(text) if text.isascii() else sum(map(_cells, text))
+    return len(text) if text.isascii() or max(text) < _FIRST_MARK else sum(map(_cells, text))
 
 
+_FIRST_MARK = "\u0300"
+"""Below it every character takes one column."""
+
+
+@cache
 def _cells(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0

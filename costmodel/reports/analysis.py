@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from costmodel.conventions import CONVENTIONS
-from costmodel.ledger import Line
+from costmodel.ledger import Line, moved
 from costmodel.ops import is_counted
 from costmodel.published import Comparison
 from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, bytes_of, cell, counted, headed, number, title
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
-from costmodel.reports.rows import Row, rows, summed
+from costmodel.reports.rows import Row, by_layer, summed
 from costmodel.reports.selection import Selection, select
 from costmodel.reports.words import count, kind_label, setting, share, size
 from costmodel.traffic import CONV, UNFUSED
@@ -97,9 +97,9 @@ def _kinds(shown: Shown, keys: tuple[str, ...], whole: Amounts) -> list[list[Cel
     if not any(key.lstrip("%") in AMOUNTS for key in keys):
         return []
     kinds: dict[str, list[list[Line]]] = {}
-    for row in rows(shown.ledger, "layer"):
-        if is_counted(row.lines[0].op):
-            kinds.setdefault(kind_label(row.lines[0]), []).append(row.lines)
+    for layer in by_layer(shown.ledger.lines):
+        if is_counted(layer[0].op):
+            kinds.setdefault(kind_label(layer[0]), []).append(layer)
     found = {
         kind: summed(shown.ledger, kind, [line for lines in groups for line in lines], shown.convention)
         for kind, groups in kinds.items()
@@ -169,9 +169,10 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
         ops = ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))
         nothing = "nothing in these columns" if shown.columns else f"no {shown.convention.unit}, no parameters"
         notes.append(Note("not listed", f"{ops}: {nothing}"))
-    moved = ledger.sums(traffic=UNFUSED).access
     bytes_moved, bytes_alone = (size(bytes_of(ledger, dtypes, model)) for model in (UNFUSED, CONV))
-    everything = f"{count(moved)} elements ({bytes_moved}), norms unfolded · conv + FC alone {bytes_alone}"
+    everything = (
+        f"{count(moved(ledger.lines, UNFUSED))} elements ({bytes_moved}), norms unfolded · conv + FC alone {bytes_alone}"
+    )
     return [*notes, Note("every op moved", everything)]
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.dtypes import Dtypes
-from costmodel.ledger import Ledger, Line
+from costmodel.ledger import Ledger, Line, moved
 from costmodel.ops import is_counted
 from costmodel.published import Comparison
 from costmodel.reports.layout import Cell, Column
@@ -91,7 +91,7 @@ def amount(row: Row, key: str, shown: Shown) -> Any:
 def bytes_of(ledger: Ledger, dtypes: Dtypes, model: Traffic) -> Any:
     """The bytes that a network moves under a traffic model, exact."""
     loaded = ledger.loaded(traffic=model)
-    return dtypes.bytes(loaded, ledger.sums(traffic=model).access - loaded)
+    return dtypes.bytes(loaded, moved(ledger.lines, model) - loaded)
 
 
 def counted(keys: tuple[str, ...]) -> list[str]:

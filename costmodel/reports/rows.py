@@ -51,7 +51,7 @@ def rows(ledger: Ledger, by: str | int, convention: Convention = CONVENTIONS["pa
     if isinstance(by, int):
         cut = _by_depth(ledger.lines, by)
         return [summed(ledger, _label(lines, "block"), lines, convention, place, place) for place, lines in cut]
-    groups = {"op": _by_op, "layer": _by_layer, "block": _by_unit}[by](ledger.lines)
+    groups = {"op": _by_op, "layer": by_layer, "block": _by_unit}[by](ledger.lines)
     units = [(unit_of(lines[0]), lines) for lines in groups]
     return [
         summed(ledger, _label(lines, by), lines, convention, unit if by == "block" else lines[0].place, unit)
@@ -97,7 +97,7 @@ def _by_op(lines: list[Line]) -> Iterable[list[Line]]:
     return ([line] for line in lines)
 
 
-def _by_layer(lines: list[Line]) -> list[list[Line]]:
+def by_layer(lines: list[Line]) -> list[list[Line]]:
     """A convolution or FC layer takes in the norms and activations that follow it; all else stands alone."""
     groups: list[list[Line]] = []
     for index, line in enumerate(lines):
