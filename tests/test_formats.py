@@ -91,6 +91,14 @@ def test_rows_of_json_and_others_add_up_to_the_totals(name: str, by: list[str], 
     assert sum(row["every_op_moved"] for row in rows) == document["totals"]["every_op_moved"]["elements"]
 
 
+@pytest.mark.parametrize("columns", ["params,path", "layer,params", "params", "access,op,params"])
+def test_the_others_of_csv_are_named_where_words_stand(columns: str, run: Runner) -> None:
+    arguments = ("--format", "csv", "--sort", "params", "--top", "1", "--columns", columns)
+    first, others = csv.DictReader(io.StringIO(run("analyze", "mobilenet", *arguments)[1]))
+    assert "others" in others.values()
+    assert int(first["params"]) + int(others["params"]) == 4_231_976
+
+
 HEADER = (
     "path,op,input,output,params,mult_adds,operations,access,bytes,every_op_moved,reads,writes,weights,biases,affine,buffers"
 )

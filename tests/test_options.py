@@ -238,14 +238,14 @@ def test_a_run_is_sorted_by_the_weight_of_all_its_units(run: Runner) -> None:
     assert lines[first].split()[:4] == ["pair", "7–11", "5", "×"]
     assert "51,380,224" in lines[first]
     assert lines[first + 1].startswith("pair 3 ")
-    assert lines[first + 2].split()[:2] == ["22", "others"]
+    assert lines[first + 2].startswith("others ")
 
 
 def test_what_top_leaves_out_is_one_row_and_a_sentence(run: Runner) -> None:
     """256,901,120 and 51,380,224 of 568,740,352 mult-adds are shown: 45.8 % are left."""
     out = run("analyze", "mobilenet", "--sort", "mult_adds", "--top", "2", "--columns", "layer,mult_adds,access")[1]
-    others = next(line for line in out.splitlines() if "others  " in line)
-    assert others.split() == ["22", "others", "260,459,008", "11,264,400"]
+    others = next(line for line in out.splitlines() if line.startswith("others "))
+    assert others.split() == ["others", "260,459,008", "11,264,400"]
     assert "others           22 not shown: 45.8 % of the mult-adds, 78.2 % of the access" in out
     assert "total" in out
     assert "568,740,352" in out

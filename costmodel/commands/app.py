@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from costmodel.commands import analyze, ops, sweep, verify
-from costmodel.commands.usage import Misuse, answered
 from costmodel.problems import SpecError
 
 app = typer.Typer(
@@ -56,6 +55,10 @@ def spell_out(error: UnicodeError) -> tuple[str, int]:
     return "".join(_SPELLED.get(c, "?") for c in error.object[error.start : error.end]), error.end
 
 
+_MISUSE: type[Exception] = typer.BadParameter.__mro__[1]
+"""Typer's error for a command line that it cannot take."""
+
+
 def main() -> None:
     """Run the command line; a user's mistake is printed on standard error and exits with 2."""
     gc.set_threshold(100_000)  # start-up makes much that stays and no cycles worth looking for
@@ -67,7 +70,9 @@ def main() -> None:
         code = app(prog_name="costmodel", standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code)
-    except Misuse as error:
+    except _MISUSE as error:
+        from costmodel.commands.usage import answered
+
         print(answered(error), file=sys.stderr)
         sys.exit(2)
     except typer.Abort:

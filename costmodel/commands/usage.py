@@ -3,12 +3,7 @@
 import re
 from typing import Any
 
-import typer
-
 from costmodel.problems import Problem, SpecError, did_you_mean, one_of
-
-Misuse: type[Exception] = typer.BadParameter.__mro__[1]
-"""Typer's error for a command line that it cannot take."""
 
 
 def answered(error: Any) -> SpecError:

@@ -44,8 +44,7 @@ def content(shown: Shown, *, repeats: bool = False) -> Content:
     chosen = select(shown, keys, whole_list=False)
     body = [_row_cells(row, keys, first or repeats, shown, chosen.whole) for first, row in chosen.rows]
     if chosen.left:
-        label = f"{count(chosen.left)} other{'s' if chosen.left > 1 else ''}"
-        body.append([c._replace(style="dim") for c in _sum_cells(label, keys, chosen.others, chosen.whole)])
+        body.append([c._replace(style="dim") for c in _sum_cells("others", keys, chosen.others, chosen.whole)])
     total = [
         Cell("" if key.startswith("%") else c.text, "strong")
         for key, c in zip(_with_times(keys), _sum_cells("total", keys, chosen.whole, chosen.whole), strict=True)

@@ -27,9 +27,8 @@ def analysis(shown: Shown) -> str:
     rules = [shown.convention.name, CONV.name, spelled(shown.dtypes)]
     rows = [[*(_value(row, key, shown, chosen.whole) for key in keys), *rules] for _, row in chosen.rows]
     if chosen.left:
-        label = f"{chosen.left} other{'s' if chosen.left > 1 else ''}"
-        at = keys.index("op") if "op" in keys else 0
-        rows.append([*(label if i == at else _sum(key, chosen.others, chosen.whole) for i, key in enumerate(keys)), *rules])
+        at = next(keys.index(key) for key in ("op", "path", "layer") if key in keys)
+        rows.append([*("others" if i == at else _sum(key, chosen.others, chosen.whole) for i, key in enumerate(keys)), *rules])
     return written([*keys, "convention", "traffic", "dtype"], rows)
 
 
