@@ -81,7 +81,7 @@ class Condition(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """The sums over a ledger: operations, parameters, and elements moved under the traffic model."""
+    """The sums over some lines: mult-adds, parameters under a convention, elements moved under a traffic model."""
 
     mult_adds: Num
     params: Num
@@ -120,9 +120,17 @@ class Ledger:
         lines = self.lines if lines is None else list(lines)
         mult_adds, params = 0, 0
         for line in lines:
-            mult_adds = mult_adds + convention.mult_adds(line.cost)
+            mult_adds = mult_adds + line.cost.fma
             params = params + convention.params(line.cost)
         return Totals(mult_adds, params, moved(lines, traffic))
+
+    def operations(self, lines: Iterable[Line] | None = None, convention: Convention = CONVENTIONS["paper"]) -> Num:
+        """The operations of some lines, or of all, in the convention's unit."""
+        return sum(convention.figure(line.cost) for line in (self.lines if lines is None else lines))
+
+    def loaded(self, lines: Iterable[Line] | None = None, traffic: Traffic = CONV) -> Num:
+        """The elements of weights and biases among those that some lines, or all, move."""
+        return sum(traffic.moves(line.rule, line.cost)[1] for line in (self.lines if lines is None else lines))
 
 
 def moved(lines: Iterable[Line], traffic: Traffic) -> Num:

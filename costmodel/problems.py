@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import NamedTuple
 
 
@@ -65,12 +66,27 @@ def _pointed(mark: Mark) -> tuple[str, str]:
         start = max(min(at - _WIDE // 2, len(text) - _WIDE), 0)
         text = ("…" if start else "") + text[start : start + _WIDE] + ("…" if start + _WIDE < len(text) else "")
         at = at - start + (1 if start else 0)
-    return text, " " * (sum(map(_cells, text[:at])) + max(at - len(text), 0)) + "^"
+    return text, " " * (width(text[:at]) + max(at - len(text), 0)) + "^"
 
 
+def width(text: str) -> int:
+    """The columns that a text takes on a screen: two for a character of East Asia's full width, none for a mark on one.
+
+    >>> width("conv"), width("卷积")
+    (4, 4)
+    """
+    return len(text) if text.isascii() or max(text) < _FIRST_MARK else sum(map(_cells, text))
+
+
+_FIRST_MARK = "\u0300"
+"""Below it every character takes one column."""
+
+
+@cache
 def _cells(character: str) -> int:
-    """The columns that a character takes on a screen."""
-    return 0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 class SpecError(Exception):

@@ -35,15 +35,16 @@ def _applies(spec: Spec, row: Published, ledger: Ledger) -> bool:
 
 
 def _compare(row: Published, ledger: Ledger) -> list[Comparison]:
-    totals = ledger.sums(convention=CONVENTIONS[row.convention])
+    convention = CONVENTIONS[row.convention]
+    computed = {"mult_adds": ledger.operations(None, convention), "params": ledger.sums(convention=convention).params}
     return [
         Comparison(
             source=row.source,
             metric=metric,
             printed=printed,
-            computed=getattr(totals, metric),
+            computed=computed[metric],
             convention=row.convention,
-            met=printed.met(getattr(totals, metric), row.cut),
+            met=printed.met(computed[metric], row.cut),
             differs=row.differs,
         )
         for metric, printed in row.figures.items()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from costmodel.algebra import Num
+from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.ledger import Totals
 from costmodel.library import Spec
 from costmodel.problems import SpecError
@@ -12,15 +14,25 @@ from costmodel.problems import SpecError
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point of a sweep: the swept values, and its totals or the reason why it cannot be built."""
+    """One point of a sweep: the swept values, and its totals or the reason why it cannot be built.
+
+    `operations` are in the convention's unit, and `loaded` is the part of the access that is weights and biases.
+    """
 
     values: dict[str, Any]
     totals: Totals | None
     reason: str
+    operations: Num = 0
+    loaded: Num = 0
 
 
 def sweep(
-    spec: Spec, over: Mapping[str, Sequence[Any]], fixed: Mapping[str, Any], variant: str | None = None, batch: Any = 1
+    spec: Spec,
+    over: Mapping[str, Sequence[Any]],
+    fixed: Mapping[str, Any],
+    variant: str | None = None,
+    batch: Any = 1,
+    convention: Convention = CONVENTIONS["paper"],
 ) -> Iterator[Point]:
     """Evaluate every combination of the swept values, in order, the last parameter fastest.
 
@@ -34,7 +46,9 @@ def sweep(
     for settings, _ in points:
         values = {name: settings[str(name)] for name in over}
         try:
-            yield Point(values, spec.evaluate(settings, batch).totals, "")
+            ledger = spec.evaluate(settings, batch)
+            totals, operations = ledger.sums(convention=convention), ledger.operations(None, convention)
+            yield Point(values, totals, "", operations, ledger.loaded())
         except SpecError as error:
             first = error.problems[0]
             yield Point(values, None, f"{first.message} ({first.hint})" if first.hint else first.message)

@@ -14,15 +14,20 @@ class Traffic(NamedTuple):
     kernels_only: bool
     meaning: str
 
-    def access(self, op: Op, cost: Cost) -> Num:
-        """The elements that one op moves under this model; 0 for an op that the model leaves out.
+    def moves(self, op: Op, cost: Cost) -> tuple[Num, Num]:
+        """The elements that one op moves under this model, of feature maps and of parameters; 0 where it is left out.
 
         Feature maps as the op's rule says, weights and biases once. A norm's per-channel values are never counted:
         folded or not, they stay beside the arithmetic.
         """
         if self.kernels_only and not op.counted:
-            return 0
-        return cost.read + cost.write + cost.weights + cost.biases
+            return 0, 0
+        return cost.read + cost.write, cost.weights + cost.biases
+
+    def access(self, op: Op, cost: Cost) -> Num:
+        """The elements that one op moves under this model."""
+        maps, parameters = self.moves(op, cost)
+        return maps + parameters
 
 
 CONV = Traffic("conv", True, "conv + FC, each element once")

@@ -14,11 +14,12 @@ import jsonschema
 import pytest
 
 import costmodel
-from costmodel.commands.options import Grouping
+from costmodel.commands.options import GROUPINGS
 from costmodel.ledger import Ledger
 from costmodel.published import published
 from costmodel.reports import contract
-from costmodel.reports.analysis import Shown, screen
+from costmodel.reports.analysis import screen
+from costmodel.reports.columns import Shown
 from costmodel.reports.rows import folded, rows
 from costmodel.traffic import UNFUSED
 
@@ -31,7 +32,7 @@ def lines(name: str, room: int, by: str = "layer", **settings: object) -> list[s
     spec = costmodel.load(name)
     ledger = spec.analyze(**settings)
     untouched = frozenset(ledger.settings) - set(settings)
-    shown = Shown(ledger, published(spec, ledger), by=by, at_default=untouched)
+    shown = Shown(ledger, tuple(published(spec, ledger)), by=by, at_default=untouched)
     return ["".join(cell.text for cell in line).rstrip() for line in screen(shown, room)]
 
 
@@ -83,7 +84,7 @@ def test_printed_columns_add_up_to_the_totals(name: str, by: str) -> None:
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize("by", list(Grouping))
+@pytest.mark.parametrize("by", GROUPINGS)
 def test_rows_and_folds_lose_nothing(name: str, by: str) -> None:
     ledger = costmodel.load(name).analyze()
     found = rows(ledger, by)
@@ -122,7 +123,7 @@ def test_json_says_what_the_library_says(run: Callable[..., tuple[int, str, str]
 
 
 def test_the_schema_is_strict() -> None:
-    document = contract.document(Shown(costmodel.load("grouped").analyze(), [], by="op"))
+    document = contract.document(Shown(costmodel.load("grouped").analyze(), by="op"))
     document["layers"][0]["mult_adds"] = 0.5
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, strict(SCHEMA))

@@ -16,6 +16,7 @@ ROOMS = (
     "tensor",
     "cost",
     "conventions",
+    "dtypes",
     "problems",
     "ops",
     "traffic",

@@ -47,11 +47,26 @@ def test_version(run: Runner) -> None:
     assert run("--version") == (0, f"costmodel {__version__}\n", "")
 
 
-@pytest.mark.parametrize("arguments", [("analyze",), ("analyse", "x"), ("sweep", "mobilenet")])
-def test_misuse_exits_with_2_and_an_empty_report(arguments: tuple[str, ...], run: Runner) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("analyze",), "analyze needs SPEC\n  = SPEC: a spec file, or the name of a bundled spec"),
+        (("sweep", "mobilenet"), "sweep needs --over\n  = --over NAME=V,V,…: a parameter and its values; may be repeated"),
+        (("analyse", "x"), "no command is called 'analyse'\n  = did you mean 'analyze'?"),
+        (("zzz",), "no command is called 'zzz'\n  = the commands are "),
+        (("analyze", "x", "--dtyp", "int8"), "analyze has no option '--dtyp'\n  = did you mean '--dtype'?"),
+        (("analyze", "x", "--zzz"), "analyze has no option '--zzz'\n  = costmodel analyze --help lists them"),
+        (("--zzz",), "there is no option '--zzz'\n  = costmodel --help lists them"),
+        (("analyze", "x", "y"), "analyze does not know what to do with 'y'\n  = costmodel analyze --help says what it takes"),
+        (("analyze", "x", "--batch"), "--batch needs a value"),
+        (("analyze", "x", "--quiet=3"), "--quiet takes no value"),
+    ],
+)
+def test_misuse_is_answered_in_one_line_and_a_hint(arguments: tuple[str, ...], said: str, run: Runner) -> None:
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
-    assert "Usage: costmodel" in err
+    assert err.startswith(f"costmodel: {said}")
+    assert len(err.splitlines()) <= 2
 
 
 @pytest.mark.parametrize("batch", ["two", "0", "-1", "1.5", "", "9" * 5000])

@@ -5,22 +5,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from costmodel.commands import output as outputs
+from costmodel.commands import reading
 from costmodel.commands.options import (
+    FORMATS,
+    GROUPINGS,
     Batch,
+    Columns,
+    Conventions,
     Dtype,
     Format,
-    Grouping,
     NoColour,
+    Output,
     Quiet,
     Settings,
+    Sort,
     SpecName,
+    Top,
     Variant,
-    whole_numbers,
 )
-from costmodel.commands.options import settings as read_settings
+from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
     from costmodel.library import Spec
+    from costmodel.reports.columns import Shown
 
 
 def analyze(
@@ -28,33 +36,82 @@ def analyze(
     set_: Settings = [],  # noqa: B006 - typer copies it
     variant: Variant = None,
     batch: Batch = "1",
-    dtype: Annotated[Dtype, typer.Option(help="Data type of an element, for bytes.")] = Dtype.fp32,
-    by: Annotated[Grouping | None, typer.Option(help="What makes a row; default layer, in JSON op.")] = None,
-    format: Annotated[Format, typer.Option(help="How the report is written.")] = Format.table,
+    dtype: Dtype = "fp32",
+    convention: Conventions = "paper",
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="WHAT", help="What makes a row: op, layer, block or network; default layer, in json and csv op."),
+    ] = None,
+    depth: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="Instead: a row for each place N levels down the path; 0 is the network."),
+    ] = None,
+    columns: Columns = None,
+    sort: Sort = None,
+    top: Top = None,
+    format: Format = None,
+    output: Output = None,
     quiet: Quiet = False,
     no_color: NoColour = False,
 ) -> None:
     """What a network costs, per layer and in all."""
     from costmodel.library import load
     from costmodel.published import published
-    from costmodel.reports.analysis import Shown
+    from costmodel.reports.columns import NAMES, TEXTS, Shown
 
+    read = reading.Reader()
+    form = read(outputs.format_of, format, output, FORMATS)
+    read(outputs.check_file, output)
+    images = read(reading.whole_numbers, {"batch": batch})
+    dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
+    rows = read(_grouping, by, depth, form)
+    keys = read(reading.columns, for_tables(columns, form, read), NAMES)
+    order, first = read(reading.order, sort, NAMES, (*TEXTS, "line")), read(reading.whole_number, "top", top)
+    given = read(reading.settings, set_)
+    read.check()
     loaded = load(spec)
     warn(loaded, quiet)
-    given, images = read_settings(set_), whole_numbers({"batch": batch})["batch"]
-    ledger = loaded.evaluate(loaded.settings(given, variant), images)
-    grouping = by or (Grouping.op if format is Format.json else Grouping.layer)
+    ledger = loaded.evaluate(loaded.settings(given, variant), images["batch"])
     untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
-    shown = Shown(ledger, published(loaded, ledger), dtype.value, grouping.value, untouched)
-    if format is Format.json:
+    figures = tuple(published(loaded, ledger))
+    write(Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched), form, output, no_color)
+
+
+def _grouping(by: str | None, depth: str | None, form: str) -> str | int:
+    """What makes a row: a word, or a number of levels. Raises `SpecError`."""
+    if by is not None and depth is not None:
+        raise SpecError([Problem(None, "--by and --depth both say what makes a row", "keep one of them")])
+    if depth is not None:
+        return reading.whole_numbers({"depth": depth}, least=0)["depth"]
+    return reading.choice("kind of row", by, GROUPINGS) if by is not None else "op" if form in ("json", "csv") else "layer"
+
+
+def for_tables(columns: str | None, form: str, read: reading.Reader) -> str | None:
+    """The columns that are asked for, where the format has any."""
+    if columns is not None and form == "json":
+        message = "--columns chooses columns of table, csv and markdown, and json has every figure"
+        read.problems.append(Problem(None, message, "leave it out, or take another --format"))
+    return columns
+
+
+def write(shown: "Shown", form: str, output: str | None, no_color: bool) -> None:
+    """Write a report in its format to its place."""
+    if form == "json":
         from costmodel.reports.contract import dumps
 
-        sys.stdout.write(dumps(shown))
-        return
-    from costmodel.reports.analysis import screen
-    from costmodel.reports.layout import show, terminal_width
+        outputs.write(output, dumps(shown))
+    elif form == "csv":
+        from costmodel.reports import spreadsheet
 
-    show(screen(shown, terminal_width(sys.stdout)), colour=False if no_color else None)
+        outputs.write(output, spreadsheet.analysis(shown))
+    elif form == "markdown":
+        from costmodel.reports import markdown
+
+        outputs.write(output, markdown.analysis(shown))
+    else:
+        from costmodel.reports.analysis import screen
+
+        outputs.write_table(output, lambda room: screen(shown, room), no_color)
 
 
 def warn(loaded: "Spec", quiet: bool) -> None:

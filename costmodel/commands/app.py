@@ -55,6 +55,10 @@ def spell_out(error: UnicodeError) -> tuple[str, int]:
     return "".join(_SPELLED.get(c, "?") for c in error.object[error.start : error.end]), error.end
 
 
+_MISUSE: type[Exception] = typer.BadParameter.__mro__[1]
+"""Typer's error for a command line that it cannot take."""
+
+
 def main() -> None:
     """Run the command line; a user's mistake is printed on standard error and exits with 2."""
     gc.set_threshold(100_000)  # start-up makes much that stays and no cycles worth looking for
@@ -63,8 +67,16 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="spelled out")
     try:
-        app(prog_name="costmodel")
+        code = app(prog_name="costmodel", standalone_mode=False)
         sys.stdout.flush()
+        sys.exit(code)
+    except _MISUSE as error:
+        from costmodel.commands.usage import answered
+
+        print(answered(error), file=sys.stderr)
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(130)  # stopped by Ctrl-C, as shells spell it
     except SpecError as error:
         print(error, file=sys.stderr)
         sys.exit(2)

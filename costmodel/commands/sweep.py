@@ -1,25 +1,29 @@
 """`costmodel sweep`: one network at several settings."""
 
 import re
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costmodel.commands.analyze import warn
+from costmodel.commands import output as outputs
+from costmodel.commands import reading
+from costmodel.commands.analyze import for_tables, warn
 from costmodel.commands.options import (
+    FORMATS,
     Batch,
+    Columns,
+    Conventions,
+    Dtype,
+    Format,
     NoColour,
+    Output,
     Quiet,
     Settings,
+    Sort,
     SpecName,
-    SweepFormat,
+    Top,
     Variant,
-    once,
-    pair,
-    whole_numbers,
 )
-from costmodel.commands.options import settings as read_settings
 from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
@@ -34,7 +38,13 @@ def sweep(
     set_: Settings = [],  # noqa: B006 - typer copies it
     variant: Variant = None,
     batch: Batch = "1",
-    format: Annotated[SweepFormat, typer.Option(help="How the report is written.")] = SweepFormat.table,
+    dtype: Dtype = "fp32",
+    convention: Conventions = "paper",
+    columns: Columns = None,
+    sort: Sort = None,
+    top: Top = None,
+    format: Format = None,
+    output: Output = None,
     quiet: Quiet = False,
     no_color: NoColour = False,
 ) -> None:
@@ -43,33 +53,50 @@ def sweep(
     from costmodel.library import load
     from costmodel.reports import sweeping
 
-    loaded = load(spec)
-    warn(loaded, quiet)
-    swept = once("--over", [values(argument) for argument in over])
-    fixed, images = read_settings(set_), whole_numbers({"batch": batch})["batch"]
+    read = reading.Reader()
+    form = read(outputs.format_of, format, output, FORMATS)
+    read(outputs.check_file, output)
+    images = read(reading.whole_numbers, {"batch": batch})
+    dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
+    swept = read(_swept, over)
+    names = [str(name) for name in swept or ()]
+    legal = (*names, *sweeping.FIGURES)
+    keys = read(reading.columns, for_tables(columns, form, read), legal, _RATIO)
+    order, first = read(reading.order, sort, legal, names, _RATIO), read(reading.whole_number, "top", top)
+    fixed = read(reading.settings, set_)
+    read.check()
     for name, value in fixed.items():
         if name in swept:
             raise SpecError([Problem(value.mark, f"'{name}' is set, and swept too", "keep one of them")])
-    points = list(sweeps.sweep(loaded, swept, fixed, variant, images))
-    first = {name: choices[0] for name, choices in swept.items()}
-    held = {**loaded.settings({**fixed, **first}, variant), "batch": images}
-    if format is SweepFormat.json:
-        sys.stdout.write(sweeping.as_json(loaded.network.name, points, held))
-    elif format is SweepFormat.csv:
-        sys.stdout.write(sweeping.as_csv(points, held))
+    loaded = load(spec)
+    warn(loaded, quiet)
+    points = list(sweeps.sweep(loaded, swept, fixed, variant, images["batch"], rule))
+    start = {name: choices[0] for name, choices in swept.items()}
+    held = {**loaded.settings({**fixed, **start}, variant), "batch": images["batch"]}
+    shown = sweeping.Swept(loaded.network.name, points, held, dtypes, rule, keys, order, first)
+    if form == "table":
+        outputs.write_table(output, lambda room: sweeping.screen(shown, room), no_color)
     else:
-        from costmodel.reports.layout import show, terminal_width
-
-        show(sweeping.screen(loaded.network.name, points, held, terminal_width(sys.stdout)), colour=False if no_color else None)
+        written = {"json": sweeping.as_json, "csv": sweeping.as_csv, "markdown": sweeping.as_markdown}[form]
+        outputs.write(output, written(shown))
     if all(point.totals is None for point in points):
         raise typer.Exit(2)
+
+
+_RATIO = {"x:": "×"}
+"""What stands for `×` where a keyboard has none."""
+
+
+def _swept(over: list[str]) -> "dict[str, list[Text]]":
+    """Every swept parameter with its values. Raises `SpecError`."""
+    return reading.once("--over", [values(argument) for argument in over])
 
 
 def values(argument: str) -> "tuple[Text, list[Text]]":
     """`NAME=V,V,…` as a name and its values, each with its place; a comma inside brackets separates nothing."""
     from costmodel.spec.source import Text
 
-    name, text = pair("--over", argument)
+    name, text = reading.pair("--over", argument)
     commas = [m.start() for m in re.finditer(r"\[[^\]]*\]|\([^)]*\)|,", text) if m[0] == ","]
     starts = [0, *(at + 1 for at in commas)]
     found = [Text(text[a:b], text.mark.shifted(a)) for a, b in zip(starts, [*commas, len(text)], strict=True)]

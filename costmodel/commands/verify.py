@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costmodel.commands.options import NoColour, whole_numbers
+from costmodel.commands import output as outputs
+from costmodel.commands import reading
+from costmodel.commands.options import FewFormats, NoColour, Output
+from costmodel.problems import Problem
 
 if TYPE_CHECKING:
     from costmodel.bounds import PointwiseBound
@@ -24,16 +27,28 @@ def verify(
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask for a value to change, again and again.")
     ] = False,
+    format: FewFormats = None,
+    output: Output = None,
     no_color: NoColour = False,
 ) -> None:
     """The memory-access bound of a 1×1 convolution."""
     from costmodel.bounds import PointwiseBound
-    from costmodel.reports.bounding import screen
+    from costmodel.reports import bounding
     from costmodel.reports.layout import show
 
-    layer = PointwiseBound(**whole_numbers({"h": h, "w": w, "c1": c1, "c2": c2}))
-    colour = False if no_color else None
-    show(screen(layer), colour=colour)
+    read = reading.Reader()
+    sizes = read(reading.whole_numbers, {"h": h, "w": w, "c1": c1, "c2": c2})
+    form = read(outputs.format_of, format, output, ("table", "json", "markdown"))
+    read(outputs.check_file, output)
+    if interactive and (output is not None or format not in (None, "table")):
+        message = "-i asks and answers on the screen, and one report is asked for too"
+        read.problems.append(Problem(None, message, "leave -i out, or -o and --format"))
+    read.check()
+    layer = PointwiseBound(**sizes)
+    if form != "table":
+        outputs.write(output, bounding.as_json(layer) if form == "json" else bounding.as_markdown(layer))
+        return
+    outputs.write_table(output, lambda _: bounding.screen(layer), no_color)
     while interactive and (answer := _ask()):
         try:
             layer = changed(layer, answer)
@@ -41,7 +56,7 @@ def verify(
             print(error, file=sys.stderr)
             continue
         print()
-        show(screen(layer), colour=colour)
+        show(bounding.screen(layer), colour=False if no_color else None)
 
 
 def _ask() -> str:

@@ -1,225 +1,198 @@
-"""The screen of `analyze`: header, rows, total, kinds, published figures, everything moved."""
+"""What `analyze` says: header, rows, total, kinds, published figures, everything moved; and its screen."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from costmodel.conventions import CONVENTIONS
-from costmodel.ledger import Ledger, Line, Totals
+from costmodel.ledger import Line, moved
 from costmodel.published import Comparison
-from costmodel.reports.layout import Cell, Column, Screen, note, table, text, width_of
-from costmodel.reports.rows import Row, folded, rows, unit_label
-from costmodel.reports.words import BYTES, count, kind_label, per, setting, share, size
-from costmodel.tensor import Tensor
+from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, bytes_of, cell, counted, headed, number, title
+from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
+from costmodel.reports.rows import Row, by_layer, summed
+from costmodel.reports.selection import Selection, select
+from costmodel.reports.words import count, kind_label, setting, share, size
 from costmodel.traffic import CONV, UNFUSED
 
-_COLUMNS = (
-    Column("layer", left=True),
-    Column("", yields=1),
-    Column("op", left=True),
-    Column("input", left=True, yields=8),
-    Column("output", left=True),
-    Column("params"),
-    Column("%", yields=7),
-    Column("mult-adds"),
-    Column("%"),
-    Column("access"),
-    Column("%"),
-    Column("per access", yields=5),
-    Column("then", left=True, yields=9),
-)
+
+class Note(NamedTuple):
+    """A labelled sentence below the table."""
+
+    label: str
+    words: str
+    style: str = ""
 
 
-class Shown(NamedTuple):
-    """What a report shows: the ledger, the published figures beside it, and how."""
+class Content(NamedTuple):
+    """The report before it is laid out; every row of cells has one for each column."""
 
-    ledger: Ledger
-    published: Sequence[Comparison]
-    dtype: str = "fp32"
-    by: str = "layer"
-    at_default: frozenset[str] = frozenset()
-    """The parameters that nobody set; the header leaves the last one out where that saves it a line."""
+    title: str
+    settings: list[str]
+    rules: list[str]
+    """Which convention and which traffic model count."""
+    columns: list[Column]
+    rows: list[list[Cell]]
+    total: list[Cell]
+    kinds: list[list[Cell]]
+    notes: list[Note]
+
+
+def content(shown: Shown, *, repeats: bool = False) -> Content:
+    """The report; with `repeats` every row says its unit, not only a unit's first."""
+    keys = shown.columns or DEFAULT
+    keys = keys if {"layer", "path"} & set(keys) else ("layer", *keys)
+    chosen = select(shown, keys, whole_list=False)
+    body = [_row_cells(row, keys, first or repeats, shown, chosen.whole) for first, row in chosen.rows]
+    if chosen.left:
+        body.append([c._replace(style="dim") for c in _sum_cells("others", keys, chosen.others, chosen.whole)])
+    total = [
+        Cell("" if key.startswith("%") else c.text, "strong")
+        for key, c in zip(_with_times(keys), _sum_cells("total", keys, chosen.whole, chosen.whole), strict=True)
+    ]
+    columns = headed(keys, shown.convention, not shown.columns)
+    at = _times_at(keys)
+    columns[at:at] = [Column("")] if at else []
+    rules = [
+        f"{shown.convention.unit}: {shown.convention.meaning} ({shown.convention.name})",
+        f"access: {CONV.meaning} ({CONV.name})",
+    ]
+    name = " · ".join(part for part in (shown.ledger.name, shown.ledger.source) if part)
+    kinds = _kinds(shown, keys, chosen.whole) if shown.by != "op" else []
+    return Content(name, _settings(shown), rules, columns, body, total, kinds, _notes(shown, chosen, keys))
+
+
+def _times_at(keys: tuple[str, ...]) -> int:
+    """Where the column stands that says how often a row runs: behind the layers, if these are shown."""
+    return keys.index("layer") + 1 if "layer" in keys else 0
+
+
+def _with_times(keys: tuple[str, ...]) -> tuple[str, ...]:
+    at = _times_at(keys)
+    return (*keys[:at], "times", *keys[at:]) if at else keys
+
+
+def _row_cells(row: Row, keys: tuple[str, ...], labelled: bool, shown: Shown, whole: Amounts) -> list[Cell]:
+    amounts = shown.amounts(row)
+    cells = [cell(row, key, amounts, whole) if labelled or key != "layer" else Cell("") for key in keys]
+    if at := _times_at(keys):
+        cells.insert(at, Cell(f"{row.times} ×" if labelled and row.times > 1 else ""))
+    return cells
+
+
+def _sum_cells(label: str, keys: tuple[str, ...], amounts: Amounts, whole: Amounts, beside: str = "") -> list[Cell]:
+    """A row of sums: its label in the first column of layers or paths, `beside` it how many they are."""
+    first = next(key for key in keys if key in ("layer", "path"))
+    cells = [
+        Cell(label) if key == first else Cell("") if key in TEXTS or key == "line" else number(key, amounts, whole)
+        for key in keys
+    ]
+    if at := _times_at(keys):
+        cells.insert(at, Cell(beside, "dim"))
+    return cells
+
+
+def _kinds(shown: Shown, keys: tuple[str, ...], whole: Amounts) -> list[list[Cell]]:
+    """Layers by kind, the one with the most operations first."""
+    if not any(key.lstrip("%") in AMOUNTS for key in keys):
+        return []
+    kinds: dict[str, list[list[Line]]] = {}
+    for layer in by_layer(shown.ledger.lines):
+        if layer[0].rule.counted:
+            kinds.setdefault(kind_label(layer[0]), []).append(layer)
+    found = {
+        kind: summed(shown.ledger, kind, [line for lines in groups for line in lines], shown.convention)
+        for kind, groups in kinds.items()
+    }
+    ordered = sorted(found.items(), key=lambda item: -item[1].operations)
+    return [_sum_cells(kind, keys, shown.amounts(row), whole, str(len(kinds[kind]))) for kind, row in ordered]
+
+
+def _settings(shown: Shown) -> list[str]:
+    """Every setting, the batch, the data types, the number of layers."""
+    ledger = shown.ledger
+    layers = sum(line.rule.counted for line in ledger.lines)
+    parameters = [setting(name, value) for name, value in ledger.settings.items()]
+    rest = [f"batch {count(ledger.batch)}", str(shown.dtypes), f"{layers} layer{'s' if layers != 1 else ''}"]
+    return [*parameters, *rest]
 
 
 def screen(shown: Shown, room: int) -> Screen:
     """The whole report, as lines for `room` columns."""
-    ledger = shown.ledger
-    found = rows(ledger, shown.by)
-    totals = ledger.totals
-    body, quiet = _visible(found, shown.by)
-    lines = [_cells(row, totals, first) for unit in folded(body) for first, row in _firsts(unit)]
-    kinds = [_kind_cells(kind, of, ledger, totals) for kind, of in _kinds(ledger).items()] if shown.by != "op" else []
-    heading, main, total, by_kind = table(_COLUMNS, [lines, [_total_cells(totals)], kinds], room)
+    found = content(shown)
+    heading, main, total, kinds = table(found.columns, [found.rows, [found.total], found.kinds], room)
     rule = text("─" * min(max(width_of(heading), width_of(main), width_of(total)), room), "dim")
     return [
-        *_header(shown, room),
+        *_header(found, shown, room),
         [],
         *heading,
         *main,
         rule,
         *total,
-        *([[]] if by_kind else []),
-        *by_kind,
+        *([[]] if kinds else []),
+        *kinds,
         [],
-        *_footer(shown, quiet, room),
+        *(line for n in found.notes for line in note(n.label, n.words, room, n.style)),
     ]
 
 
-def _visible(found: list[Row], by: str) -> tuple[list[Row], list[Row]]:
-    """The rows that something was counted in, and the others, which a line below sums up."""
-    if by == "op":
-        return found, []
-    counted: list[Row] = []
-    quiet: list[Row] = []
-    for row in found:
-        (counted if row.totals.params or any(line.rule.counted for line in row.lines) else quiet).append(row)
-    return counted, quiet
+def _header(found: Content, shown: Shown, room: int) -> Screen:
+    name, settings = found.title, found.settings
+    names = list(shown.ledger.settings)
+    if names and names[-1] in shown.at_default:
+        at = len(names) - 1
+        shorter = [*settings[:at], *settings[at + 1 :]]
+        if _one_line(name, settings) > room >= _one_line(name, shorter):
+            settings = shorter
+    right = " · ".join(settings)
+    gap = room - _one_line(name, settings) + 2
+    head = [[Cell(name, "head"), Cell(" " * gap + right)]] if gap >= 2 else [text(name, "head"), *enumerated(settings, room)]
+    return [*head, *enumerated(found.rules, room, "dim")]
 
 
-def _firsts(unit: list[Row]) -> list[tuple[bool, Row]]:
-    return [(index == 0, row) for index, row in enumerate(unit)]
+def _one_line(name: str, settings: Sequence[str]) -> int:
+    """The columns that a title and the settings beside it need."""
+    return width_of([text(name)]) + 2 + width_of([text(" · ".join(settings))])
 
 
-def _sizes(tensors: Sequence[Tensor]) -> str:
-    return " + ".join(str(t) for t in tensors)
-
-
-def _cells(row: Row, totals: Totals, first: bool) -> list[Cell]:
-    a = row.totals
-    weight = row.times
-    return [
-        Cell(unit_label(row) if first else ""),
-        Cell(f"{row.times} ×" if first and row.times > 1 else ""),
-        Cell(row.op if row.unit is not None else ""),
-        Cell(_sizes(row.lines[0].inputs), "dim"),
-        Cell(str(row.lines[-1].output)),
-        Cell(count(a.params)),
-        Cell(share(a.params, totals.params), "dim"),
-        Cell(count(a.mult_adds)),
-        _share_cell(a.mult_adds, weight, totals.mult_adds),
-        *_access_cells(row, totals),
-        Cell(per(a.mult_adds, a.access), "dim"),
-        Cell(_then(row.then), "dim"),
-    ]
-
-
-def _access_cells(row: Row, totals: Totals) -> list[Cell]:
-    """A row's access and its share; a dash where the traffic model leaves every op of the row out."""
-    if not any(line.rule.counted for line in row.lines):
-        return [Cell("–", "dim"), Cell("–", "dim")]
-    return [Cell(count(row.totals.access)), _share_cell(row.totals.access, row.times, totals.access)]
-
-
-def _share_cell(part: Any, weight: int, total: Any) -> Cell:
-    heavy = bool(total) and part * weight * 10 >= total
-    return Cell(share(part, total), "strong" if heavy else "dim")
-
-
-def _then(ops: list[str]) -> str:
-    counts = {op: ops.count(op) for op in ops}
-    return " ".join(op if n == 1 else f"{n}×{op}" for op, n in counts.items())
-
-
-def _total_cells(totals: Totals) -> list[Cell]:
-    numbers = [
-        count(totals.params),
-        "",
-        count(totals.mult_adds),
-        "",
-        count(totals.access),
-        "",
-        per(totals.mult_adds, totals.access),
-        "",
-    ]
-    return [Cell(t, "strong") for t in ("total", "", "", "", "", *numbers)]
-
-
-def _kinds(ledger: Ledger) -> dict[str, list[list[Line]]]:
-    """Layers by kind, the one with the most mult-adds first."""
-    kinds: dict[str, list[list[Line]]] = {}
-    for row in rows(ledger, "layer"):
-        if row.lines[0].rule.counted:
-            kinds.setdefault(kind_label(row.lines[0]), []).append(row.lines)
-    weight = {kind: ledger.sums(_flat(groups)).mult_adds for kind, groups in kinds.items()}
-    return dict(sorted(kinds.items(), key=lambda item: -weight[item[0]]))
-
-
-def _flat(groups: list[list[Line]]) -> list[Line]:
-    return [line for group in groups for line in group]
-
-
-def _kind_cells(kind: str, groups: list[list[Line]], ledger: Ledger, totals: Totals) -> list[Cell]:
-    a = ledger.sums(_flat(groups))
-    return [
-        Cell(kind),
-        Cell(str(len(groups)), "dim"),
-        *(Cell("") for _ in range(3)),
-        Cell(count(a.params)),
-        Cell(share(a.params, totals.params), "dim"),
-        Cell(count(a.mult_adds)),
-        _share_cell(a.mult_adds, 1, totals.mult_adds),
-        Cell(count(a.access)),
-        _share_cell(a.access, 1, totals.access),
-        Cell(per(a.mult_adds, a.access), "dim"),
-        Cell(""),
-    ]
-
-
-def _header(shown: Shown, room: int) -> Screen:
-    ledger = shown.ledger
-    layers = sum(line.rule.counted for line in ledger.lines)
-    title = " · ".join(part for part in (ledger.name, ledger.source) if part)
-    names = list(ledger.settings)
-    rest = [f"batch {count(ledger.batch)}", shown.dtype, f"{layers} layer{'s' if layers != 1 else ''}"]
-
-    def joined_settings() -> str:
-        return " · ".join([*(setting(name, ledger.settings[name]) for name in names), *rest])
-
-    if names and names[-1] in shown.at_default and len(title) + 2 + len(joined_settings()) > room:
-        last = names.pop()
-        if len(title) + 2 + len(joined_settings()) > room:
-            names.append(last)
-    right = joined_settings()
-    gap = room - len(title) - len(right)
-    head = [[Cell(title, "head"), Cell(" " * gap + right)]] if gap >= 2 else [text(title, "head"), text(right)]
-    paper = CONVENTIONS["paper"]
-    convention = f"mult-adds: {paper.meaning} ({paper.name})"
-    access = f"access: {CONV.meaning} ({CONV.name})"
-    joined = f"{convention} · {access}"
-    return [*head, *([text(joined, "dim")] if len(joined) <= room else [text(convention, "dim"), text(access, "dim")])]
-
-
-def _footer(shown: Shown, quiet: list[Row], room: int) -> Screen:
-    ledger, element = shown.ledger, BYTES[shown.dtype]
-    moved, totals = ledger.sums(traffic=UNFUSED).access, ledger.totals
-    lines = _published(shown.published, room)
-    if quiet:
-        names = [row.op for row in quiet]
+def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]:
+    ledger, dtypes = shown.ledger, shown.dtypes
+    notes = _published(shown.published)
+    if chosen.left:
+        shares = [
+            f"{share(chosen.others(key), chosen.whole(key))} % of the {title(key, '', shown.convention)}"
+            for key in counted(keys)
+        ]
+        notes.append(Note("others", f"{count(chosen.left)} not shown: {', '.join(shares) or 'no counts in these columns'}"))
+    if chosen.quiet:
+        names = [row.op for row in chosen.quiet]
         ops = ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))
-        lines += note("not listed", f"{ops}: no mult-adds, no parameters", room)
+        nothing = "nothing in these columns" if shown.columns else f"no {shown.convention.unit}, no parameters"
+        notes.append(Note("not listed", f"{ops}: {nothing}"))
+    bytes_moved, bytes_alone = (size(bytes_of(ledger, dtypes, model)) for model in (UNFUSED, CONV))
     everything = (
-        f"{count(moved)} elements ({size(moved * element)}), norms unfolded · conv + FC alone {size(totals.access * element)}"
+        f"{count(moved(ledger.lines, UNFUSED))} elements ({bytes_moved}), norms unfolded · conv + FC alone {bytes_alone}"
     )
-    return [*lines, *note("every op moved", everything, room)]
+    return [*notes, Note("every op moved", everything)]
 
 
-_UNITS = {"mult_adds": "mult-adds", "params": "params"}
+def _unit(comparison: Comparison) -> str:
+    return CONVENTIONS[comparison.convention].unit if comparison.metric == "mult_adds" else "params"
 
 
-def _published(found: Sequence[Comparison], room: int) -> Screen:
-    """One line a source: what it prints, and whether that is met."""
+def _published(found: Sequence[Comparison]) -> list[Note]:
+    """One sentence a source: what it prints, and whether that is met."""
     if not found:
-        return note("published", "the spec has no figures for these settings", room, "dim")
-    lines: Screen = []
+        return [Note("published", "the spec has no figures for these settings", "dim")]
+    notes = []
     sources = list(dict.fromkeys(c.source for c in found))
     for source in sources:
         of = [c for c in found if c.source == source]
-        printed = ", ".join(f"{c.printed.text} {_UNITS[c.metric]}" for c in of)
+        printed = ", ".join(f"{c.printed.text} {_unit(c)}" for c in of)
         missed = [c for c in of if not c.met]
         rule = "" if of[0].convention == "paper" else f" ({of[0].convention})"
         verdict = f"met at the printed precision{rule}"
         if missed:
-            verdict = f"not met{rule}: " + ", ".join(f"{count(c.computed)} {_UNITS[c.metric]}" for c in missed)
+            verdict = f"not met{rule}: " + ", ".join(f"{count(c.computed)} {_unit(c)}" for c in missed)
             verdict += f" ({missed[0].differs or 'no reason known'})"
         where = f" in {source}" if len(sources) > 1 else ""
-        lines += note("published", f"{printed}{where}: {verdict}", room, "bad" if missed else "good")
-    return lines
+        notes.append(Note("published", f"{printed}{where}: {verdict}", "bad" if missed else "good"))
+    return notes

@@ -1,39 +1,46 @@
 """The JSON of `analyze`: a versioned contract, described by `analyze.schema.json` beside this file."""
 
 import json
+from math import ceil
 from typing import Any
 
-from costmodel.conventions import CONVENTIONS
+from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.cost import COUNTS
-from costmodel.ledger import Totals
+from costmodel.dtypes import Dtypes
+from costmodel.ledger import Ledger
 from costmodel.ops.fields import decimal
-from costmodel.reports.analysis import Shown
-from costmodel.reports.rows import Row, rows
-from costmodel.reports.words import BYTES
-from costmodel.traffic import CONV, UNFUSED
+from costmodel.reports.columns import Amounts, Shown, bytes_of
+from costmodel.reports.rows import Row
+from costmodel.reports.selection import select
+from costmodel.traffic import CONV, UNFUSED, Traffic
 
 SCHEMA = 1
 """The version of the contract; it grows only when a reader of the last one would break."""
+_ROW = ("params", "mult_adds", "operations", "access", "every_op_moved")
 
 
 def document(shown: Shown) -> dict[str, Any]:
     """The report as plain data; every count an exact integer, every setting a number or its exact text."""
-    ledger, element = shown.ledger, BYTES[shown.dtype]
-    totals, moved, cost = ledger.totals, ledger.sums(traffic=UNFUSED).access, ledger.cost
+    ledger, dtypes = shown.ledger, shown.dtypes
+    totals, cost = ledger.sums(convention=shown.convention), ledger.cost
+    chosen = select(shown, _ROW, whole_list=True)
+    settings = {name: plain(value) for name, value in ledger.settings.items()}
     return {
         "schema": SCHEMA,
         "network": ledger.name,
         "source": ledger.source,
-        "settings": {**{k: plain(v) for k, v in ledger.settings.items()}, "batch": ledger.batch, "dtype": shown.dtype},
-        "conventions": {"mult_adds": CONVENTIONS["paper"].name, "access": CONV.name},
+        "settings": {**settings, "batch": ledger.batch, "dtype": dtypes.word or dtypes._asdict()},
+        "conventions": rules(shown.convention),
         "totals": {
             "mult_adds": totals.mult_adds,
+            "operations": ledger.operations(None, shown.convention),
             "params": totals.params,
-            "access": {"model": CONV.name, "elements": totals.access, "bytes": totals.access * element},
-            "every_op_moved": {"model": UNFUSED.name, "elements": moved, "bytes": moved * element},
+            "access": _traffic(ledger, CONV, dtypes),
+            "every_op_moved": _traffic(ledger, UNFUSED, dtypes),
             "counts": {name: getattr(cost, name) for name in COUNTS},
         },
-        "layers": [_layer(row, shown.by) for row in rows(ledger, shown.by)],
+        "layers": [_layer(row, shown) for _, row in chosen.rows],
+        **({"others": {"rows": chosen.left, **_figures(chosen.others)}} if chosen.left else {}),
         "published": [
             {
                 "source": c.source,
@@ -49,22 +56,37 @@ def document(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _layer(row: Row, by: str) -> dict[str, Any]:
-    totals: Totals = row.totals
-    first, last = row.lines[0], row.lines[-1]
-    path = first.path if by in ("op", "layer") else str(row.unit) if row.unit is not None else ""
+def rules(convention: Convention) -> dict[str, str]:
+    """By which rules a report counts; mult-adds are always one per multiply-add."""
     return {
-        "path": path,
-        "op": first.op if by in ("op", "layer") else row.op,
+        "mult_adds": convention.name if convention.counts_mult_adds else CONVENTIONS["paper"].name,
+        "operations": convention.name,
+        "params": convention.name,
+        "access": CONV.name,
+    }
+
+
+def _traffic(ledger: Ledger, model: Traffic, dtypes: Dtypes) -> dict[str, Any]:
+    """Elements and bytes moved; half a byte, of an odd count of int4, takes a whole one."""
+    elements = ledger.sums(traffic=model).access
+    return {"model": model.name, "elements": elements, "bytes": ceil(bytes_of(ledger, dtypes, model))}
+
+
+def _layer(row: Row, shown: Shown) -> dict[str, Any]:
+    first, last = row.lines[0], row.lines[-1]
+    return {
+        "path": row.path,
+        "op": first.op if shown.by in ("op", "layer") else row.op,
         "input": [tensor.shape for tensor in first.inputs],
         "output": last.output.shape,
-        "params": totals.params,
-        "mult_adds": totals.mult_adds,
-        "access": totals.access,
-        "every_op_moved": row.moved,
+        **_figures(shown.amounts(row)),
         "then": row.then,
         "line": first.mark.line,
     }
+
+
+def _figures(amounts: Amounts) -> dict[str, Any]:
+    return {key: amounts(key) for key in _ROW}
 
 
 def plain(value: Any) -> Any:

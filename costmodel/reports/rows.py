@@ -1,8 +1,9 @@
-"""A ledger as rows: one an op, one a layer with the norm and activation after it, one a unit, or one in all."""
+"""A ledger as rows: one an op, one a layer with the norm and activation after it, one a place, or one in all."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.ledger import Ledger, Line, Place, Totals, moved
 from costmodel.reports.words import op_label
 from costmodel.traffic import UNFUSED
@@ -11,12 +12,17 @@ _FOLLOWERS = ("norm", "pointwise")
 
 
 class Row(NamedTuple):
-    """Some lines of a ledger seen as one, with their sums; `times` rows that are alike stand as one."""
+    """Some lines of a ledger seen as one, with their sums; `times` rows that are alike stand as one.
 
+    `place` is where the row's path ends, `unit` what it is shown under; neither where the row is no place of its own.
+    """
+
+    place: Place | None
     unit: Place | None
     op: str
     lines: list[Line]
     totals: Totals
+    operations: Any
     moved: Any
     then: list[str]
     times: int = 1
@@ -24,7 +30,12 @@ class Row(NamedTuple):
     @property
     def likeness(self) -> tuple[Any, ...]:
         """What two rows must share to be printed as one."""
-        return (self.op, str(self.lines[-1].output), self.totals, self.moved, self.then)
+        return (self.op, str(self.lines[-1].output), self.totals, self.operations, self.moved, self.then)
+
+    @property
+    def path(self) -> str:
+        """Where it stands in the network; nothing for the network itself."""
+        return str(self.place) if self.place is not None else ""
 
 
 def unit_of(line: Line) -> Place | None:
@@ -32,12 +43,19 @@ def unit_of(line: Line) -> Place | None:
     return next((place for place in line.place.chain() if not place.is_stage), None)
 
 
-def rows(ledger: Ledger, by: str) -> list[Row]:
-    """The rows of a ledger, in order."""
-    if by == "network":
-        return [_row(ledger, None, "network", ledger.lines)] if ledger.lines else []
-    groups = {"op": _by_op, "layer": _by_layer, "block": _by_unit}[by](ledger.lines)
-    return [_row(ledger, unit_of(lines[0]), _label(lines, by), lines) for lines in groups]
+def rows(ledger: Ledger, by: str | int, convention: Convention = CONVENTIONS["paper"]) -> list[Row]:
+    """The rows of a ledger, in order: by op, layer, block or network, or by that many levels of the path."""
+    if by in ("network", 0):
+        return [summed(ledger, "network", ledger.lines, convention)] if ledger.lines else []
+    if isinstance(by, int):
+        cut = _by_depth(ledger.lines, by)
+        return [summed(ledger, _label(lines, "block"), lines, convention, place, place) for place, lines in cut]
+    groups = {"op": _by_op, "layer": by_layer, "block": _by_unit}[by](ledger.lines)
+    units = [(unit_of(lines[0]), lines) for lines in groups]
+    return [
+        summed(ledger, _label(lines, by), lines, convention, unit if by == "block" else lines[0].place, unit)
+        for unit, lines in units
+    ]
 
 
 def _label(lines: list[Line], by: str) -> str:
@@ -47,16 +65,38 @@ def _label(lines: list[Line], by: str) -> str:
     return " + ".join(labels)
 
 
-def _row(ledger: Ledger, unit: Place | None, op: str, lines: list[Line]) -> Row:
+def summed(
+    ledger: Ledger,
+    op: str,
+    lines: list[Line],
+    convention: Convention,
+    place: Place | None = None,
+    unit: Place | None = None,
+) -> Row:
+    """A row of some lines."""
     followers = [line.op for line in lines[1:] if line.rule.family in _FOLLOWERS]
-    return Row(unit, op, lines, ledger.sums(lines), moved(lines, UNFUSED), then=followers)
+    totals = ledger.sums(lines, convention)
+    operations = totals.mult_adds if convention.counts_mult_adds else ledger.operations(lines, convention)
+    return Row(place, unit, op, lines, totals, operations, moved(lines, UNFUSED), followers)
+
+
+def _by_depth(lines: list[Line], depth: int) -> list[tuple[Place, list[Line]]]:
+    """Lines by the place at that level of their path, or by their own where the path ends above it."""
+    groups: list[tuple[Place, list[Line]]] = []
+    for line in lines:
+        place = line.place.chain()[:depth][-1]
+        if groups and groups[-1][0] is place:
+            groups[-1][1].append(line)
+        else:
+            groups.append((place, [line]))
+    return groups
 
 
 def _by_op(lines: list[Line]) -> Iterable[list[Line]]:
     return ([line] for line in lines)
 
 
-def _by_layer(lines: list[Line]) -> list[list[Line]]:
+def by_layer(lines: list[Line]) -> list[list[Line]]:
     """A convolution or FC layer takes in the norms and activations that follow it; all else stands alone."""
     groups: list[list[Line]] = []
     for index, line in enumerate(lines):
@@ -112,11 +152,12 @@ def _alike(run: list[Row], unit: list[Row]) -> bool:
 
 
 def unit_label(row: Row) -> str:
-    """A unit's name with its number where there are several, a run's with both ends: `pair 7–11`."""
+    """A place's name with its number where there are several, a run's with both ends: `pair 7–11`, `pair 2/depthwise`."""
     place = row.unit
     if place is None:
         return "network"
-    stages = [p.label for p in place.chain() if p.is_stage]
+    stages = [p.label for p in place.chain()[:-1] if p.is_stage]
+    above = [f"{p.label} {p.number}" if p.repeated else p.label for p in place.chain()[:-1] if not p.is_stage]
     number = f" {place.number}" if place.repeated else ""
     run = f"–{place.number + row.times - 1}" if row.times > 1 else ""
-    return " ".join([*stages, f"{place.label}{number}{run}"])
+    return " ".join([*stages, "/".join([*above, f"{place.label}{number}{run}"])])

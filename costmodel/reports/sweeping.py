@@ -1,95 +1,224 @@
-"""The screen, CSV and JSON of `sweep`: its points side by side."""
+"""What `sweep` says, on a screen, in Markdown, CSV and JSON: its points side by side."""
 
-import csv
-import io
 import json
-from collections.abc import Sequence
-from typing import Any
+from fractions import Fraction
+from math import ceil
+from typing import Any, NamedTuple
 
-from costmodel.conventions import CONVENTIONS
-from costmodel.ledger import Totals
+from costmodel.conventions import CONVENTIONS, Convention
+from costmodel.dtypes import Dtypes
 from costmodel.ops.fields import spoken
-from costmodel.reports.contract import plain
-from costmodel.reports.layout import Cell, Column, Screen, table, text, width_of
+from costmodel.reports.columns import Order
+from costmodel.reports.contract import plain, rules
+from costmodel.reports.layout import Cell, Column, Screen, enumerated, table, text, width_of
 from costmodel.reports.words import count, per, setting
 from costmodel.sweep import Point
 from costmodel.traffic import CONV
 
-_METRICS = Totals._fields
+AMOUNTS = ("operations", "mult_adds", "params", "access", "bytes")
+"""Columns of counts; `×` before a name is its ratio to the first point's."""
+FIGURES = ("per_access", *AMOUNTS, *(f"×{name}" for name in AMOUNTS))
+"""Every column beside the swept parameters."""
+_DEFAULT = ("operations", "×operations", "params", "×params", "access", "×access", "per_access")
+_YIELDS = {"×operations": 3, "×params": 4, "per_access": 5}
+_METRICS = ("mult_adds", "params", "access", "operations", "bytes")
 
 
-def screen(title: str, points: Sequence[Point], fixed: dict[str, Any], room: int) -> Screen:
-    """The points as rows; each metric beside its ratio to the first point that can be built."""
-    names = list(points[0].values)
-    columns = [
-        *(Column(name) for name in names),
-        *(
-            Column(t, yields=y)
-            for t, y in (("mult-adds", 0), ("×", 3), ("params", 0), ("×", 4), ("access", 0), ("×", 0), ("per access", 5))
-        ),
-    ]
-    first = next((p.totals for p in points if p.totals), None)
-    heading, body = table(columns, [[_cells(p, first) for p in points if p.totals]], room)
-    if not any(p.totals for p in points):
-        heading = []
-    held = " · ".join(setting(name, value) for name, value in fixed.items() if name not in names)
+class Swept(NamedTuple):
+    """What a report shows: the points, what is held fixed, and how."""
+
+    network: str
+    points: list[Point]
+    held: dict[str, Any]
+    dtypes: Dtypes = Dtypes()
+    convention: Convention = CONVENTIONS["paper"]
+    columns: tuple[str, ...] = ()
+    sort: Order | None = None
+    top: int | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The swept parameters."""
+        return [str(name) for name in self.points[0].values]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that are shown; without any of a parameter, all of them come first."""
+        keys = self.columns or _DEFAULT
+        return keys if set(keys) & set(self.names) else (*self.names, *keys)
+
+    @property
+    def first(self) -> Point | None:
+        """The first point that can be built, which ratios compare with."""
+        return next((p for p in self.points if p.totals), None)
+
+    def built(self) -> list[Point]:
+        """The points that can be built, sorted; all of them."""
+        found = [p for p in self.points if p.totals]
+        if self.sort is None:
+            return found
+        key, falls = self.sort
+        return sorted(found, key=lambda p: _weight(self, p, key), reverse=falls)
+
+    def amount(self, point: Point, key: str) -> Any:
+        """A count of a point that can be built, exact."""
+        assert point.totals is not None
+        if key == "bytes":
+            return self.dtypes.bytes(point.loaded, point.totals.access - point.loaded)
+        return point.operations if key == "operations" else getattr(point.totals, key)
+
+
+def _weight(swept: Swept, point: Point, key: str) -> Any:
+    if key == "per_access":
+        return Fraction(point.operations, swept.amount(point, "access") or 1)
+    if key not in swept.names:
+        return swept.amount(point, key.lstrip("×"))
+    value = next(value for name, value in point.values.items() if str(name) == key)
+    return (0, value, "") if isinstance(value, int | Fraction) else (1, 0, spoken(value))
+
+
+def heading(swept: Swept) -> list[str]:
+    """What stands above the points: the convention, the traffic model, what is held fixed."""
+    rule = swept.convention
+    held = [setting(name, value) for name, value in swept.held.items() if name not in swept.names]
+    held += [str(swept.dtypes)] if "bytes" in {key.lstrip("×") for key in swept.keys} else []
+    compared = "the first row"
+    if (swept.sort or swept.top) and swept.first:
+        compared = ", ".join(setting(name, value) for name, value in swept.first.values.items())
     return [
-        text(title, "head"),
-        text(f"mult-adds: {CONVENTIONS['paper'].meaning} (paper)", "dim"),
-        text(f"access: {CONV.meaning} ({CONV.name})", "dim"),
-        text(f"held fixed: {held or 'nothing'}; × compares with the first row"),
-        [],
-        *heading,
-        *([text("─" * min(width_of(heading + body), room), "dim")] if heading else []),
-        *body,
-        *_unbuilt(points),
+        f"{rule.unit}: {rule.meaning} ({rule.name})",
+        f"access: {CONV.meaning} ({CONV.name})",
+        f"held fixed: {' · '.join(held) or 'nothing'}; × compares with {compared}",
     ]
 
 
-def _cells(point: Point, first: Totals | None) -> list[Cell]:
-    assert point.totals is not None
-    assert first is not None
-    cells = [Cell(spoken(value), "strong") for value in point.values.values()]
-    for now, then in zip(point.totals, first, strict=True):
-        cells += [Cell(count(now)), Cell(f"{now / then:.3f}" if then else "–", "dim")]
-    return [*cells, Cell(per(point.totals.mult_adds, point.totals.access), "dim")]
+def columns(swept: Swept) -> list[Column]:
+    """The headings of the columns."""
+    keys = swept.keys
+    found = []
+    for at, key in enumerate(keys):
+        name = key.lstrip("×")
+        title = name if name in swept.names else swept.convention.unit if name == "operations" else name.replace("_", " ")
+        title = "mult-adds" if title == "mult adds" else title
+        ratio = "×" if at and keys[at - 1] == name else f"× {title}"
+        found.append(Column(ratio if key.startswith("×") else title, yields=0 if swept.columns else _YIELDS.get(key, 0)))
+    return found
 
 
-def _unbuilt(points: Sequence[Point]) -> Screen:
+def cells(swept: Swept, point: Point) -> list[Cell]:
+    """A point's row."""
+    values = {str(name): value for name, value in point.values.items()}
+    return [Cell(spoken(values[key]), "strong") if key in values else _figure(swept, point, key) for key in swept.keys]
+
+
+def _figure(swept: Swept, point: Point, key: str) -> Cell:
+    assert swept.first is not None
+    if key == "per_access":
+        return Cell(per(point.operations, swept.amount(point, "access")), "dim")
+    if not key.startswith("×"):
+        return Cell(count(swept.amount(point, key)))
+    now, then = (swept.amount(one, key[1:]) for one in (point, swept.first))
+    return Cell(f"{float(now / then):.3f}" if then else "–", "dim")
+
+
+def unbuilt(swept: Swept) -> list[str]:
+    """A sentence for each point that cannot be built."""
     return [
-        text(f"cannot be built: {', '.join(setting(n, v) for n, v in p.values.items())}: {p.reason}", "bad")
-        for p in points
+        f"cannot be built: {', '.join(setting(n, v) for n, v in p.values.items())}: {p.reason}"
+        for p in swept.points
         if p.totals is None
     ]
 
 
-def as_json(network: str, points: Sequence[Point], fixed: dict[str, Any]) -> str:
+def left_out(swept: Swept) -> str:
+    """A sentence on the points that `top` leaves out; nothing where there are none."""
+    left = len(swept.built()) - len(swept.built()[: swept.top])
+    return f"not shown: {count(left)} more point{'s' if left != 1 else ''} that can be built" if left else ""
+
+
+def screen(swept: Swept, room: int) -> Screen:
+    """The points as rows; each metric beside its ratio to the first point that can be built."""
+    body = [cells(swept, point) for point in swept.built()[: swept.top]]
+    titles, shown = table(columns(swept), [body], room)
+    left = left_out(swept)
+    *rules_shown, held = heading(swept)
+    return [
+        text(swept.network, "head"),
+        *(line for part in rules_shown for line in enumerated([part], room, "dim")),
+        *enumerated([held], room),
+        [],
+        *(titles if body else []),
+        *([text("─" * min(width_of(titles + shown), room), "dim")] if body else []),
+        *shown,
+        *([text(left, "dim")] if left else []),
+        *(text(sentence, "bad") for sentence in unbuilt(swept)),
+    ]
+
+
+def as_markdown(swept: Swept) -> str:
+    """The points as a table of Markdown."""
+    from costmodel.reports.markdown import escaped
+    from costmodel.reports.markdown import table as written
+
+    body = [cells(swept, point) for point in swept.built()[: swept.top]]
+    notes = [sentence for sentence in (left_out(swept), *unbuilt(swept)) if sentence]
+    parts = [
+        f"## {escaped(swept.network)}",
+        "  \n".join(map(escaped, heading(swept))),
+        written(columns(swept), body) if body else "",
+        "\n".join(f"- {escaped(sentence)}" for sentence in notes),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def listed(swept: Swept) -> list[Point]:
+    """The points of JSON and CSV: as swept, or sorted and cut with those that cannot be built behind them."""
+    if swept.sort is None and swept.top is None:
+        return swept.points
+    return [*swept.built()[: swept.top], *(p for p in swept.points if p.totals is None)]
+
+
+def as_json(swept: Swept) -> str:
     """The points as JSON; a point that cannot be built has its reason and no totals."""
-    swept = points[0].values
+    left = len(swept.points) - len(listed(swept))
     document = {
         "schema": 1,
-        "network": network,
-        "conventions": {"mult_adds": CONVENTIONS["paper"].name, "access": CONV.name},
-        "fixed": {name: plain(value) for name, value in fixed.items() if name not in swept},
+        "network": swept.network,
+        "conventions": rules(swept.convention),
+        "fixed": {name: plain(value) for name, value in swept.held.items() if name not in swept.names},
+        "dtype": swept.dtypes.word or swept.dtypes._asdict(),
         "points": [
             {
                 "settings": {name: plain(value) for name, value in p.values.items()},
-                "totals": dict(zip(_METRICS, p.totals, strict=True)) if p.totals else None,
+                "totals": _plain_totals(swept, p) if p.totals else None,
                 "reason": p.reason,
             }
-            for p in points
+            for p in listed(swept)
         ],
+        **({"not_shown": left} if left else {}),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_csv(points: Sequence[Point], fixed: dict[str, Any]) -> str:
-    """The points as CSV with a heading: every setting, the totals, the reason where there are none."""
-    held = {name: spoken(value) for name, value in fixed.items() if name not in points[0].values}
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([*points[0].values, *held, *_METRICS, "reason"])
-    for point in points:
-        settings = [*(spoken(v) for v in point.values.values()), *held.values()]
-        writer.writerow([*settings, *(point.totals or [""] * len(_METRICS)), point.reason])
-    return stream.getvalue()
+def _plain_totals(swept: Swept, point: Point) -> dict[str, int]:
+    return {key: ceil(swept.amount(point, key)) for key in _METRICS}
+
+
+def as_csv(swept: Swept) -> str:
+    """The points as CSV with a heading: every setting, the totals, the rules, the reason where there are no totals."""
+    from costmodel.reports.spreadsheet import spelled, written
+
+    held = {name: spoken(value) for name, value in swept.held.items() if name not in swept.names}
+    keys = swept.keys if swept.columns else (*swept.names, *held, *_METRICS)
+    rows = []
+    for point in listed(swept):
+        settings = {str(name): spoken(value) for name, value in point.values.items()} | held
+        figures = [settings[key] if key in settings else _value(swept, point, key) for key in keys]
+        rows.append([*figures, swept.convention.name, CONV.name, spelled(swept.dtypes), point.reason])
+    return written([*keys, "convention", "traffic", "dtype", "reason"], rows)
+
+
+def _value(swept: Swept, point: Point, key: str) -> Any:
+    if point.totals is None:
+        return ""
+    return swept.amount(point, key) if key in AMOUNTS else _figure(swept, point, key).text

@@ -1,13 +1,13 @@
 """How reports spell ops, numbers and sizes."""
 
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
+from costmodel.algebra import Num
 from costmodel.ledger import Line
 from costmodel.ops.fields import decimal, spoken
 from costmodel.tensor import times
-
-BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "bf16": 2, "int8": 1}
-"""Bytes an element, by data type."""
 
 
 def op_label(line: Line) -> str:
@@ -46,7 +46,9 @@ def _sides(value: Any) -> str:
 
 
 def count(value: Any) -> str:
-    """An exact whole number with thousands separated, and other numbers as they are."""
+    """An exact number with thousands separated, half a byte of int4 as `.5`; other numbers as they are."""
+    if isinstance(value, Fraction) and value.denominator == 2:
+        return f"{value // 1:,}.5"
     return f"{value:,}" if isinstance(value, int) else decimal(value)
 
 
@@ -60,12 +62,12 @@ def per(value: Any, by: Any) -> str:
     return f"{value / by:.1f}" if by else "–"
 
 
-def size(count_of_bytes: int) -> str:
+def size(count_of_bytes: Num) -> str:
     """Bytes with a binary unit."""
     amount = float(count_of_bytes)
     for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
         if amount < 1024 or unit == "TiB":
-            return f"{amount:,.0f} {unit}" if unit == "B" else f"{amount:,.1f} {unit}"
+            return f"{ceil(amount):,} {unit}" if unit == "B" else f"{amount:,.1f} {unit}"
         amount /= 1024
     raise AssertionError
 

@@ -1,0 +1,83 @@
+"""Where a report goes: standard output, or a file that is written whole or not at all."""
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from costmodel.commands.reading import choice
+from costmodel.problems import Problem, SpecError
+
+if TYPE_CHECKING:
+    from costmodel.reports.layout import Screen
+
+_ENDINGS = {".json": "json", ".csv": "csv", ".md": "markdown", ".markdown": "markdown"}
+
+
+def format_of(given: str | None, output: str | None, legal: Sequence[str]) -> str:
+    """The format that is asked for: by `--format`, else by the file's ending, else a table. Raises `SpecError`."""
+    if given is not None:
+        return choice("format", given, legal)
+    ending = Path(output or "").suffix.lower()
+    named = _ENDINGS.get(ending, "table")
+    if named not in legal:
+        said = f"{output} would be {named}, and this report is one of {', '.join(legal)}"
+        raise SpecError([Problem(None, said, f"--format {legal[0]} writes it all the same")])
+    return named
+
+
+def check_file(output: str | None) -> None:
+    """Refuse a place that no file can be written to, before any work. Raises `SpecError`."""
+    if output is None or output == "-":
+        return
+    path = Path(output)
+    try:
+        if not output.strip():
+            said = "-o gets no name of a file"
+        elif path.is_dir() or output.endswith(("/", os.sep)):
+            said = f"-o {output} is a directory, and a report is a file"
+        elif not path.parent.is_dir():
+            said = f"-o {output}: there is no directory {path.parent}"
+        elif not os.access(path if path.exists() else path.parent, os.W_OK):
+            said = f"-o {output}: permission denied"
+        else:
+            return
+    except (OSError, ValueError) as error:
+        said = f"-o {output[:60]}: {(getattr(error, 'strerror', None) or str(error)).lower()}"
+    raise SpecError([Problem(None, said)])
+
+
+def write(output: str | None, text: str) -> None:
+    """Write a report. Raises `OSError` where the disk cannot take it."""
+    if output is None or output == "-":
+        sys.stdout.write(text)
+        return
+    path = Path(os.path.realpath(output))
+    if path.exists() and not path.is_file():  # a device or a pipe is no place to rename to
+        path.write_text(text, encoding="utf-8")
+        return
+    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
+    try:
+        with beside.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        if path.exists():
+            beside.chmod(stat.S_IMODE(path.stat().st_mode))
+        beside.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def write_table(output: str | None, screen: "Callable[[int], Screen]", no_color: bool) -> None:
+    """Lay a screen out for where it goes, and write it; in a file it has no colour."""
+    from costmodel.reports.layout import PIPED_WIDTH, plain, show, terminal_width
+
+    if output is None or output == "-":
+        show(screen(terminal_width(sys.stdout)), colour=False if no_color else None)
+        return
+    asked = os.environ.get("COLUMNS", "")
+    write(output, plain(screen(max(int(asked), 20) if asked.isdecimal() and len(asked) < 6 else PIPED_WIDTH)))

@@ -1,0 +1,81 @@
+"""Reports as CSV: exact numbers, one row a thing, and no cell that a spreadsheet would run."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from costmodel.dtypes import Dtypes
+from costmodel.problems import printable
+from costmodel.reports.columns import AMOUNTS, Amounts, Shown, number, words
+from costmodel.reports.rows import Row
+from costmodel.reports.selection import select
+from costmodel.traffic import CONV
+
+COLUMNS = ("path", "op", "input", "output", *AMOUNTS, "then", "line")
+"""The columns unless others are asked for; what they are counted by follows them."""
+_FORMULA = ("=", "+", "-", "@")
+
+
+def analysis(shown: Shown) -> str:
+    """Every row with its path; with those that `top` leaves out as a last row, they add up to the totals."""
+    keys = shown.columns or COLUMNS
+    keys = keys if {"layer", "path"} & set(keys) else ("path", *keys)
+    chosen = select(shown, keys, whole_list=True)
+    rules = [shown.convention.name, CONV.name, spelled(shown.dtypes)]
+    rows = [[*(_value(row, key, shown, chosen.whole) for key in keys), *rules] for _, row in chosen.rows]
+    if chosen.left:
+        at = next(keys.index(key) for key in ("op", "path", "layer") if key in keys)
+        rows.append([*("others" if i == at else _sum(key, chosen.others, chosen.whole) for i, key in enumerate(keys)), *rules])
+    return written([*keys, "convention", "traffic", "dtype"], rows)
+
+
+def spelled(dtypes: Dtypes) -> str:
+    """Data types as the option takes them."""
+    return dtypes.word or ",".join(f"{kind}={word}" for kind, word in dtypes._asdict().items())
+
+
+def _value(row: Row, key: str, shown: Shown, whole: Amounts) -> Any:
+    """A row's value: words as JSON has them, exact numbers."""
+    if key == "op" and shown.by in ("op", "layer"):
+        return row.lines[0].op
+    if key in ("input", "output"):
+        tensors = row.lines[0].inputs if key == "input" else (row.lines[-1].output,)
+        return " + ".join("x".join(map(str, tensor.shape)) for tensor in tensors)
+    if key == "then":
+        return " ".join(row.then)
+    if key == "line":
+        return row.lines[0].mark.line
+    return _sum(key, shown.amounts(row), whole) if _is_number(key) else words(row, key)
+
+
+def _is_number(key: str) -> bool:
+    return key == "per_access" or key.lstrip("%") in AMOUNTS
+
+
+def _sum(key: str, amounts: Amounts, whole: Amounts) -> Any:
+    if key in AMOUNTS:
+        return amounts(key)
+    return number(key, amounts, whole).text if _is_number(key) else ""
+
+
+def written(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows below a heading as CSV text."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([_safe(name) for name in heading])
+    writer.writerows([_safe(value) for value in row] for row in rows)
+    return stream.getvalue()
+
+
+def _safe(value: Any) -> Any:
+    """A value that a spreadsheet shows and never runs: words that would start a formula get an apostrophe."""
+    if isinstance(value, Fraction) and value.denominator == 2:
+        return f"{value // 1}.5"
+    if not isinstance(value, str):
+        return value
+    words = printable(value)
+    is_formula = words.lstrip().startswith(_FORMULA) and not re.fullmatch(r"-\d+([./]\d+)?", words)
+    return f"'{words}" if is_formula else words
