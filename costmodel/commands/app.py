@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from costmodel.commands import analyze, ops, sweep, verify
+from costmodel.commands.options import Shell
 from costmodel.problems import SpecError
 
 app = typer.Typer(
@@ -29,12 +30,19 @@ Is it near the bound?         costmodel verify --h 56 --w 56 --c1 24 --c2 144
 def menu(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    show_completion: Annotated[
+        Shell | None, typer.Option(help="Print the script that makes a shell complete what you type, and leave.")
+    ] = None,
 ) -> None:
     """Show the three uses, then the rest of the help."""
     if version:
         from costmodel import __version__
 
         typer.echo(f"costmodel {__version__}")
+    elif show_completion:
+        from costmodel.commands.shells import SCRIPTS
+
+        typer.echo(SCRIPTS[show_completion.value].strip())
     elif context.invoked_subcommand is None:
         typer.echo(f"{_FIRST}\n{context.get_help()}")
 
@@ -63,6 +71,11 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="spelled out")
     try:
+        if shell := os.environ.get("_COSTMODEL_COMPLETE"):
+            from costmodel.commands.completion import serve
+
+            serve(typer.main.get_command(app), shell)
+            return
         app(prog_name="costmodel")
         sys.stdout.flush()
     except SpecError as error:

@@ -41,6 +41,14 @@ class SweepFormat(str, Enum):
     csv = "csv"
 
 
+class Shell(str, Enum):
+    """A shell that can complete a command line."""
+
+    bash = "bash"
+    zsh = "zsh"
+    fish = "fish"
+
+
 class Dtype(str, Enum):
     """The data type of an element; it scales bytes alone."""
 

@@ -1,0 +1,274 @@
+"""What could stand at the cursor: the answers to a shell's Tab key.
+
+typer has such machinery too; it lays every help text out with rich, which takes twice the time that a Tab may take, and
+its zsh script evaluates the answer.
+"""
+
+import os
+import re
+import shlex
+import signal
+import sys
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from costmodel.problems import SpecError, printable
+
+MAX_BYTES = 300_000
+"""How long a spec may be to be read at the press of a key; real ones stay below 100,000."""
+PATIENCE = 1.0
+"""Seconds after which nothing is answered rather than late."""
+_HELP_WIDTH = 80
+
+
+class Answer(NamedTuple):
+    """What could stand at the cursor: values with a word of help each, and of what kind (see `commands.shells`)."""
+
+    kind: str
+    items: list[tuple[str, str]]
+
+
+NOTHING = Answer("names", [])
+
+
+@dataclass
+class _Line:
+    """The words before the cursor, sorted: whose command they are, what was given, which option waits for its value."""
+
+    command: Any
+    given: dict[str, list[str]] = field(default_factory=dict)
+    waiting: Any = None
+    only_arguments: bool = False
+
+    @property
+    def params(self) -> list[Any]:
+        """The command's options and arguments, `--help` among them."""
+        return list(self.command.get_params(self.command.make_context("", [], resilient_parsing=True)))
+
+    def option(self, name: str) -> Any:
+        """The option of that name, or None."""
+        return next((p for p in self.params if p.param_type_name == "option" and name in (*p.opts, *p.secondary_opts)), None)
+
+    def argument(self) -> Any:
+        """The first argument that has no value yet, or None."""
+        return next((p for p in self.params if p.param_type_name == "argument" and p.name not in self.given), None)
+
+
+def complete(group: Any, words: list[str]) -> Answer:
+    """What could stand in the place of the last word, after the words before it (the program's name left out)."""
+    *before, typed = words
+    line = _read(group, before)
+    if line is None:
+        return NOTHING
+    if line.waiting:
+        return _values(line, line.waiting, typed)
+    if typed.startswith("-") and not line.only_arguments:
+        name, equals, value = typed.partition("=")
+        option = line.option(name) if equals else None
+        if equals:
+            return _values(line, option, value, f"{name}=") if option and not option.is_flag else NOTHING
+        return _options(line, typed)
+    if line.command is group:
+        found = {
+            name: command.get_short_help_str(_HELP_WIDTH) for name, command in group.commands.items() if not command.hidden
+        }
+        return _matching("names", found, typed)
+    if argument := line.argument():
+        return _values(line, argument, typed)
+    return _options(line, typed) if not typed else NOTHING
+
+
+def _read(group: Any, words: list[str]) -> _Line | None:
+    """Sort the words before the cursor; None after a command that does not exist."""
+    line = _Line(group)
+    for word in words:
+        if line.waiting:
+            line.given[line.waiting.name].append(word)
+            line.waiting = None
+        elif word == "--" and not line.only_arguments:
+            line.only_arguments = True
+        elif word.startswith("-") and not line.only_arguments:
+            name, equals, value = word.partition("=")
+            if option := line.option(name):
+                line.given.setdefault(option.name, []).extend([value] if equals else [])
+                line.waiting = None if equals or option.is_flag else option
+        elif line.command is group:
+            if word not in group.commands:
+                return None
+            line = _Line(group.commands[word])
+        elif argument := line.argument():
+            line.given[argument.name] = [word]
+    return line
+
+
+def _options(line: _Line, typed: str) -> Answer:
+    """The options that are not given yet, or that may be repeated; short names where there is no long one."""
+    found: dict[str, str] = {}
+    for option in line.params:
+        if option.param_type_name == "option" and not option.hidden and (option.multiple or option.name not in line.given):
+            names = [*option.opts, *option.secondary_opts]
+            for name in [n for n in names if n.startswith("--")] or names:
+                found[name] = option.help or ""
+    return _matching("names", found, typed)
+
+
+def _values(line: _Line, param: Any, typed: str, prefix: str = "") -> Answer:
+    """The values of an option or argument; `prefix` is what stands before them in the same word."""
+    if param.name in _OFFERS:
+        return _OFFERS[param.name](line, typed, prefix)
+    if param.metavar in ("FILE", "PATH"):
+        return Answer("files", [])
+    context = line.command.make_context("", [], resilient_parsing=True)
+    choices = [str(choice.value) for choice in param.shell_complete(context, typed) if choice.type == "plain"]
+    return _matching("names", dict.fromkeys(choices, ""), typed, prefix)
+
+
+def _matching(kind: str, found: dict[str, str], typed: str, prefix: str = "") -> Answer:
+    """Those that start as typed. A name that could steer a terminal is left out, a help text is made harmless."""
+    fitting = {n: text for n, text in found.items() if n.startswith(typed) and n.isprintable() and n.strip()}
+    return Answer(kind, [(prefix + name, _harmless(text)) for name, text in fitting.items()])
+
+
+def _harmless(text: str) -> str:
+    return textwrap.shorten(printable(text), _HELP_WIDTH, placeholder=" …")
+
+
+def _specs(_: _Line, typed: str, prefix: str) -> Answer:
+    from costmodel.spec.shelf import bundled
+
+    return _matching("specs", dict.fromkeys(bundled(), ""), typed, prefix)
+
+
+def _ops(_: _Line, typed: str, prefix: str) -> Answer:
+    from costmodel.ops import OPS
+
+    return _matching("names", {name: op.doc.partition(".")[0] for name, op in OPS.items()}, typed, prefix)
+
+
+def _spec(line: _Line) -> Any:
+    """The parameters and variants of the spec that the line names, or None where it cannot be read."""
+    from costmodel.spec.outline import outline
+    from costmodel.spec.shelf import find
+    from costmodel.spec.source import read_file
+
+    try:
+        path = find(str(Path(line.given["spec"][0]).expanduser()))
+        if path.stat().st_size > MAX_BYTES:
+            return None
+        return outline(*read_file(path, str(path)))
+    except (KeyError, SpecError, OSError, RuntimeError, ValueError):
+        return None
+
+
+def _variants(line: _Line, typed: str, prefix: str) -> Answer:
+    spec = _spec(line)
+    found = {name: _settings(sets) for name, sets in spec.variants.items()} if spec else {}
+    return _matching("names", found, typed, prefix)
+
+
+def _settings(sets: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sets.items() if value)
+
+
+def _parameters(line: _Line, typed: str, prefix: str) -> Answer:
+    """`NAME=` for the parameters that are not set yet; after the `=`, the values that the spec itself gives them."""
+    spec = _spec(line)
+    if spec is None:
+        return NOTHING
+    name, equals, value = typed.partition("=")
+    if not equals:
+        taken = {given.partition("=")[0].strip() for option in ("set_", "over") for given in line.given.get(option, [])}
+        names = {n: default for n, default in spec.params.items() if n.isidentifier()}
+        free = {f"{n}=": f"default {default}" if default else "" for n, default in names.items() if n not in taken}
+        return _matching("parts", free, typed, prefix)
+    earlier, comma, last = value.rpartition(",")
+    written = [spec.params.get(name, ""), *(sets.get(name, "") for sets in spec.variants.values())]
+    # a formula as default is no value to set: it reads other parameters
+    values = {text: "" for text in written if re.fullmatch(r"[\w.]+", text) and text not in spec.params}
+    return _matching("names", values, last, f"{prefix}{name}={earlier}{comma}")
+
+
+_OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
+    "spec": _specs,
+    "op": _ops,
+    "variant": _variants,
+    "set_": _parameters,
+    "over": _parameters,
+}
+"""What the arguments and options offer whose values are no fixed choice."""
+
+
+def answer(group: Any, shell: str, arguments: list[str]) -> str:
+    """The answer to a shell's script: a kind, then a line a value, each written as that shell reads it.
+
+    bash hands over the characters at which it splits words and the line up to the cursor; zsh and fish hand over words.
+    """
+    if shell == "bash":
+        breaks, text = arguments
+        found = complete(group, split(text)[1:] or [""])
+        return _lines(found.kind, _for_bash(found.items, text, breaks))
+    found = complete(group, [*arguments[:-1], split(arguments[-1])[-1]])
+    if shell == "zsh":
+        return _lines(found.kind, [_colons(value) + (f":{text}" if text else "") for value, text in found.items])
+    return _lines(found.kind, [f"{value}\t{text}" if text else value for value, text in found.items])
+
+
+def _lines(kind: str, items: list[str]) -> str:
+    return "".join(f"{line}\n" for line in (kind, *items))
+
+
+def _colons(value: str) -> str:
+    return value.replace("\\", "\\\\").replace(":", "\\:")
+
+
+def split(text: str) -> list[str]:
+    """The words of a line that may stop amid a quote, the last one being that at the cursor.
+
+    >>> split('costmodel analyze "my spec.yaml" --set ')
+    ['costmodel', 'analyze', 'my spec.yaml', '--set', '']
+    """
+    cursor = "\0"
+    lexer = shlex.shlex(text.replace(cursor, "") + cursor, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    words: list[str] = []
+    try:
+        words.extend(lexer)
+    except ValueError:  # an open quote; shlex keeps what it has read of it
+        words.append(lexer.token)
+    return [word.replace(cursor, "") for word in words]
+
+
+def _for_bash(items: list[tuple[str, str]], text: str, breaks: str) -> list[str]:
+    """Values as bash inserts them: what it holds for an earlier word taken off, signs with a meaning escaped."""
+    quote, word, cut, escaped = "", 0, 0, False
+    for at, sign in enumerate(text):
+        if escaped or (sign == "\\" and quote != "'"):
+            escaped = not escaped
+        elif quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"":
+            quote = sign
+        elif sign.isspace():
+            word = cut = at + 1
+        elif sign in breaks:
+            cut = at + 1
+    done = len(split(text[word:cut])[-1])
+    values = [value[done:] for value, _ in items]
+    plain = re.compile(r"[\w.,+@%:=/-]*")
+    if quote:
+        return [value for value in values if plain.fullmatch(value)]
+    return [re.sub(r"([^\w.,+@%:=/-])", r"\\\1", value) for value in values]
+
+
+def serve(group: Any, shell: str) -> None:
+    """Answer a shell's script on standard output; nothing at all where that takes too long."""
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    try:
+        sys.stdout.write(answer(group, shell, sys.argv[1:]))
+        sys.stdout.flush()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
