@@ -18,9 +18,13 @@ from costmodel.commands.options import (
     whole_numbers,
 )
 from costmodel.commands.options import settings as read_settings
+from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from costmodel.library import Spec
+    from costmodel.reports.layout import Screen
 
 
 def analyze(
@@ -33,28 +37,55 @@ def analyze(
     format: Annotated[Format, typer.Option(help="How the report is written.")] = Format.table,
     quiet: Quiet = False,
     no_color: NoColour = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show the report again whenever the spec is saved.")] = False,
 ) -> None:
     """What a network costs, per layer and in all."""
     from costmodel.library import load
     from costmodel.published import published
-    from costmodel.reports.analysis import Shown
+    from costmodel.reports.analysis import Shown, screen
+    from costmodel.reports.layout import show, terminal_width
 
+    given, images = read_settings(set_), whole_numbers({"batch": batch})["batch"]
+    grouping = by or (Grouping.op if format is Format.json else Grouping.layer)
+    colour = False if no_color else None
+
+    def costed(loaded: "Spec") -> Shown:
+        ledger = loaded.evaluate(loaded.settings(given, variant), images)
+        untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
+        return Shown(ledger, published(loaded, ledger), dtype.value, grouping.value, untouched)
+
+    if watch:
+        follow(spec, lambda loaded, width: screen(costed(loaded), width), format, quiet, colour)
+        return
     loaded = load(spec)
     warn(loaded, quiet)
-    given, images = read_settings(set_), whole_numbers({"batch": batch})["batch"]
-    ledger = loaded.evaluate(loaded.settings(given, variant), images)
-    grouping = by or (Grouping.op if format is Format.json else Grouping.layer)
-    untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
-    shown = Shown(ledger, published(loaded, ledger), dtype.value, grouping.value, untouched)
+    shown = costed(loaded)
     if format is Format.json:
         from costmodel.reports.contract import dumps
 
         sys.stdout.write(dumps(shown))
         return
-    from costmodel.reports.analysis import screen
-    from costmodel.reports.layout import show, terminal_width
+    show(screen(shown, terminal_width(sys.stdout)), colour=colour)
 
-    show(screen(shown, terminal_width(sys.stdout)), colour=False if no_color else None)
+
+def follow(spec: str, report: "Callable[[Spec, int], Screen]", format: Format, quiet: bool, colour: bool | None) -> None:
+    """Show a spec's report, its warnings below it, and again whenever the file is saved. Raises `SpecError`."""
+    if format is not Format.table:
+        raise SpecError([Problem(None, f"--watch shows a table, and --format is {format.value}", "leave one of them out")])
+    from costmodel.commands.watch import watch
+    from costmodel.library import find, loads
+    from costmodel.reports.layout import text
+    from costmodel.spec.source import read_file
+
+    path = find(spec)
+
+    def render(width: int) -> "Screen":
+        # by its path: while a file is away, a bundled spec of its name must not stand in for it
+        loaded = loads(*read_file(path, str(path)))
+        said = [] if quiet else [line for problem in loaded.warnings for line in str(problem).splitlines()]
+        return [*report(loaded, width), *([[]] if said else []), *map(text, said)]
+
+    watch(path, render, colour)
 
 
 def warn(loaded: "Spec", quiet: bool) -> None:

@@ -72,7 +72,7 @@ def main() -> None:
             stream.reconfigure(errors="spelled out")
     try:
         if shell := os.environ.get("_COSTMODEL_COMPLETE"):
-            from costmodel.commands.completion import serve
+            from costmodel.commands.shells import serve
 
             serve(typer.main.get_command(app), shell)
             return

@@ -4,11 +4,7 @@ typer has such machinery too; it lays every help text out with rich, which takes
 its zsh script evaluates the answer.
 """
 
-import os
 import re
-import shlex
-import signal
-import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,8 +15,6 @@ from costmodel.problems import SpecError, printable
 
 MAX_BYTES = 300_000
 """How long a spec may be to be read at the press of a key; real ones stay below 100,000."""
-PATIENCE = 1.0
-"""Seconds after which nothing is answered rather than late."""
 _HELP_WIDTH = 80
 
 
@@ -199,76 +193,3 @@ _OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
     "over": _parameters,
 }
 """What the arguments and options offer whose values are no fixed choice."""
-
-
-def answer(group: Any, shell: str, arguments: list[str]) -> str:
-    """The answer to a shell's script: a kind, then a line a value, each written as that shell reads it.
-
-    bash hands over the characters at which it splits words and the line up to the cursor; zsh and fish hand over words.
-    """
-    if shell == "bash":
-        breaks, text = arguments
-        found = complete(group, split(text)[1:] or [""])
-        return _lines(found.kind, _for_bash(found.items, text, breaks))
-    found = complete(group, [*arguments[:-1], split(arguments[-1])[-1]])
-    if shell == "zsh":
-        return _lines(found.kind, [_colons(value) + (f":{text}" if text else "") for value, text in found.items])
-    return _lines(found.kind, [f"{value}\t{text}" if text else value for value, text in found.items])
-
-
-def _lines(kind: str, items: list[str]) -> str:
-    return "".join(f"{line}\n" for line in (kind, *items))
-
-
-def _colons(value: str) -> str:
-    return value.replace("\\", "\\\\").replace(":", "\\:")
-
-
-def split(text: str) -> list[str]:
-    """The words of a line that may stop amid a quote, the last one being that at the cursor.
-
-    >>> split('costmodel analyze "my spec.yaml" --set ')
-    ['costmodel', 'analyze', 'my spec.yaml', '--set', '']
-    """
-    cursor = "\0"
-    lexer = shlex.shlex(text.replace(cursor, "") + cursor, posix=True, punctuation_chars=False)
-    lexer.whitespace_split, lexer.commenters = True, ""
-    words: list[str] = []
-    try:
-        words.extend(lexer)
-    except ValueError:  # an open quote; shlex keeps what it has read of it
-        words.append(lexer.token)
-    return [word.replace(cursor, "") for word in words]
-
-
-def _for_bash(items: list[tuple[str, str]], text: str, breaks: str) -> list[str]:
-    """Values as bash inserts them: what it holds for an earlier word taken off, signs with a meaning escaped."""
-    quote, word, cut, escaped = "", 0, 0, False
-    for at, sign in enumerate(text):
-        if escaped or (sign == "\\" and quote != "'"):
-            escaped = not escaped
-        elif quote:
-            quote = "" if sign == quote else quote
-        elif sign in "'\"":
-            quote = sign
-        elif sign.isspace():
-            word = cut = at + 1
-        elif sign in breaks:
-            cut = at + 1
-    done = len(split(text[word:cut])[-1])
-    values = [value[done:] for value, _ in items]
-    plain = re.compile(r"[\w.,+@%:=/-]*")
-    if quote:
-        return [value for value in values if plain.fullmatch(value)]
-    return [re.sub(r"([^\w.,+@%:=/-])", r"\\\1", value) for value in values]
-
-
-def serve(group: Any, shell: str) -> None:
-    """Answer a shell's script on standard output; nothing at all where that takes too long."""
-    signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
-    try:
-        sys.stdout.write(answer(group, shell, sys.argv[1:]))
-        sys.stdout.flush()
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
