@@ -20,12 +20,12 @@ class Terminal:
         self.seen = ""
         self.pid, self.stream = pty.fork()
         if self.pid == 0:
+            _resize(0, *size)
             os.chdir(folder)
             os.execvpe(command[0], command, environment)
-        self.resize(*size)
 
     def resize(self, columns: int, lines: int) -> None:
-        fcntl.ioctl(self.stream, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        _resize(self.stream, columns, lines)
 
     def type(self, text: str) -> None:
         os.write(self.stream, text.encode())
@@ -63,3 +63,7 @@ class Terminal:
 
     def close(self) -> None:
         os.close(self.stream)
+
+
+def _resize(stream: int, columns: int, lines: int) -> None:
+    fcntl.ioctl(stream, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))

@@ -35,7 +35,7 @@ _PAGES = {b"\x1b[5~": -1, b"\x1b[6~": 1, b" ": 1}
 
 
 class View(NamedTuple):
-    """What there is to show: the lines, whether they are problems, and when they came and when they were last right."""
+    """What there is to show: the lines, whether they are problems, and the hour of the last report without any."""
 
     lines: Screen
     wrong: bool
@@ -105,7 +105,7 @@ def _problem(problem: Problem, width: int) -> Screen:
 def _draw(view: View, path: Path, first: int, colour: bool) -> int:
     """Write one frame over the one before: every line up to its end, then what is left below, in one piece.
 
-    Gives the row from which on rows are in view: `first`, or the nearest that there is.
+    Gives the line from which on lines are in view: `first`, or the nearest that there is.
     """
     columns, height = shutil.get_terminal_size((PIPED_WIDTH, 24))
     room = height - 1
@@ -115,7 +115,7 @@ def _draw(view: View, path: Path, first: int, colour: bool) -> int:
     show(frame, buffer, colour)
     # after a full line the cursor stands on its last character, and clearing would take that away
     ends = ["" if width_of([line]) >= columns else "\x1b[K" for line in frame]
-    body = "\r\n".join(map("".join, zip(buffer.getvalue().split("\n"), ends, strict=False)))
+    body = "\n".join(map("".join, zip(buffer.getvalue().split("\n"), ends, strict=False)))
     sys.stdout.write(f"\x1b[?2026h\x1b[H{body}\x1b[J\x1b[?2026l")
     sys.stdout.flush()
     return first
