@@ -1,5 +1,6 @@
 """A program on a terminal of its own: what is typed, and what the screen gets."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -18,6 +19,7 @@ class Terminal:
         self, command: list[str], folder: Path, environment: dict[str, str], size: tuple[int, int] = (100, 30)
     ) -> None:
         self.seen = ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a read may end amid a character
         self.pid, self.stream = pty.fork()
         if self.pid == 0:
             _resize(0, *size)
@@ -38,7 +40,7 @@ class Terminal:
             data = os.read(self.stream, 65536)
         except OSError:  # Linux reports the other side's closing as an error
             return False
-        self.seen += data.decode("utf-8", "replace")
+        self.seen += self.decoder.decode(data)
         return bool(data)
 
     def until(self, holds: Callable[[str], object], seconds: float = 20) -> str:

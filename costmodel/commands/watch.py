@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from costmodel.problems import Problem, SpecError
-from costmodel.reports.layout import PIPED_WIDTH, Cell, Screen, coloured, show, terminal_width, text, width_of
+from costmodel.reports.layout import PIPED_WIDTH, Cell, Screen, coloured, show, text, width_of
 
 PAUSE = 0.1
 """Seconds between two looks at the file, the keys and the size of the terminal."""
@@ -63,16 +63,16 @@ def _follow(path: Path, render: Callable[[int], Screen], colour: bool, resumed: 
     while True:
         state, now = _state(path), shutil.get_terminal_size((PIPED_WIDTH, 24))
         if (state != costed and state == before) or now != size or resumed:
-            view = _view(view, render, afresh=state != costed)
+            view = _view(view, render, max(now.columns, 20), afresh=state != costed)
             costed, size = state, now
             resumed.clear()
-            first = _draw(view, path, first, colour)
+            first = _draw(view, path, first, size, colour)
         before = state
         keys = _keys()
         if any(key in _LEAVING for key in keys):
             return
         if step := sum(_STEPS.get(key, 0) + _PAGES.get(key, 0) * max(size.lines // 2, 1) for key in keys):
-            first = _draw(view, path, max(first + step, 0), colour)
+            first = _draw(view, path, max(first + step, 0), size, colour)
 
 
 def _state(path: Path) -> tuple[int, ...] | None:
@@ -84,9 +84,8 @@ def _state(path: Path) -> tuple[int, ...] | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _view(last: View, render: Callable[[int], Screen], *, afresh: bool) -> View:
-    """The report for the terminal's width, or the problems; the hour stays where only the terminal has changed."""
-    width = terminal_width(sys.stdout)
+def _view(last: View, render: Callable[[int], Screen], width: int, *, afresh: bool) -> View:
+    """The report for a width, or the problems; the hour stays where only the terminal has changed."""
     try:
         lines = render(width)
     except SpecError as error:
@@ -102,13 +101,12 @@ def _problem(problem: Problem, width: int) -> Screen:
     return [text(line, "" if place else "bad") for place, lines in enumerate(wrapped) for line in lines]
 
 
-def _draw(view: View, path: Path, first: int, colour: bool) -> int:
+def _draw(view: View, path: Path, first: int, size: os.terminal_size, colour: bool) -> int:
     """Write one frame over the one before: every line up to its end, then what is left below, in one piece.
 
     Gives the line from which on lines are in view: `first`, or the nearest that there is.
     """
-    columns, height = shutil.get_terminal_size((PIPED_WIDTH, 24))
-    room = height - 1
+    columns, room = size.columns, size.lines - 1
     lines, first = fitted(view.lines, room, first)
     frame = [_cut(line, columns) for line in [*lines, *[[]] * (room - len(lines)), _status(view, path)]]
     buffer = io.StringIO()
@@ -205,7 +203,8 @@ def _terminal() -> Iterator[list[bool]]:
     def end(number: int, _: object) -> None:
         sys.exit(128 + number)
 
-    handlers = {signal.SIGTSTP: suspend, signal.SIGTERM: end, signal.SIGHUP: end}
+    # Ctrl-C leaves also where a script has started this with interrupts ignored
+    handlers = {signal.SIGTSTP: suspend, signal.SIGTERM: end, signal.SIGHUP: end, signal.SIGINT: signal.default_int_handler}
     previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     enter()
     try:
