@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from costmodel import algebra
@@ -11,49 +10,18 @@ from costmodel.evaluate import evaluate
 from costmodel.graph import build
 from costmodel.ledger import Ledger
 from costmodel.ops.fields import Count, Kind, Unfit, spoken
-from costmodel.problems import Mark, Problem, Problems, SpecError, did_you_mean, one_of
+from costmodel.problems import Mark, Problem, Problems, SpecError, did_you_mean, one_of, shortened
 from costmodel.spec.formula import WORDS, is_small
 from costmodel.spec.network import Network
 from costmodel.spec.parse import parse
+from costmodel.spec.shelf import bundled, find
 from costmodel.spec.source import Text, read_file
 from costmodel.spec.values import BadValue, Formula, Value, read_value
 from costmodel.steps import Graph
 
+__all__ = ["Spec", "bundled", "find", "load", "loads"]
+
 _COUNT: Kind = Count.__metadata__[0]
-
-
-def bundled() -> dict[str, Path]:
-    """Every bundled spec by its name, such as `mobilenet` or `units/grouped`."""
-    here = Path(__file__).parent
-    root = next(p for p in (here / "specs", here.parent / "specs") if p.is_dir())
-    return {path.relative_to(root).with_suffix("").as_posix(): path for path in sorted(root.rglob("*.yaml"))}
-
-
-def find(name: str) -> Path:
-    """The spec that a name means: a file in front of the user first, then a bundled one, with or without `.yaml`.
-
-    Raises `SpecError` where there is neither.
-    """
-    if not name.strip():
-        raise SpecError([Problem(None, "the name of the spec is empty", f"the bundled specs are {one_of(bundled())}")])
-    try:
-        near = [path for path in (Path(name), Path(f"{name}.yaml")) if path.is_file()]
-        is_directory, is_something = Path(name).is_dir(), Path(name).exists()
-    except OSError as error:
-        raise SpecError([Problem(None, f"{_short(name)}: {(error.strerror or str(error)).lower()}")]) from None
-    specs = bundled()
-    stem = name.removesuffix(".yaml")
-    if near or stem in specs:
-        return near[0] if near else specs[stem]
-    if is_something:
-        kind = "directory" if is_directory else "special file"
-        raise SpecError([Problem(None, f"{name} is a {kind}, and a spec is a file")])
-    hint = did_you_mean(Path(stem).name, specs, f"the bundled specs are {one_of(specs)}")
-    raise SpecError([Problem(None, f"no file {name} here, and no bundled spec of that name", hint)])
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 60 else f"{name[:60]}…"
 
 
 class Spec:
@@ -113,7 +81,7 @@ def _batch(batch: Any) -> Any:
     except Unfit as error:
         message = f"the batch {error.message}"
     except (ValueError, TypeError):
-        message = f"the batch must be a whole number, and is {_short(repr(batch))}"
+        message = f"the batch must be a whole number, and is {shortened(repr(batch))}"
     raise SpecError([Problem(None, message)])
 
 
@@ -194,7 +162,7 @@ class _Settings:
                 message = f"the parameter '{name}' takes values such as {odd}, and the symbol {found} stands for whole ones"
                 self.problems.add(None, message, "costmodel.algebra.symbol makes one that does not")
         except (ValueError, TypeError):
-            self.problems.add(None, f"the parameter '{name}' is a number or a word, and here is {_short(repr(value))}")
+            self.problems.add(None, f"the parameter '{name}' is a number or a word, and here is {shortened(repr(value))}")
             return None
         if not is_small(found):
             self.problems.add(None, f"the parameter '{name}' has more than 18 digits")

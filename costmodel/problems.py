@@ -145,3 +145,8 @@ def one_of(words: Iterable[str]) -> str:
 def printable(text: str) -> str:
     """The text with everything replaced that could steer a terminal."""
     return text if text.isprintable() else "".join(c if c.isprintable() else " " if c in "\t\n" else "�" for c in text)
+
+
+def shortened(text: str) -> str:
+    """The text, cut where it is too long for a sentence."""
+    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -23,12 +23,16 @@ from costmodel.commands.options import (
     SpecName,
     Top,
     Variant,
+    offered,
 )
 from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from costmodel.library import Spec
     from costmodel.reports.columns import Shown
+    from costmodel.reports.layout import Screen
 
 
 def analyze(
@@ -40,7 +44,11 @@ def analyze(
     convention: Conventions = "paper",
     by: Annotated[
         str | None,
-        typer.Option(metavar="WHAT", help="What makes a row: op, layer, block or network; default layer, in json and csv op."),
+        typer.Option(
+            metavar="WHAT",
+            help="What makes a row: op, layer, block or network; default layer, in json and csv op.",
+            autocompletion=offered(*GROUPINGS),
+        ),
     ] = None,
     depth: Annotated[
         str | None,
@@ -53,6 +61,7 @@ def analyze(
     output: Output = None,
     quiet: Quiet = False,
     no_color: NoColour = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show the report again whenever the spec is saved.")] = False,
 ) -> None:
     """What a network costs, per layer and in all."""
     from costmodel.library import load
@@ -68,13 +77,23 @@ def analyze(
     keys = read(reading.columns, for_tables(columns, form, read), NAMES)
     order, first = read(reading.order, sort, NAMES, (*TEXTS, "line")), read(reading.whole_number, "top", top)
     given = read(reading.settings, set_)
+    if watch and (form != "table" or output is not None):
+        message = "--watch draws over a terminal, and a report elsewhere or in another form is asked for too"
+        read.problems.append(Problem(None, message, "leave --watch out, or --format and -o"))
     read.check()
+
+    def costed(loaded: "Spec") -> Shown:
+        ledger = loaded.evaluate(loaded.settings(given, variant), images["batch"])
+        untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
+        figures = tuple(published(loaded, ledger))
+        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched)
+
+    if watch:
+        follow(spec, costed, quiet, no_color)
+        return
     loaded = load(spec)
     warn(loaded, quiet)
-    ledger = loaded.evaluate(loaded.settings(given, variant), images["batch"])
-    untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
-    figures = tuple(published(loaded, ledger))
-    write(Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched), form, output, no_color)
+    write(costed(loaded), form, output, no_color)
 
 
 def _grouping(by: str | None, depth: str | None, form: str) -> str | int:
@@ -112,6 +131,25 @@ def write(shown: "Shown", form: str, output: str | None, no_color: bool) -> None
         from costmodel.reports.analysis import screen
 
         outputs.write_table(output, lambda room: screen(shown, room), no_color)
+
+
+def follow(spec: str, costed: "Callable[[Spec], Shown]", quiet: bool, no_color: bool) -> None:
+    """Show a spec's report, its warnings below it, and again whenever the file is saved. Raises `SpecError`."""
+    from costmodel.commands.watch import watch
+    from costmodel.library import find, loads
+    from costmodel.reports.analysis import screen
+    from costmodel.reports.layout import text
+    from costmodel.spec.source import read_file
+
+    path = find(spec)
+
+    def render(width: int) -> "Screen":
+        # by its path: while a file is away, a bundled spec of its name must not stand in for it
+        loaded = loads(*read_file(path, str(path)))
+        said = [] if quiet else [line for problem in loaded.warnings for line in str(problem).splitlines()]
+        return [*screen(costed(loaded), width), *([[]] if said else []), *map(text, said)]
+
+    watch(path, render, False if no_color else None)
 
 
 def warn(loaded: "Spec", quiet: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from costmodel.commands import analyze, ops, sweep, verify
+from costmodel.commands.options import SHELLS, offered
 from costmodel.problems import SpecError
 
 app = typer.Typer(
@@ -29,12 +30,25 @@ Is it near the bound?         costmodel verify --h 56 --w 56 --c1 24 --c2 144
 def menu(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    show_completion: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHELL",
+            help="Print the script that makes bash, zsh or fish complete what you type, and leave.",
+            autocompletion=offered(*SHELLS),
+        ),
+    ] = None,
 ) -> None:
     """Show the three uses, then the rest of the help."""
     if version:
         from costmodel import __version__
 
         typer.echo(f"costmodel {__version__}")
+    elif show_completion:
+        from costmodel.commands.reading import choice
+        from costmodel.commands.shells import SCRIPTS
+
+        typer.echo(SCRIPTS[choice("shell", show_completion, SHELLS)].strip())
     elif context.invoked_subcommand is None:
         typer.echo(f"{_FIRST}\n{context.get_help()}")
 
@@ -67,6 +81,11 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="spelled out")
     try:
+        if shell := os.environ.get("_COSTMODEL_COMPLETE"):
+            from costmodel.commands.shells import serve
+
+            serve(typer.main.get_command(app), shell)
+            return
         code = app(prog_name="costmodel", standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code)

@@ -6,7 +6,7 @@ import typer
 
 from costmodel.commands import output as outputs
 from costmodel.commands import reading
-from costmodel.commands.options import FewFormats, NoColour, Output
+from costmodel.commands.options import FEW_FORMATS, FewFormats, NoColour, Output
 from costmodel.problems import Problem, did_you_mean, one_of
 
 
@@ -21,7 +21,7 @@ def ops(
     from costmodel.reports.layout import PIPED_WIDTH
 
     read = reading.Reader()
-    form = read(outputs.format_of, format, output, ("table", "json", "markdown"))
+    form = read(outputs.format_of, format, output, FEW_FORMATS)
     read(outputs.check_file, output)
     if op is not None and op not in OPS:
         hint = did_you_mean(op, OPS, f"the ops are {one_of(OPS)}")

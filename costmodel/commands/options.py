@@ -1,13 +1,36 @@
 """The options that several commands share, each defined once; `reading.py` reads their values."""
 
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import typer
 
 FORMATS = ("table", "json", "csv", "markdown")
 """How a report may be written."""
+FEW_FORMATS = ("table", "json", "markdown")
+"""How a report may be written that is no table of counts."""
 GROUPINGS = ("op", "layer", "block", "network")
 """What may make a row."""
+SHELLS = ("bash", "zsh", "fish")
+"""The shells that can complete a command line."""
+
+
+def offered(*words: str) -> Callable[[], Iterable[str]]:
+    """Words that a shell completes."""
+    return lambda: words
+
+
+def _conventions() -> Iterable[str]:
+    from costmodel.conventions import CONVENTIONS
+
+    return CONVENTIONS
+
+
+def _dtypes() -> Iterable[str]:
+    from costmodel.dtypes import DTYPES, Dtypes
+
+    return [*DTYPES, *(f"{kind}=" for kind in Dtypes._fields)]
+
 
 SpecName = Annotated[str, typer.Argument(metavar="SPEC", help="A spec file, or the name of a bundled spec.")]
 Settings = Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")]
@@ -20,6 +43,7 @@ Dtype = Annotated[
         metavar="TYPE",
         help="Data type, for bytes alone: int8, or by kind weights=int8,activations=fp16,accumulators=int32. "
         "Accumulators are named in the report and scale nothing: no op moves any.",
+        autocompletion=_dtypes,
     ),
 ]
 Conventions = Annotated[
@@ -28,15 +52,26 @@ Conventions = Annotated[
         "--convention",
         metavar="NAME",
         help="How operations and parameters are counted: paper, weights-only, two-per-mult-add or arithmetic.",
+        autocompletion=_conventions,
     ),
 ]
 Format = Annotated[
     str | None,
-    typer.Option("--format", metavar="NAME", help="table, json, csv or markdown; else by the ending of -o, else table."),
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="table, json, csv or markdown; else by the ending of -o, else table.",
+        autocompletion=offered(*FORMATS),
+    ),
 ]
 FewFormats = Annotated[
     str | None,
-    typer.Option("--format", metavar="NAME", help="table, json or markdown; else by the ending of -o, else table."),
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="table, json or markdown; else by the ending of -o, else table.",
+        autocompletion=offered(*FEW_FORMATS),
+    ),
 ]
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")]
 Columns = Annotated[

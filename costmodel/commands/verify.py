@@ -9,7 +9,7 @@ import typer
 
 from costmodel.commands import output as outputs
 from costmodel.commands import reading
-from costmodel.commands.options import FewFormats, NoColour, Output
+from costmodel.commands.options import FEW_FORMATS, FewFormats, NoColour, Output
 from costmodel.problems import Problem
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def verify(
 
     read = reading.Reader()
     sizes = read(reading.whole_numbers, {"h": h, "w": w, "c1": c1, "c2": c2})
-    form = read(outputs.format_of, format, output, ("table", "json", "markdown"))
+    form = read(outputs.format_of, format, output, FEW_FORMATS)
     read(outputs.check_file, output)
     if interactive and (output is not None or format not in (None, "table")):
         message = "-i asks and answers on the screen, and one report is asked for too"

@@ -156,6 +156,11 @@ def note(label: str, words: str, room: int, style: str = "") -> Screen:
     return [[Cell(f"{name:<{NOTE_INDENT}}", "dim"), Cell(part, style)] for name, part in zip(labels, parts, strict=True)]
 
 
+def coloured(stream: TextIO) -> bool:
+    """Whether a stream gets colour: a terminal does, unless NO_COLOR is set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
 def plain(screen: Screen) -> str:
     """Lines as text, without styles."""
     return "".join("".join(cell.text for cell in line) + "\n" for line in screen)
@@ -165,7 +170,7 @@ def show(screen: Screen, stream: TextIO | None = None, colour: bool | None = Non
     """Write lines to a stream (standard output); styled where that is a terminal and NO_COLOR is not set."""
     stream = stream or sys.stdout
     if colour is None:
-        colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        colour = coloured(stream)
     if not colour:
         stream.write(plain(screen))
         return

@@ -1,0 +1,47 @@
+"""What a spec offers to set: its parameters and variants as they are written, unchecked and read fast."""
+
+from typing import Any, NamedTuple
+
+from costmodel.spec.source import Map, Seq, Text, read
+
+
+class Outline(NamedTuple):
+    """The parameters of a spec with their defaults, and its variants with what they set; all of it as written."""
+
+    params: dict[str, str]
+    variants: dict[str, dict[str, str]]
+
+
+def outline(text: str, file: str) -> Outline:
+    """Read a spec's text as far as its parameters and variants. Raises `SpecError` where it is not plain YAML data.
+
+    >>> outline("{params: {alpha: 1, width}, variants: {half: {alpha: 0.5}}}", "spec")
+    Outline(params={'alpha': '1', 'width': ''}, variants={'half': {'alpha': '0.5'}})
+    """
+    data = read(text, file)
+    return Outline(_pairs(data.at("params")), _variants(data.at("variants")))
+
+
+def _pairs(data: Any) -> dict[str, str]:
+    """A mapping's values where they are texts; lists and choices are left empty."""
+    if not isinstance(data, Map):
+        return {}
+    return {str(name): str(value) if isinstance(value, Text) else "" for name, value in data.items()}
+
+
+def _variants(data: Any) -> dict[str, dict[str, str]]:
+    if not isinstance(data, Map):
+        return {}
+    if "table" not in data:
+        return {str(name): _pairs(settings) for name, settings in data.items()}
+    table = data.at("table")
+    header, *rows = table if isinstance(table, Seq) and table else [None]
+    if not isinstance(header, Seq) or "name" not in header:
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if isinstance(row, Seq) and all(isinstance(cell, Text) for cell in [*header, *row]):
+            cells = {str(column): str(cell) for column, cell in zip(header, row, strict=False)}
+            if name := cells.pop("name", ""):
+                found[name] = cells
+    return found
