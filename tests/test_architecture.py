@@ -16,6 +16,7 @@ ROOMS = (
     "tensor",
     "cost",
     "conventions",
+    "synonyms",
     "problems",
     "ops",
     "traffic",
@@ -40,7 +41,7 @@ HOMES = {
     "rich": {"reports.styled"},
     "typer": {"commands"},
     "numpy": {"points"},
-    "sympy": {"algebra"},
+    "sympy": {"algebra", "reports.notation"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

@@ -5,19 +5,30 @@ from typing import Annotated
 
 import typer
 
-from costmodel.problems import Problem, SpecError, did_you_mean, one_of
+from costmodel.commands.options import Format
+from costmodel.problems import Problem, SpecError
 
 
-def ops(op: Annotated[str | None, typer.Argument(metavar="OP", help="An op; all are listed without one.")] = None) -> None:
+def ops(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="An op or another word; all are listed without one.")
+    ] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="The op's formulas in LaTeX.")] = False,
+    format: Annotated[Format, typer.Option(help="How the page is written.")] = Format.table,
+) -> None:
     """The vocabulary, and one op's costs as formulas."""
-    from costmodel.ops import OPS
     from costmodel.reports import manual
     from costmodel.reports.layout import show, terminal_width
 
-    if op is None:
-        show(manual.index(terminal_width(sys.stdout)))
-        return
-    if op not in OPS:
-        hint = did_you_mean(op, OPS, f"the ops are {one_of(OPS)}")
-        raise SpecError([Problem(None, f"no op is called '{op}'", hint)])
-    show(manual.page(OPS[op], terminal_width(sys.stdout)))
+    if latex and (name is None or format is not Format.table):
+        message = (
+            "--latex needs the name of an op" if name is None else f"--latex and --format {format.value} exclude each other"
+        )
+        raise SpecError([Problem(None, message, "costmodel ops conv2d --latex")])
+    if latex:
+        sys.stdout.write(manual.latex(name or ""))
+    elif format is Format.json:
+        sys.stdout.write(manual.dumps(name))
+    else:
+        room = terminal_width(sys.stdout)
+        show(manual.index(room) if name is None else manual.page(name, room))

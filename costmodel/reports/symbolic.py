@@ -1,0 +1,192 @@
+"""An op run with symbols: what enters, what leaves and what it costs, for any op, whatever it takes.
+
+What an op takes is found by asking it: kinds of tensor and values of fields are tried with typical numbers, an image
+first, and the first that it accepts is run again with symbols. So no op is known here by its name.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice, product
+from typing import Any, NamedTuple
+
+from costmodel import algebra
+from costmodel.cost import Cost
+from costmodel.ops import Field, Op
+from costmodel.tensor import Tensor
+
+_LETTERS = {
+    "kernel": "k",
+    "stride": "s",
+    "padding": "p",
+    "dilation": "d",
+    "groups": "g",
+    "multiplier": "m",
+    "heads": "a",
+    "factor": "r",
+    "scale": "r",
+}
+"""Fields as papers write them; others go by their name."""
+_TYPICAL = {"out": 64, "kernel": 3, "padding": 1, "heads": 8, "stop": 32}
+"""Numbers that fields mostly have; 2 for others."""
+_SHOWN = ("kernel", "stride", "padding")
+"""Optional fields that an example shows, where the op accepts them."""
+_SIZES = {"n": 1, "t": 196, "d": 16, "h": 56, "w": 56, "c": 64, "c₁": 64, "c₂": 32, "c₃": 16}
+"""A typical number for each symbol of an input's size."""
+_KINDS = ("nchw", "nc", "ncw", "ncdhw", "ntc")
+"""The dimensions of an image, a vector, a signal, a volume and a sequence of tokens, in the order in which they are tried."""
+_MANY = 500
+"""Combinations of values for required fields that are tried with a kind of tensor."""
+
+Sizes = dict[str, str]
+"""The symbol of each dimension of an input."""
+
+
+class Setting(NamedTuple):
+    """What an op accepts: its inputs, and its fields with typical values."""
+
+    inputs: list[Tensor]
+    fields: dict[str, Any]
+    output: Tensor
+
+
+class Closed(NamedTuple):
+    """An op in symbols: its inputs, the symbol of each field that has one, its output and its cost.
+
+    `where` has the names `h'`, `w'`, … that stand for sizes of the output, by name, with what they are.
+    """
+
+    inputs: list[Tensor]
+    symbols: dict[str, Any]
+    output: Tensor
+    cost: Cost
+    where: dict[str, Any]
+    typical: Setting
+
+
+def closed(op: Op) -> Closed:
+    """An op in symbols. Raises `LookupError` for an op that accepts nothing of what is tried."""
+    for sizes in _inputs(op):
+        inputs = [Tensor(**{name: _SIZES[letter] for name, letter in one.items()}) for one in sizes]
+        for places in _choices(op, inputs[0]):
+            given = _values(op, inputs[0], places)
+            if (output := _accepted(op, inputs, given)) is not None:
+                typical = _example(op, Setting(inputs, given, output[0]))
+                return _in_symbols(op, sizes, places, typical)
+    raise LookupError(f"{op.name} accepts no kind of tensor that the manual knows")
+
+
+def _inputs(op: Op) -> Iterator[list[Sizes]]:
+    """Kinds of tensor to try; several with channels of their own, then all alike, then the next one's rows for columns."""
+    count = max(op.least, 2 if op.joins else 1)
+    for kind in _KINDS:
+        alike = {name: name for name in kind}
+        if count == 1:
+            yield [alike]
+            continue
+        yield [alike | {"c": f"c{'₁₂₃₄'[place]}"} for place in range(count)] if count < 4 else [alike] * count
+        yield [alike] * count
+        if count == 2 and "t" in alike:
+            yield [alike | {"c": "c₁"}, alike | {"t": "c₁", "c": "c₂"}]
+
+
+def _choices(op: Op, x: Tensor) -> Iterator[dict[str, int]]:
+    """Ways to fill the fields: those that are required, then one more, then all; each by the place of its value."""
+    required = [field for field in op.fields.values() if field.required]
+    optional = [field for field in op.fields.values() if not field.required]
+    for more in dict.fromkeys(((), *((field.name,) for field in optional), tuple(field.name for field in optional))):
+        fields = [*required, *(field for field in optional if field.name in more)]
+        ways = product(*(_fitting(field, x) for field in fields))
+        for places in islice(ways, _MANY):
+            yield {field.name: place for field, place in zip(fields, places, strict=True)}
+
+
+def _offered(field: Field, x: Tensor, number: Any) -> list[Any]:
+    """Values to try for a field, by how a spec writes them."""
+    own = [name for name in x.dims if name != "n"]
+    if field.kind.reads == "shape":
+        return [{"c": algebra.prod(x.dims[name] for name in own)}, {name: x.dims[name] for name in own}]
+    if field.kind.reads == "text":
+        return [*field.kind.words, *own, own[::-1], own[:1], [own[-1]], "Other"]
+    return [number, *field.kind.words, True, *([number] * sides for sides in (1, 2, 3))]
+
+
+def _fitting(field: Field, x: Tensor) -> list[int]:
+    """The places of those values that the field's kind takes."""
+    offered = _offered(field, x, _TYPICAL.get(field.name, 2))
+    return [place for place, value in enumerate(offered) if _checked(field, value) is not None]
+
+
+def _checked(field: Field, value: Any) -> tuple[Any] | None:
+    """A value as the op wants it, as a tuple of one; None where its kind does not take it."""
+    try:
+        fit, truth = field.kind.check(value)
+    except Exception:  # the value may be of a sort that this check never meets in a spec
+        return None
+    return None if algebra.decide(truth) is False else (fit,)
+
+
+def _values(op: Op, x: Tensor, places: dict[str, int]) -> dict[str, Any]:
+    offered = {name: _offered(op.fields[name], x, _TYPICAL.get(name, 2))[place] for name, place in places.items()}
+    return {name: fit[0] for name, value in offered.items() if (fit := _checked(op.fields[name], value))}
+
+
+def _accepted(op: Op, inputs: Sequence[Tensor], given: dict[str, Any]) -> tuple[Tensor, Cost] | None:
+    """The output and the cost, unless the op refuses."""
+    try:
+        output, cost = op(inputs, given)
+    except Exception:  # a rule that is asked for what it is not made for may stop in any way
+        return None
+    return None if any(algebra.decide(truth) is False for truth, *_ in cost.given) else (output, cost)
+
+
+def _example(op: Op, setting: Setting) -> Setting:
+    """A setting with the optional fields that examples show, where the op accepts them."""
+    shown = {name: _TYPICAL.get(name, 2) for name in _SHOWN if name in op.fields}
+    fields = {name: (setting.fields | shown)[name] for name in op.fields if name in setting.fields or name in shown}
+    ran = _accepted(op, setting.inputs, fields)
+    return Setting(setting.inputs, fields, ran[0]) if ran else setting
+
+
+def _in_symbols(op: Op, sizes: list[Sizes], places: dict[str, int], typical: Setting) -> Closed:
+    """Run with a symbol for each size and for each field that takes one; optional fields at their default if need be."""
+    inputs = [Tensor(**{name: algebra.symbol(letter, whole=True) for name, letter in one.items()}) for one in sizes]
+    letters = _letters(op, {letter for one in sizes for letter in one.values()})
+    for names in (list(op.fields), list(places)):
+        symbols, given = {}, {}
+        for name in names:
+            field, symbol = op.fields[name], algebra.symbol(letters[name], whole=True)
+            if field.kind.reads == "value" and (fit := _checked(field, symbol)):
+                symbols[name] = given[name] = fit[0]
+            elif name in places and (fit := _checked(field, _offered(field, inputs[0], symbol)[places[name]])):
+                given[name] = fit[0]
+        if ran := _accepted(op, inputs, given):
+            output, cost = ran
+            where = _where(inputs[0], output)
+            return Closed(inputs, symbols, output, cost, where, typical)
+    raise LookupError(f"{op.name} takes no symbols")
+
+
+def _letters(op: Op, taken: set[str]) -> dict[str, str]:
+    """A symbol for each field: its letter, or its name where the letter is taken by another."""
+    letters: dict[str, str] = {}
+    for name in op.fields:
+        letters[name] = next(x for x in (_LETTERS.get(name, name), name, f"{name}_") if x not in {*taken, *letters.values()})
+    return letters
+
+
+def _where(x: Tensor, output: Tensor) -> dict[str, Any]:
+    """Names for the sizes of an output that are neither a symbol nor a product of symbols."""
+    sizes = {name: size for name, size in output.dims.items() if name not in "nc" and algebra.is_symbol(size)}
+    return {
+        f"{name}'": size
+        for name, size in sizes.items()
+        if size is not x.dims.get(name) and not (size.is_Symbol or size.is_Mul or size.is_Pow)
+    }
+
+
+def named(value: Any, where: dict[str, Any]) -> Any:
+    """A formula with the names of an output's sizes put in for what they stand for; like terms of a sum are collected."""
+    value = algebra.substitute(value, {size: algebra.symbol(name, whole=True) for name, size in where.items()})
+    if not algebra.is_symbol(value):
+        return value
+    spread = value.expand()
+    return spread.factor() if len(spread.as_ordered_terms()) < len(value.as_ordered_terms()) else value

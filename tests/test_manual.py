@@ -1,0 +1,133 @@
+"""`costmodel ops`: the list of the vocabulary, a page for every word of it, and examples that run."""
+
+import json
+import re
+import textwrap
+from collections.abc import Callable
+
+import pytest
+from test_architecture import command, loaded
+
+import costmodel
+from costmodel.ops import OPS
+from costmodel.reports import language, manual
+from costmodel.reports.layout import Screen, width_of
+from costmodel.spec.formula import FUNCTIONS
+from costmodel.spec.layers import CONSTRUCTS, MODIFIERS, TABLE_KEYS
+
+Runner = Callable[..., tuple[int, str, str]]
+WORDS = [*OPS, *language.entries()]
+
+
+def example(page: str) -> str:
+    """The spec that a page shows."""
+    found = re.search(r"^example\n((?:  .*\n)+)", page, re.M)
+    assert found, page
+    return textwrap.dedent(found[1])
+
+
+def lines(screen: Screen) -> list[str]:
+    return ["".join(cell.text for cell in line) for line in screen]
+
+
+def test_every_word_is_listed_once_under_its_family(run: Runner) -> None:
+    listed = [line.split()[0] for line in run("ops")[1].splitlines() if line.startswith("  ")]
+    assert sorted(listed) == sorted(WORDS)
+    assert listed[: len(OPS)] == [op.name for ops in manual.families().values() for op in ops]
+
+
+def test_constructs_modifiers_and_functions_of_the_language_have_a_page() -> None:
+    assert tuple(language.CONSTRUCTS) == CONSTRUCTS
+    assert set(language.MODIFIERS) == {*MODIFIERS, *TABLE_KEYS}
+    assert list(language.functions()) == list(FUNCTIONS)
+
+
+@pytest.mark.parametrize("room", [60, 80, 100, 140])
+def test_the_list_has_one_line_a_word_and_fits(room: int) -> None:
+    listed = manual.index(room)
+    assert width_of(listed) <= room
+    assert len([line for line in lines(listed) if line.startswith("  ")]) == len(WORDS)
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_the_example_of_a_page_runs_and_has_the_word(name: str, run: Runner) -> None:
+    code, page, err = run("ops", name)
+    assert (code, err, page.splitlines()[0]) == (0, "", name)
+    spec = example(page)
+    loaded = costmodel.loads(spec, "example.yaml")
+    assert loaded.warnings == ()
+    ledger = loaded.analyze()
+    assert re.search(rf"\b{name}\b", spec.split("\n", 1)[1])
+    if said := re.search(r"# gives (\S+)", spec):
+        assert str(ledger.lines[-1].output) == said[1]
+
+
+@pytest.mark.parametrize("name", OPS)
+@pytest.mark.parametrize("room", [80, 140])
+def test_an_op_has_a_page_with_its_fields_and_costs_that_fits(name: str, room: int) -> None:
+    page = manual.page(name, room)
+    assert width_of(page[page.index([]) :]) <= max(room, 100)
+    starts = [line.split("  ")[0] for line in lines(page)]
+    assert [part for part in ("example", "input", "output", "parameters", "memory access") if part not in starts] == []
+    assert [field for field in OPS[name].fields if field not in starts] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "formula"),
+    [
+        ("conv2d", "mult-adds                   n·h'·w'·c·out·k²/g"),
+        ("conv2d", "weights                     c·out·k²/g"),
+        ("conv2d", "  where h'                  ⌊(h + 2·p − d·(k − 1) − 1)/s⌋ + 1"),
+        ("conv2d", "memory access               n·h·w·c + n·h'·w'·out + c·out·k²/g + out elements"),
+        ("depthwise", "mult-adds                   n·h'·w'·c·k²·m"),
+        ("linear", "input                       n×c"),
+        ("linear", "mult-adds                   n·c·out"),
+        ("batch_norm", "parameters                  2·c"),
+        ("concat", "output                      n×(c₁ + c₂)×h×w"),
+        ("concat", "memory access               2·n·h·w·(c₁ + c₂) elements"),
+        ("add", "memory access               3·n·h·w·c elements"),
+        ("flatten", "memory access               0 elements"),
+        ("max_pool", "comparisons                 n·h'·w'·c·(k² − 1)"),
+    ],
+)
+def test_the_formulas_of_the_field(name: str, formula: str, run: Runner) -> None:
+    assert formula in run("ops", name)[1].splitlines()
+
+
+def test_a_function_is_explained_by_its_own_words(run: Runner) -> None:
+    page = run("ops", "divisible")[1]
+    assert "one step up if that loses more than a tenth." in page
+    assert "  divisible(x, by = 8)\n" in page
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("conv2", "conv2d"), ("Residual", "residual"), ("make_divisible", "divisible"), ("repeats", "repeat")]
+)
+def test_an_unknown_word_is_answered_with_the_one_that_is_meant(word: str, meant: str, run: Runner) -> None:
+    code, out, err = run("ops", word)
+    assert (code, out) == (2, "")
+    assert err == f"costmodel: no op is called '{word}'\n  = did you mean '{meant}'?\n"
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_json_says_what_the_page_says(name: str, run: Runner) -> None:
+    page, found = run("ops", name)[1], json.loads(run("ops", name, "--format", "json")[1])
+    assert found["example"] == example(page)
+    if name in OPS:
+        assert [field["name"] for field in found["fields"]] == list(OPS[name].fields)
+        assert f"{found['access']} elements" in " ".join(page.split())
+    else:
+        assert found["form"].splitlines()[0] in page
+
+
+def test_json_lists_every_word(run: Runner) -> None:
+    assert [row["name"] for row in json.loads(run("ops", "--format", "json")[1])][: len(OPS)] == [
+        op.name for ops in manual.families().values() for op in ops
+    ]
+
+
+def test_the_list_and_the_pages_of_constructs_are_light() -> None:
+    """Typer itself may load pydantic, to read an argument; only an op's page is worth sympy."""
+    assert loaded(command("ops")) <= {"typer", "pydantic"}
+    assert loaded(command("ops", "residual")) <= {"typer", "pydantic"}
+    assert loaded(command("ops", "conv2d")) - {"pydantic"} == {"typer", "sympy"}
