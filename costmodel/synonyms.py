@@ -10,12 +10,12 @@ _THEIRS = {
     # convolutions
     "conv2d": "conv convolution convolutional conv_layer group_conv pointwise_conv conv1x1 conv3x3",
     "conv_transpose2d": "deconv deconvolution conv_transpose transposed_conv transpose_conv conv2d_transpose up_conv convt",
-    "depthwise": "dw dwconv dw_conv depthwise_conv conv_dw conv2d_depthwise",
+    "depthwise": "dw dwconv depthwise_conv conv_dw conv2d_depthwise",
     "separable": "sepconv separable_conv depthwise_separable depthwise_separable_conv dsconv",
     # fully connected layers and attention
     "linear": "fc dense gemm affine inner_product fully_connected addmm",
     "matmul": "mm bmm batch_matmul einsum dot",
-    "attention": "mha multihead_attention multi_head_attention self_attention sdpa scaled_dot_product_attention",
+    "attention": "mha multihead_attention self_attention sdpa scaled_dot_product_attention",
     # normalisation
     "batch_norm": "bn batch_normalization frozen_batch_norm sync_batch_norm",
     "layer_norm": "ln layer_normalization",
@@ -26,11 +26,11 @@ _THEIRS = {
     "relu": "rectifier rectified_linear",
     "relu6": "clipped_relu",
     "silu": "swish",
-    "hardswish": "hswish hard_swish h_silu",
-    "hardsigmoid": "hsigmoid hard_sigmoid",
+    "hardswish": "hswish h_silu",
+    "hardsigmoid": "hsigmoid",
     "sigmoid": "logistic sigm",
     "leaky_relu": "lrelu",
-    "softmax": "soft_max log_softmax",
+    "softmax": "log_softmax",
     "none": "linear identity null noop",
     # pooling and resizing
     "max_pool": "pool max_pooling",
@@ -64,7 +64,7 @@ _THEIRS = {
     "when": "if condition unless only_if",
     "from": "bottom inputs",
     # fields
-    "out": "filters num_filters out_channels channels_out c_out cout out_features units num_output features channels",
+    "out": "filters num_filters out_channels channels_out c_out out_features units num_output features channels",
     "kernel": "kernel_size kernel_shape ksize filter_size pool_size window window_size k",
     "stride": "strides s",
     "padding": "pad pads p",
@@ -78,9 +78,9 @@ _THEIRS = {
     "size": "output_size",
     "axis": "dim",
     # names of formulas, and functions
-    "c_in": "cin in_channels channels_in input_channels num_channels in_planes in_features",
-    "h_in": "h hin height in_h input_height",
-    "w_in": "w win width in_w input_width",
+    "c_in": "in_channels channels_in input_channels num_channels in_planes in_features",
+    "h_in": "h height in_h input_height",
+    "w_in": "w width in_w input_width",
     "d_in": "depth input_depth",
     "t_in": "tokens seq_len sequence_length",
     "index": "idx",

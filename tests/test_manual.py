@@ -4,16 +4,20 @@ import json
 import re
 import textwrap
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from test_architecture import command, loaded
 
 import costmodel
+from costmodel.algebra import substitute, symbol
 from costmodel.ops import OPS
 from costmodel.reports import language, manual
 from costmodel.reports.layout import Screen, width_of
+from costmodel.reports.symbolic import closed, named
 from costmodel.spec.formula import FUNCTIONS
 from costmodel.spec.layers import CONSTRUCTS, MODIFIERS, TABLE_KEYS
+from costmodel.tensor import Tensor
 
 Runner = Callable[..., tuple[int, str, str]]
 WORDS = [*OPS, *language.entries()]
@@ -78,6 +82,9 @@ def test_an_op_has_a_page_with_its_fields_and_costs_that_fits(name: str, room: i
         ("conv2d", "mult-adds                   n·h'·w'·c·out·k²/g"),
         ("conv2d", "weights                     c·out·k²/g"),
         ("conv2d", "  where h'                  ⌊(h + 2·p − d·(k − 1) − 1)/s⌋ + 1"),
+        ("conv2d", "  padding: same             ⌈h/s⌉"),
+        ("conv2d", "  padding: valid            ⌊(h − d·(k − 1) − 1)/s⌋ + 1"),
+        ("conv2d", "with                        bias: true"),
         ("conv2d", "memory access               n·h·w·c + n·h'·w'·out + c·out·k²/g + out elements"),
         ("depthwise", "mult-adds                   n·h'·w'·c·k²·m"),
         ("linear", "input                       n×c"),
@@ -92,6 +99,41 @@ def test_an_op_has_a_page_with_its_fields_and_costs_that_fits(name: str, room: i
 )
 def test_the_formulas_of_the_field(name: str, formula: str, run: Runner) -> None:
     assert formula in run("ops", name)[1].splitlines()
+
+
+@pytest.mark.parametrize("name", OPS)
+def test_the_formulas_count_what_the_op_counts(name: str) -> None:
+    """With numbers put in, the formulas of a page give what the op gives for those numbers."""
+    found = closed(OPS[name])
+    numbers = {
+        symbol: number for x, y in zip(found.inputs, found.typical.inputs, strict=True) for symbol, number in pairs(x, y)
+    }
+    fields = dict(zip(found.symbols, [8, 4, *[2] * 20], strict=False))
+    numbers |= {found.symbols[field]: number for field, number in fields.items()}
+    numbers |= {symbol(letter, whole=True): substitute(size, numbers) for letter, size in found.where.items()}
+    given = {field: plain(value, numbers) for field, value in found.chosen.items()} | fields
+    output, cost = OPS[name](found.typical.inputs, given)
+    assert [sentence for truth, sentence, *_ in cost.given if truth is not True] == []
+    assert [substitute(named(size, found.where), numbers) for size in found.output.shape] == output.shape
+    for count in ("fma", "add", "mul", "cmp", "exp", "params", "read", "write"):
+        assert substitute(named(getattr(found.cost, count), found.where), numbers) == getattr(cost, count)
+
+
+def pairs(x: Tensor, y: Tensor) -> list[tuple[object, int]]:
+    """The symbols of one tensor with the numbers of another."""
+    return list(zip(x.shape, y.shape, strict=True))
+
+
+def plain(value: Any, numbers: dict[Any, int]) -> Any:
+    """A field's value with numbers for symbols."""
+    return {name: substitute(size, numbers) for name, size in value.items()} if isinstance(value, dict) else value
+
+
+def test_an_unknown_word_that_nothing_is_near_and_a_field(run: Runner) -> None:
+    assert run("ops", "zzz")[2] == "costmodel: no op is called 'zzz'\n  = `costmodel ops` lists all words\n"
+    assert run("ops", "multiplier")[2].startswith(
+        "costmodel: no op is called 'multiplier'\n  = 'multiplier' is a field of depthwise"
+    )
 
 
 def test_a_function_is_explained_by_its_own_words(run: Runner) -> None:

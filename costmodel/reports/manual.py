@@ -127,5 +127,6 @@ def _entry(name: str) -> language.Entry:
 
 
 def _unknown(name: str, known: Iterable[str]) -> Problem:
-    legal = f"the ops are {one_of(OPS)}"
-    return Problem(None, f"no op is called '{name}'", did_you_mean(name, [*OPS, *known], legal))
+    fields = one_of([op.name for op in OPS.values() if name in op.fields])
+    legal = f"'{name}' is a field of {fields}" if fields else "`costmodel ops` lists all words"
+    return Problem(None, f"no op is called '{name}'", legal if fields else did_you_mean(name, [*OPS, *known], legal))

@@ -108,7 +108,8 @@ class _Screen(StrPrinter):  # type: ignore[misc]
         return f"{base}{str(expr.exp).translate(_RAISED)}" if expr.exp.is_Integer else f"{base}^({self._print(expr.exp)})"
 
     def _print_floor(self, expr: Any) -> str:
-        return f"⌊{self._print(expr.args[0])}⌋"
+        up = _rounded_up(expr.args[0])
+        return f"⌊{self._print(expr.args[0])}⌋" if up is None else f"⌈{self._print(up)}⌉"
 
     def _print_ceiling(self, expr: Any) -> str:
         return f"⌈{self._print(expr.args[0])}⌉"
@@ -144,6 +145,12 @@ class _Latex(LatexPrinter):  # type: ignore[misc]
         sign, above, below = _fraction(expr, "-")
         return sign + (rf"\frac{{{self._product(above)}}}{{{self._product(below)}}}" if below else self._product(above))
 
+    def _print_floor(self, expr: Any, exp: Any = None) -> str:
+        up = _rounded_up(expr.args[0])
+        return str(
+            super()._print_floor(expr, exp) if up is None else self._print_ceiling(sympy.ceiling(up, evaluate=False), exp)
+        )
+
     def _product(self, factors: list[Any]) -> str:
         if len(factors) == 1:
             return str(self._print(factors[0]))
@@ -157,6 +164,16 @@ def _sum(printer: Any, expr: Any, minus: str) -> str:
         joint = f" {minus} " if negative else " + "
         printed += (joint if printed else minus if negative else "") + printer._print(-term if negative else term)  # noqa: SLF001
     return printed
+
+
+def _rounded_up(quotient: Any) -> Any:
+    """`a/b` where the floor of `(a + b - 1)/b` is its ceiling, `a` and `b` being whole; None where it is not."""
+    above, below = sympy.fraction(quotient)
+    rest = above - below + 1
+    is_written_so = (
+        below.is_integer and rest.is_integer and len(sympy.Add.make_args(rest)) == len(sympy.Add.make_args(above)) - 2
+    )
+    return rest / below if below != 1 and is_written_so else None
 
 
 def _fraction(expr: Any, minus: str) -> tuple[str, list[Any], list[Any]]:

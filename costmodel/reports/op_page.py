@@ -75,6 +75,7 @@ def data(op: Op) -> dict[str, Any]:
         ],
         "output": _shape(found.output, found),
         "where": {name: notation.screen(size) for name, size in found.where.items()},
+        "with": {name: _written(_plain(value, found)) for name, value in found.chosen.items()},
         "counts": {count: _formula(getattr(found.cost, count), found) for count in _COUNTS},
         "params": _formula(found.cost.params, found),
         "access": _formula(UNFUSED.access(op, found.cost), found),
@@ -179,6 +180,12 @@ def _costs(op: Op, found: Closed, room: int) -> Screen:
     ]
     for name, size in found.where.items():
         lines += _labelled(f"  where {name}", notation.screen(size), room, "dim")
+        for setting, where in found.by_word.items():
+            if name in where:
+                lines += _labelled(f"  {setting}", notation.screen(where[name]), room, "dim")
+    if found.chosen:
+        chosen = (f"{name}: {_written(_plain(value, found))}" for name, value in found.chosen.items())
+        lines += _labelled("with", ", ".join(chosen), room, "dim")
     for count, title in _COUNTS.items():
         value = getattr(found.cost, count)
         if count == "fma" or not _is_nothing(value):
@@ -218,8 +225,13 @@ def _conditions(found: Closed) -> list[str]:
     )
 
 
+def _plain(value: Any, found: Closed) -> Any:
+    """A field's value with its formulas spelled."""
+    return {name: _formula(size, found) for name, size in value.items()} if isinstance(value, dict) else value
+
+
 def _is_nothing(value: Any) -> bool:
-    return isinstance(value, int) and value == 0
+    return str(value) == "0"
 
 
 def _latex_names(found: Closed) -> dict[str, str]:

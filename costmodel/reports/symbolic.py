@@ -25,7 +25,7 @@ _LETTERS = {
     "scale": "r",
 }
 """Fields as papers write them; others go by their name."""
-_TYPICAL = {"out": 64, "kernel": 3, "padding": 1, "heads": 8, "stop": 32}
+_TYPICAL = {"out": 32, "kernel": 3, "padding": 1, "heads": 8, "stop": 32}
 """Numbers that fields mostly have; 2 for others."""
 _SHOWN = ("kernel", "stride", "padding")
 """Optional fields that an example shows, where the op accepts them."""
@@ -51,7 +51,8 @@ class Setting(NamedTuple):
 class Closed(NamedTuple):
     """An op in symbols: its inputs, the symbol of each field that has one, its output and its cost.
 
-    `where` has the names `h'`, `w'`, … that stand for sizes of the output, by name, with what they are.
+    `where` has the names `h'`, `w'`, … that stand for sizes of the output, with what they are, and `by_word` the same for
+    each word that a field takes instead of a number, as `padding: same`. `chosen` are the fields whose value stands as it is.
     """
 
     inputs: list[Tensor]
@@ -59,6 +60,8 @@ class Closed(NamedTuple):
     output: Tensor
     cost: Cost
     where: dict[str, Any]
+    by_word: dict[str, dict[str, Any]]
+    chosen: dict[str, Any]
     typical: Setting
 
 
@@ -159,9 +162,15 @@ def _in_symbols(op: Op, sizes: list[Sizes], places: dict[str, int], typical: Set
             elif name in places and (fit := _checked(field, _offered(field, inputs[0], symbol)[places[name]])):
                 given[name] = fit[0]
         if ran := _accepted(op, inputs, given):
-            output, cost = ran
-            where = _where(inputs[0], output)
-            return Closed(inputs, symbols, output, cost, where, typical)
+            by_word = {
+                f"{name}: {word}": _where(inputs[0], other[0])
+                for name in symbols
+                for word in op.fields[name].kind.words
+                if (other := _accepted(op, inputs, given | {name: word}))
+            }
+            left = {name: given.get(name, field.default) for name, field in op.fields.items() if name not in symbols}
+            chosen = {name: value for name, value in left.items() if value is not None}
+            return Closed(inputs, symbols, *ran, _where(inputs[0], ran[0]), by_word, chosen, typical)
     raise LookupError(f"{op.name} takes no symbols")
 
 
