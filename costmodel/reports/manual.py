@@ -16,14 +16,17 @@ from costmodel.reports.layout import Cell, Screen, text
 _TITLES = {
     "conv": "convolutions",
     "dense": "fully connected and attention",
-    "attention": "attention",
+    "attention": "fully connected and attention",
     "norm": "normalisation",
     "pointwise": "activations",
     "pool": "pooling",
+    "reduce": "pooling",
     "resize": "resizing",
+    "join": "joining and layout",
     "layout": "joining and layout",
+    "unknown": "outside the vocabulary",
 }
-"""The families of ops in the order of the list, by the file that holds them; others follow under their own name."""
+"""The title of each family of ops, in the order of the list, by the file that holds it; others follow under their own name."""
 
 
 def index(room: int) -> Screen:
@@ -52,9 +55,12 @@ _HOW = "`costmodel ops NAME` shows fields, an example and costs as formulas; `--
 
 def families() -> dict[str, list[Op]]:
     """The ops by the title of their family, in the order of the list."""
-    known = {op.family for op in OPS.values()}
-    order = [*(family for family in _TITLES if family in known), *sorted(known - set(_TITLES))]
-    return {_TITLES.get(family, family): [op for op in OPS.values() if op.family == family] for family in order}
+    order = [*_TITLES, *sorted({op.family for op in OPS.values()} - set(_TITLES))]
+    found: dict[str, list[Op]] = {}
+    for family in order:
+        if ops := [op for op in OPS.values() if op.family == family]:
+            found.setdefault(_TITLES.get(family, family), []).extend(ops)
+    return found
 
 
 def _first_sentence(op: Op) -> str:
@@ -62,17 +68,16 @@ def _first_sentence(op: Op) -> str:
 
 
 def shortened(sentence: str, room: int) -> str:
-    """A sentence on one line: without references, then without its last clauses, then cut.
+    """A sentence on one line: without references, then without what follows a colon, then cut.
 
     >>> shortened("Clip each value to 0 … 6 (MobileNetV2, arXiv:1801.04381): two comparisons", 40)
     'Clip each value to 0 … 6'
     """
-    if len(sentence) <= room:
-        return sentence
-    sentence = re.sub(r" \([^()]*\)", "", sentence)
-    while len(sentence) > room and (clauses := re.fullmatch(r"(.+)[:;,] .*", sentence)):
-        sentence = clauses[1]
-    return textwrap.shorten(sentence, room, placeholder=" …")
+    if len(sentence) > room:
+        sentence = re.sub(r" \([^()]*\)", "", sentence)
+    if len(sentence) > room:
+        sentence = re.split(r"[:;] (?![^{]*})", sentence, maxsplit=1)[0]
+    return sentence if len(sentence) <= room else textwrap.shorten(sentence, room, placeholder=" …")
 
 
 def page(name: str, room: int) -> Screen:
@@ -89,9 +94,9 @@ def latex(name: str) -> str:
     if name not in OPS:
         _entry(name)
         raise SpecError([Problem(None, f"'{name}' is no op and has no formulas", "`--latex` is for ops")])
-    from costmodel.reports import op_page
+    from costmodel.reports import equations
 
-    return op_page.latex(OPS[name])
+    return equations.latex(OPS[name])
 
 
 def dumps(name: str | None) -> str:

@@ -13,6 +13,7 @@ from sympy.printing.str import StrPrinter
 _ORDER = ("n", "t", "t'", "d", "h", "w", "d'", "h'", "w'", "c", "c₁", "c₂", "c₃", "c₄", "out")
 """The symbols that come first in a product, in their order; all others follow by the alphabet."""
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SIGNS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -124,8 +125,14 @@ class _Screen(StrPrinter):  # type: ignore[misc]
         return f"({' mod '.join(self.parenthesize(part, PRECEDENCE['Mul']) for part in expr.args)})"
 
     def _print_Piecewise(self, expr: Any) -> str:  # noqa: N802 - as sympy calls it
-        cases = (f"{self._print(value)} {'otherwise' if truth is sympy.true else f'if {truth}'}" for value, truth in expr.args)
+        cases = (
+            f"{self._print(value)} {'otherwise' if truth is sympy.true else f'if {self._print(truth)}'}"
+            for value, truth in expr.args
+        )
         return f"({'; '.join(cases)})"
+
+    def _print_Relational(self, expr: Any) -> str:  # noqa: N802 - as sympy calls it
+        return f"{self._print(expr.lhs)} {_SIGNS.get(expr.rel_op, expr.rel_op)} {self._print(expr.rhs)}"
 
 
 class _Latex(LatexPrinter):  # type: ignore[misc]

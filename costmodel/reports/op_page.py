@@ -1,9 +1,9 @@
-"""One op's page of `costmodel ops`: its entry, an example, its fields, its costs in symbols; on a screen, in JSON, in LaTeX."""
+"""One op's page of `costmodel ops`: its entry, an example, its fields, its costs in symbols; on a screen and in JSON."""
 
 import textwrap
 from typing import Any
 
-from costmodel.algebra import decide
+from costmodel.algebra import decide, is_symbol
 from costmodel.ops import Field, Op
 from costmodel.ops.fields import Unfit, spoken
 from costmodel.reports import notation
@@ -23,7 +23,7 @@ _TAKES = {
     "shape": "[c, h, w], or sizes by name: {t: 197, c: 768}",
     "flag": "true or false",
 }
-_COUNTS = {
+COUNTS = {
     "fma": "mult-adds",
     "add": "additions",
     "mul": "multiplications",
@@ -34,7 +34,6 @@ _COUNTS = {
     "affine": "norm scale and shift",
     "buffers": "buffers, not learned",
 }
-_OPERATIONS = ("fma", "add", "mul", "cmp", "exp")
 _LABEL = 28
 """Columns of the names of costs."""
 
@@ -76,28 +75,11 @@ def data(op: Op) -> dict[str, Any]:
         "output": _shape(found.output, found),
         "where": {name: notation.screen(size) for name, size in found.where.items()},
         "with": {name: _written(_plain(value, found)) for name, value in found.chosen.items()},
-        "counts": {count: _formula(getattr(found.cost, count), found) for count in _COUNTS},
-        "params": _formula(found.cost.params, found),
-        "access": _formula(UNFUSED.access(op, found.cost), found),
+        "counts": {count: _formula(getattr(found.cost, count), found) for count in COUNTS} if is_known(op) else None,
+        "params": _formula(found.cost.params, found) if is_known(op) else None,
+        "access": _formula(UNFUSED.access(op, found.cost), found) if is_known(op) else None,
         "given": _conditions(found),
     }
-
-
-def latex(op: Op) -> str:
-    r"""The formulas as an `align*` of the package amsmath: sizes of the output, mult-adds, parameters, memory access."""
-    found = closed(op)
-    names = _latex_names(found)
-    rows = [(notation.latex_name(name), notation.latex(size, names)) for name, size in found.where.items()]
-    rows.append((_upright("output"), r" \times ".join(_latex_size(v, found, names) for v in found.output.shape)))
-    costs = {_COUNTS[count]: getattr(found.cost, count) for count in _OPERATIONS}
-    costs |= {"parameters": found.cost.params, "memory access": UNFUSED.access(op, found.cost)}
-    rows += [
-        (_upright(title), notation.latex(named(value, found.where), names))
-        for title, value in costs.items()
-        if not (title in map(_COUNTS.get, _OPERATIONS[1:]) and _is_nothing(value))
-    ]
-    equations = " \\\\\n".join(f"  {left} &= {right}" for left, right in rows)
-    return f"% {op.name}; needs \\usepackage{{amsmath}}\n\\begin{{align*}}\n{equations}\n\\end{{align*}}\n"
 
 
 def example(op: Op, found: Closed) -> str:
@@ -140,12 +122,16 @@ def _fields(op: Op, found: Closed, room: int) -> Screen:
     if not op.fields:
         return [text("no fields"), []]
     columns = [Column(title, left=True) for title in ("field", "symbol", "default", "takes")]
-    before = max(map(len, op.fields)) + max(len(_default(f)) for f in op.fields.values()) + len("symbol") + 8
+    symbols = {name: str(symbol) for name, symbol in found.symbols.items()}
+    defaults = [_default(field) for field in op.fields.values()]
+    before = sum(
+        max(map(len, (title, *cells))) + 2
+        for title, cells in zip(("field", "symbol", "default"), (op.fields, symbols.values(), defaults), strict=True)
+    )
     rows = []
     for field in op.fields.values():
         first, *rest = textwrap.wrap(_takes(field), max(room - before, 24))
-        symbol = str(found.symbols.get(field.name, ""))
-        rows.append([Cell(field.name), Cell(symbol), Cell(_default(field)), Cell(first)])
+        rows.append([Cell(field.name), Cell(symbols.get(field.name, "")), Cell(_default(field)), Cell(first)])
         rows += [[Cell(""), Cell(""), Cell(""), Cell(more)] for more in rest]
     heading, body = table(columns, [rows], max(room, 200))
     return [*heading, *body, []]
@@ -186,9 +172,11 @@ def _costs(op: Op, found: Closed, room: int) -> Screen:
     if found.chosen:
         chosen = (f"{name}: {_written(_plain(value, found))}" for name, value in found.chosen.items())
         lines += _labelled("with", ", ".join(chosen), room, "dim")
-    for count, title in _COUNTS.items():
+    if not is_known(op):
+        return [*lines, *_labelled("costs", "not known: a total with such a layer in it is a lower bound", room)]
+    for count, title in COUNTS.items():
         value = getattr(found.cost, count)
-        if count == "fma" or not _is_nothing(value):
+        if count == "fma" or not is_nothing(value):
             lines += _labelled(title, _formula(value, found), room)
     lines += [
         *_labelled("parameters", _formula(found.cost.params, found), room, "strong"),
@@ -210,8 +198,13 @@ def _formula(value: Any, found: Closed) -> str:
 
 def _shape(x: Tensor, found: Closed) -> str:
     """The sizes of a tensor, sums and products in brackets."""
-    sizes = (_formula(size, found) for size in x.shape)
-    return "×".join(f"({size})" if set(size) & set(" ·/") else size for size in sizes)
+    sizes = (named(size, found.where) for size in x.shape)
+    return "×".join(f"({notation.screen(s)})" if is_composed(s) else notation.screen(s) for s in sizes)
+
+
+def is_composed(size: Any) -> bool:
+    """Whether a size is a sum or a product, which brackets keep together among other sizes."""
+    return is_symbol(size) and bool(size.is_Add or size.is_Mul)
 
 
 def _conditions(found: Closed) -> list[str]:
@@ -225,28 +218,16 @@ def _conditions(found: Closed) -> list[str]:
     )
 
 
+def is_known(op: Op) -> bool:
+    """Whether anybody knows what an op costs; of one that stands for an op outside the vocabulary, nobody does."""
+    return op.family != "unknown"
+
+
 def _plain(value: Any, found: Closed) -> Any:
     """A field's value with its formulas spelled."""
     return {name: _formula(size, found) for name, size in value.items()} if isinstance(value, dict) else value
 
 
-def _is_nothing(value: Any) -> bool:
+def is_nothing(value: Any) -> bool:
+    """Whether a count is none at all."""
     return str(value) == "0"
-
-
-def _latex_names(found: Closed) -> dict[str, str]:
-    """Channels as papers write them: those that enter and, where a field says how many, those that leave."""
-    names = {"c": r"c_{\mathrm{in}}"}
-    channels = found.output.dims.get("c")
-    if channels is found.symbols.get("out") and channels is not None:
-        names["out"] = r"c_{\mathrm{out}}"
-    return names
-
-
-def _latex_size(value: Any, found: Closed, names: dict[str, str]) -> str:
-    spelled = notation.latex(named(value, found.where), names)
-    return rf"\left({spelled}\right)" if " " in spelled or r"\," in spelled else spelled
-
-
-def _upright(words: str) -> str:
-    return rf"\text{{{notation.latex_text(words)}}}"

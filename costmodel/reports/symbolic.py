@@ -27,10 +27,10 @@ _LETTERS = {
 """Fields as papers write them; others go by their name."""
 _TYPICAL = {"out": 32, "kernel": 3, "padding": 1, "heads": 8, "stop": 32}
 """Numbers that fields mostly have; 2 for others."""
-_SHOWN = ("kernel", "stride", "padding")
+_SHOWN = ("kernel", "stride", "padding", "stop")
 """Optional fields that an example shows, where the op accepts them."""
-_SIZES = {"n": 1, "t": 196, "d": 16, "h": 56, "w": 56, "c": 64, "c₁": 64, "c₂": 32, "c₃": 16}
-"""A typical number for each symbol of an input's size."""
+_SIZES = {"n": 1, "t": 196, "d": 16, "h": 56, "w": 112, "c": 64, "c₁": 64, "c₂": 32, "c₃": 16}
+"""A typical number for each symbol of an input's size; height and width differ, or an op could mistake one for the other."""
 _KINDS = ("nchw", "nc", "ncw", "ncdhw", "ntc")
 """The dimensions of an image, a vector, a signal, a volume and a sequence of tokens, in the order in which they are tried."""
 _MANY = 500
@@ -67,13 +67,11 @@ class Closed(NamedTuple):
 
 def closed(op: Op) -> Closed:
     """An op in symbols. Raises `LookupError` for an op that accepts nothing of what is tried."""
-    for sizes in _inputs(op):
-        inputs = [Tensor(**{name: _SIZES[letter] for name, letter in one.items()}) for one in sizes]
-        for places in _choices(op, inputs[0]):
-            given = _values(op, inputs[0], places)
-            if (output := _accepted(op, inputs, given)) is not None:
-                typical = _example(op, Setting(inputs, given, output[0]))
-                return _in_symbols(op, sizes, places, typical)
+    for fields, sizes in product(_filled(op), list(_inputs(op))):
+        inputs = _numbers(sizes, _SIZES)
+        for places in _choices(fields, inputs[0]):
+            if _accepted(op, inputs, _values(op, inputs[0], places)):
+                return _in_symbols(op, sizes, places, _example(op, sizes, places))
     raise LookupError(f"{op.name} accepts no kind of tensor that the manual knows")
 
 
@@ -91,15 +89,17 @@ def _inputs(op: Op) -> Iterator[list[Sizes]]:
             yield [alike | {"c": "c₁"}, alike | {"t": "c₁", "c": "c₂"}]
 
 
-def _choices(op: Op, x: Tensor) -> Iterator[dict[str, int]]:
-    """Ways to fill the fields: those that are required, then one more, then all; each by the place of its value."""
-    required = [field for field in op.fields.values() if field.required]
-    optional = [field for field in op.fields.values() if not field.required]
-    for more in dict.fromkeys(((), *((field.name,) for field in optional), tuple(field.name for field in optional))):
-        fields = [*required, *(field for field in optional if field.name in more)]
-        ways = product(*(_fitting(field, x) for field in fields))
-        for places in islice(ways, _MANY):
-            yield {field.name: place for field, place in zip(fields, places, strict=True)}
+def _filled(op: Op) -> list[list[Field]]:
+    """Which fields to fill: those that are required, then one more, then all."""
+    optional = [field.name for field in op.fields.values() if not field.required]
+    ways = dict.fromkeys([(), *((name,) for name in optional), tuple(optional)])
+    return [[field for field in op.fields.values() if field.required or field.name in more] for more in ways]
+
+
+def _choices(fields: list[Field], x: Tensor) -> Iterator[dict[str, int]]:
+    """Ways to fill some fields, each by the place of its value among those that are offered."""
+    for places in islice(product(*(_fitting(field, x) for field in fields)), _MANY):
+        yield {field.name: place for field, place in zip(fields, places, strict=True)}
 
 
 def _offered(field: Field, x: Tensor, number: Any) -> list[Any]:
@@ -108,8 +108,8 @@ def _offered(field: Field, x: Tensor, number: Any) -> list[Any]:
     if field.kind.reads == "shape":
         return [{"c": algebra.prod(x.dims[name] for name in own)}, {name: x.dims[name] for name in own}]
     if field.kind.reads == "text":
-        return [*field.kind.words, *own, own[::-1], own[:1], [own[-1]], "Other"]
-    return [number, *field.kind.words, True, *([number] * sides for sides in (1, 2, 3))]
+        return [*field.kind.words, "Custom", *own, own[::-1], own[-2:][::-1], own[:1]]
+    return [number, 1, 0, *field.kind.words, True, *([number] * sides for sides in (1, 2, 3))]
 
 
 def _fitting(field: Field, x: Tensor) -> list[int]:
@@ -141,12 +141,20 @@ def _accepted(op: Op, inputs: Sequence[Tensor], given: dict[str, Any]) -> tuple[
     return None if any(algebra.decide(truth) is False for truth, *_ in cost.given) else (output, cost)
 
 
-def _example(op: Op, setting: Setting) -> Setting:
-    """A setting with the optional fields that examples show, where the op accepts them."""
+def _numbers(sizes: list[Sizes], numbers: dict[str, int]) -> list[Tensor]:
+    return [Tensor(**{name: numbers[letter] for name, letter in one.items()}) for one in sizes]
+
+
+def _example(op: Op, sizes: list[Sizes], places: dict[str, int]) -> Setting:
+    """A setting that the op accepts: on square maps and with the optional fields that examples show, as far as may be."""
     shown = {name: _TYPICAL.get(name, 2) for name in _SHOWN if name in op.fields}
-    fields = {name: (setting.fields | shown)[name] for name in op.fields if name in setting.fields or name in shown}
-    ran = _accepted(op, setting.inputs, fields)
-    return Setting(setting.inputs, fields, ran[0]) if ran else setting
+    for numbers, more in product((_SIZES | {"w": _SIZES["h"]}, _SIZES), (shown, {})):
+        inputs = _numbers(sizes, numbers)
+        given = _values(op, inputs[0], places) | more
+        fields = {name: given[name] for name in op.fields if name in given}
+        if ran := _accepted(op, inputs, fields):
+            return Setting(inputs, fields, ran[0])
+    raise LookupError(f"{op.name} does not accept what it accepted")
 
 
 def _in_symbols(op: Op, sizes: list[Sizes], places: dict[str, int], typical: Setting) -> Closed:
