@@ -31,15 +31,7 @@ _TITLES = {
 
 def index(room: int) -> Screen:
     """Every word of the vocabulary with one line, under the titles of their families."""
-    sections = {title: {op.name: _first_sentence(op) for op in ops} for title, ops in families().items()}
-    sections |= {
-        title: {name: entry.sentence for name, entry in found.items()}
-        for title, found in (
-            ("constructs", language.CONSTRUCTS),
-            ("beside a layer", language.MODIFIERS),
-            ("functions of formulas", language.functions()),
-        )
-    }
+    sections = _sections()
     width = max(len(name) for found in sections.values() for name in found) + 2
     lines: Screen = []
     for title, found in sections.items():
@@ -48,6 +40,17 @@ def index(room: int) -> Screen:
             lines.append([Cell(f"  {name:<{width}}"), Cell(shortened(sentence, max(room - width - 2, 20)), "dim")])
         lines.append([])
     return [*lines, *(text(line) for line in textwrap.wrap(_HOW, room))]
+
+
+def _sections() -> dict[str, dict[str, str]]:
+    """The first sentence of every word, by the title of its family."""
+    words = {
+        "constructs": language.CONSTRUCTS,
+        "beside a layer": language.MODIFIERS,
+        "functions of formulas": language.functions(),
+    }
+    ops = {title: {op.name: _first_sentence(op) for op in found} for title, found in families().items()}
+    return ops | {title: {name: entry.sentence for name, entry in found.items()} for title, found in words.items()}
 
 
 _HOW = "`costmodel ops NAME` shows fields, an example and costs as formulas; `--latex` the formulas for a paper."
@@ -101,18 +104,19 @@ def latex(name: str) -> str:
 
 def dumps(name: str | None) -> str:
     """The list, or one page, as JSON. Raises `SpecError` for an unknown name."""
-    return json.dumps(_listed() if name is None else _data(name), indent=1, ensure_ascii=False) + "\n"
+    found = {"words": _listed()} if name is None else _data(name)
+    return json.dumps({"schema": SCHEMA, **found}, indent=1, ensure_ascii=False) + "\n"
+
+
+SCHEMA = 1
+"""The version of the JSON: it counts up when a key changes its meaning or goes."""
 
 
 def _listed() -> list[dict[str, str]]:
-    ops = [
-        {"name": op.name, "family": title, "sentence": _first_sentence(op)} for title, ops in families().items() for op in ops
-    ]
-    kinds = {"construct": language.CONSTRUCTS, "modifier": language.MODIFIERS, "function": language.functions()}
-    return ops + [
-        {"name": name, "family": kind, "sentence": entry.sentence}
-        for kind, found in kinds.items()
-        for name, entry in found.items()
+    return [
+        {"name": name, "family": family, "sentence": sentence}
+        for family, found in _sections().items()
+        for name, sentence in found.items()
     ]
 
 
