@@ -118,14 +118,20 @@ def ceil(x: Num) -> Num:
 
 
 def maximum(first: Num, *rest: Num) -> Num:
-    """The largest of the numbers, point by point for arrays."""
+    """The largest of the numbers.
+
+    Point by point for arrays.
+    """
     for other in rest:
         first = _extreme(first, other, largest=True)
     return first
 
 
 def minimum(first: Num, *rest: Num) -> Num:
-    """The smallest of the numbers, point by point for arrays."""
+    """The smallest of the numbers.
+
+    Point by point for arrays.
+    """
     for other in rest:
         first = _extreme(first, other, largest=False)
     return first

@@ -129,12 +129,20 @@ class Problems:
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """A hint with the nearest known word, or `otherwise` where none is near."""
-    words = {name.lower(): name for name in known}
-    import difflib  # only a mistake needs it
+    """A hint with the known word that others call so, or with the nearest one, or `otherwise` where none is near."""
+    from costmodel.synonyms import synonym  # only a mistake needs it
 
+    names = list(known)
+    meant = synonym(word, names) or _nearest(word, names)
+    return f"did you mean '{meant}'?" if meant and meant != word else otherwise
+
+
+def _nearest(word: str, known: list[str]) -> str | None:
+    import difflib
+
+    words = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), list(words), n=1, cutoff=0.65)
-    return f"did you mean '{words[near[0]]}'?" if near and words[near[0]] != word else otherwise
+    return words[near[0]] if near else None
 
 
 def one_of(words: Iterable[str]) -> str:

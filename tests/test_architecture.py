@@ -17,6 +17,7 @@ ROOMS = (
     "cost",
     "conventions",
     "dtypes",
+    "synonyms",
     "problems",
     "ops",
     "traffic",
@@ -41,7 +42,7 @@ HOMES = {
     "rich": {"reports.styled"},
     "typer": {"commands"},
     "numpy": {"points"},
-    "sympy": {"algebra"},
+    "sympy": {"algebra", "reports.notation"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

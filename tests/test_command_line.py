@@ -1,15 +1,12 @@
 """The command line as a whole: its first screen, its help, its ops, its ways to fail."""
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from costmodel.ops import OPS
 
 Runner = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).parent.parent
@@ -74,43 +71,6 @@ def test_a_batch_that_is_none_is_answered_in_our_own_words(batch: str, run: Runn
     code, out, err = run("analyze", "mobilenet", "--batch", batch)
     assert (code, out) == (2, "")
     assert err.startswith(f"costmodel: --batch must be a whole number, at least 1, and is {batch}"[:200])
-
-
-def test_ops_are_listed_by_family(run: Runner) -> None:
-    lines = run("ops")[1].splitlines()
-    assert [line.split()[0] for line in lines if re.match(r"  \w", line)] == list(OPS)
-
-
-@pytest.mark.parametrize("name", OPS)
-def test_each_op_has_a_page_with_its_fields_and_formulas(name: str, run: Runner) -> None:
-    code, out, err = run("ops", name)
-    assert (code, err) == (0, "")
-    assert out.startswith(f"{name}\n")
-    assert "memory access" in out
-    assert all(field in out for field in OPS[name].fields)
-
-
-@pytest.mark.parametrize(
-    ("name", "formula"),
-    [
-        ("conv2d", "mult-adds             c·h'·k²·n·out·w'/g"),
-        ("conv2d", "weights               c·k²·out/g"),
-        ("depthwise", "mult-adds             c·h'·k²·m·n·w'"),
-        ("linear", "mult-adds             c·n·out"),
-        ("batch_norm", "parameters            2·c"),
-        ("concat", "output                n×(c1 + c2)×h×w"),
-        ("flatten", "memory access         0 elements"),
-    ],
-)
-def test_the_formulas_of_the_field(name: str, formula: str, run: Runner) -> None:
-    assert formula in run("ops", name)[1].splitlines()
-
-
-def test_an_unknown_op_is_answered_with_the_nearest(run: Runner) -> None:
-    code, out, err = run("ops", "conv2")
-    assert (code, out) == (2, "")
-    assert "no op is called 'conv2'" in err
-    assert "did you mean 'conv2d'?" in err
 
 
 def test_a_full_disk_is_said_in_one_line() -> None:

@@ -100,7 +100,7 @@ def test_specs_are_the_bundled_ones_and_the_shell_adds_files() -> None:
 
 
 def test_ops_with_their_manual() -> None:
-    assert names("ops", "") == list(OPS)
+    assert set(OPS) < set(names("ops", ""))
     found = dict(complete(GROUP, ["ops", "con"]).items)
     assert list(found) == ["conv2d", "concat"]
     assert found["conv2d"].startswith("Slide `out` filters over the image")

@@ -348,10 +348,10 @@ def test_verify_in_json_and_markdown(run: Runner) -> None:
 
 
 def test_ops_in_json_and_markdown(run: Runner) -> None:
-    listed = json.loads(run("ops", "--format", "json")[1])["ops"]
-    assert [op["name"] for op in listed][:3] == ["conv2d", "depthwise", "linear"]
-    op = json.loads(run("ops", "conv2d", "--format", "json")[1])["op"]
-    assert op["counts"]["fma"] == "c*h'*k**2*n*out*w'/g"
-    assert op["fields"][0] == {"name": "out", "takes": "count", "required": True, "default": None}
-    assert "| linear | dense |" in run("ops", "--format", "markdown")[1]
+    listed = json.loads(run("ops", "--format", "json")[1])["words"]
+    assert {"name": "linear", "family": "fully connected and attention"}.items() <= listed[2].items()
+    op = json.loads(run("ops", "conv2d", "--format", "json")[1])
+    assert op["counts"]["fma"] == "n·h'·w'·c·out·k²/g"
+    assert op["fields"][0]["name"] == "out"
+    assert "| linear | fully connected and attention |" in run("ops", "--format", "markdown")[1]
     assert run("ops", "linear", "--format", "markdown")[1].startswith("## linear\n\n```text\nConnect every")

@@ -145,10 +145,10 @@ def _specs(_: _Line, typed: str, prefix: str) -> Answer:
     return _matching("specs", dict.fromkeys([*names, *full], ""), typed, prefix)
 
 
-def _ops(_: _Line, typed: str, prefix: str) -> Answer:
-    from costmodel.ops import OPS
+def _words(_: _Line, typed: str, prefix: str) -> Answer:
+    from costmodel.reports.manual import listed
 
-    return _matching("names", {name: op.doc.partition(".")[0] for name, op in OPS.items()}, typed, prefix)
+    return _matching("names", {word["name"]: word["sentence"] for word in listed()}, typed, prefix)
 
 
 def _spec(line: _Line) -> Any:
@@ -207,7 +207,7 @@ def _columns(line: _Line, typed: str, prefix: str) -> Answer:
 
 _OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
     "spec": _specs,
-    "op": _ops,
+    "word": _words,
     "variant": _variants,
     "set_": _parameters,
     "over": _parameters,

@@ -1,164 +1,154 @@
-"""The op manual of `costmodel ops`: fields and symbolic costs, from the very functions that count."""
+"""The manual of `costmodel ops`: the list of the vocabulary, and the way to each page.
 
+The list needs no formula and so no sympy: that is loaded with an op's page.
+"""
+
+import json
 import re
 import textwrap
-from typing import Any
+from collections.abc import Iterable
 
-from costmodel import algebra
-from costmodel.cost import Cost
 from costmodel.ops import OPS, Op
-from costmodel.ops.fields import spoken
-from costmodel.reports.layout import Cell, Column, Screen, table, text
-from costmodel.tensor import Tensor
-from costmodel.traffic import UNFUSED
+from costmodel.problems import Problem, SpecError, did_you_mean, one_of
+from costmodel.reports import language
+from costmodel.reports.layout import Cell, Screen, text
 
-_LETTERS = {"kernel": "k", "stride": "s", "padding": "p", "dilation": "d", "groups": "g", "multiplier": "m"}
-_TAKES = {
-    "count": "a whole number ≥ 1",
-    "pair": "a whole number ≥ 1, or [h, w]",
-    "padding": "same, valid, n, [h, w] or [[top, bottom], [left, right]]",
-    "flag": "true or false",
+_TITLES = {
+    "conv": "convolutions",
+    "dense": "fully connected and attention",
+    "attention": "fully connected and attention",
+    "norm": "normalisation",
+    "pointwise": "activations",
+    "pool": "pooling",
+    "reduce": "pooling",
+    "resize": "resizing",
+    "join": "joining and layout",
+    "layout": "joining and layout",
+    "unknown": "outside the vocabulary",
 }
-_COUNTS = {
-    "fma": "mult-adds",
-    "add": "additions",
-    "mul": "multiplications",
-    "cmp": "comparisons",
-    "exp": "transcendental evaluations",
-    "weights": "weights",
-    "biases": "biases",
-    "affine": "norm scale and shift",
-    "buffers": "buffers, not learned",
-}
+"""The title of each family of ops, in the order of the list, by the file that holds it; others follow under their own name."""
 
 
 def index(room: int) -> Screen:
-    """Every op with its first sentence, by family."""
-    families: dict[str, list[Op]] = {}
-    for op in OPS.values():
-        families.setdefault(op.family, []).append(op)
-    width = max(len(name) for name in OPS) + 2
+    """Every word of the vocabulary with one line, under the titles of their families."""
+    sections = _sections()
+    width = max(len(name) for found in sections.values() for name in found) + 2
     lines: Screen = []
-    for family, ops in families.items():
-        lines.append(text(family, "head"))
-        for op in ops:
-            first, *rest = textwrap.wrap(_first_sentence(op), max(room - width - 2, 20))
-            lines += [
-                [Cell(f"  {op.name:<{width}}"), Cell(first, "dim")],
-                *(text(" " * (width + 2) + more, "dim") for more in rest),
-            ]
+    for title, found in sections.items():
+        lines.append(text(title, "head"))
+        for name, sentence in found.items():
+            lines.append([Cell(f"  {name:<{width}}"), Cell(shortened(sentence, max(room - width - 2, 20)), "dim")])
         lines.append([])
-    return [*lines, text("costmodel ops NAME shows an op's fields and its costs as formulas")]
+    return [*lines, *(text(line) for line in textwrap.wrap(_HOW, room))]
+
+
+def _sections() -> dict[str, dict[str, str]]:
+    """The first sentence of every word, by the title of its family."""
+    words = {
+        "constructs": language.CONSTRUCTS,
+        "beside a layer": language.MODIFIERS,
+        "functions of formulas": language.functions(),
+    }
+    ops = {title: {op.name: _first_sentence(op) for op in found} for title, found in families().items()}
+    return ops | {title: {name: entry.sentence for name, entry in found.items()} for title, found in words.items()}
+
+
+_HOW = "`costmodel ops NAME` shows fields, an example and costs as formulas; `--latex` the formulas for a paper."
+
+
+def families() -> dict[str, list[Op]]:
+    """The ops by the title of their family, in the order of the list."""
+    order = [*_TITLES, *sorted({op.family for op in OPS.values()} - set(_TITLES))]
+    found: dict[str, list[Op]] = {}
+    for family in order:
+        if ops := [op for op in OPS.values() if op.family == family]:
+            found.setdefault(_TITLES.get(family, family), []).extend(ops)
+    return found
 
 
 def _first_sentence(op: Op) -> str:
-    return re.split(r"[.;] ", op.doc.split("\n", 1)[0])[0].rstrip(".")
+    return re.split(r"\. |\.$", " ".join(op.doc.split("\n\n", 1)[0].split()))[0]
 
 
-def page(op: Op, room: int) -> Screen:
-    """One op: its manual entry, its fields, its costs in symbols."""
-    paragraphs = [" ".join(part.split()) for part in op.doc.split("\n\n")]
-    wrapped = [line for part in paragraphs for line in (*textwrap.wrap(part, room), "")]
-    return [text(op.name, "head"), *(text(line) for line in wrapped), *_fields(op), *_costs(op, room)]
+def shortened(sentence: str, room: int) -> str:
+    """A sentence on one line: without references, then without what follows a colon, then cut.
+
+    >>> shortened("Clip each value to 0 … 6 (MobileNetV2, arXiv:1801.04381): two comparisons", 40)
+    'Clip each value to 0 … 6'
+    """
+    if len(sentence) > room:
+        sentence = re.sub(r" \([^()]*\)", "", sentence)
+    if len(sentence) > room:
+        sentence = re.split(r"[:;] (?![^{]*})", sentence, maxsplit=1)[0]
+    return sentence if len(sentence) <= room else textwrap.shorten(sentence, room, placeholder=" …")
 
 
-def _fields(op: Op) -> Screen:
-    if not op.fields:
-        return [text("no fields"), []]
-    columns = [
-        Column("field", left=True),
-        Column("symbol", left=True),
-        Column("default", left=True),
-        Column("takes", left=True),
+def page(name: str, room: int) -> Screen:
+    """The page of an op, a construct, a modifier or a function. Raises `SpecError` for an unknown name."""
+    if name in OPS:
+        from costmodel.reports import op_page
+
+        return op_page.screen(OPS[name], room)
+    return language.screen(name, _entry(name), room)
+
+
+def latex(name: str) -> str:
+    """The formulas of an op in LaTeX. Raises `SpecError` for what is none."""
+    if name not in OPS:
+        _entry(name)
+        raise SpecError([Problem(None, f"'{name}' is no op and has no formulas", "`--latex` is for ops")])
+    from costmodel.reports import equations
+
+    return equations.latex(OPS[name])
+
+
+def markdown(name: str | None, room: int) -> str:
+    """The list as a table, or one page as it stands on a screen, in Markdown. Raises `SpecError` for an unknown name."""
+    from costmodel.reports.layout import Column, plain
+    from costmodel.reports.markdown import table
+
+    if name is not None:
+        return f"## {name}\n\n```text\n{plain(page(name, room)[1:]).strip()}\n```\n"
+    columns = [Column(title, left=True) for title in ("word", "family", "what it does")]
+    rows = [[Cell(word["name"]), Cell(word["family"]), Cell(word["sentence"].replace("|", "\\|"), "raw")] for word in listed()]
+    return f"{table(columns, rows)}\n"
+
+
+def dumps(name: str | None) -> str:
+    """The list, or one page, as JSON. Raises `SpecError` for an unknown name."""
+    found = {"words": listed()} if name is None else _data(name)
+    return json.dumps({"schema": SCHEMA, **found}, indent=1, ensure_ascii=False) + "\n"
+
+
+SCHEMA = 1
+"""The version of the JSON: it counts up when a key changes its meaning or goes."""
+
+
+def listed() -> list[dict[str, str]]:
+    """Every word with its family and its first sentence."""
+    return [
+        {"name": name, "family": family, "sentence": sentence}
+        for family, found in _sections().items()
+        for name, sentence in found.items()
     ]
-    cells = [
-        [
-            Cell(field.name),
-            Cell(_LETTERS.get(field.name, field.name) if field.kind.name != "flag" else ""),
-            Cell("required" if field.required else "the kernel" if field.default is None else spoken(field.default)),
-            Cell(_TAKES[field.kind.name]),
-        ]
-        for field in op.fields.values()
-    ]
-    heading, body = table(columns, [cells], 200)
-    return [*heading, *body, []]
 
 
-def _costs(op: Op, room: int) -> Screen:
-    inputs, output, cost, names = symbolic(op)
-    shapes = ", ".join(_shape(x.shape) for x in inputs)
-    lines: Screen = [
-        [Cell(f"{'input':<22}", "dim"), Cell(shapes)],
-        [Cell(f"{'output':<22}", "dim"), Cell(_shape([algebra.substitute(v, names) for v in output.shape]))],
-    ]
-    lines += [[Cell(f"{'  where ' + str(name):<22}", "dim"), Cell(_spelled(size))] for size, name in names.items()]
-    for count, title in _COUNTS.items():
-        value = getattr(cost, count)
-        if algebra.is_symbol(value) or count == "fma":
-            lines.append([Cell(f"{title:<22}"), Cell(_formula(value, names))])
-    lines += [
-        [Cell(f"{'parameters':<22}", "strong"), Cell(_formula(cost.params, names))],
-        [Cell(f"{'memory access':<22}", "strong"), Cell(f"{_formula(UNFUSED.access(op, cost), names)} elements")],
-    ]
-    given = dict.fromkeys(_condition(condition, names) for condition in cost.given if condition[0] is not True)
-    for sentence in given:
-        first, *rest = textwrap.wrap(sentence, max(room - 22, 20))
-        lines += [[Cell(f"{'given':<22}", "dim"), Cell(first)], *(text(" " * 22 + line) for line in rest)]
-    return lines
+def _data(name: str) -> dict[str, object]:
+    if name in OPS:
+        from costmodel.reports import op_page
+
+        return op_page.data(OPS[name])
+    return {**language.data(name, _entry(name))}
 
 
-def symbolic(op: Op) -> tuple[list[Tensor], Tensor, Cost, dict[Any, Any]]:
-    """An op run with symbols: inputs, output, cost, and short names for the output's sizes."""
-    n, h, w = (algebra.symbol(name, whole=True) for name in "nhw")
-    channels = [
-        algebra.symbol(name, whole=True)
-        for name in (("c1", "c2") if op.name == "concat" else ("c", "c") if op.joins else ("c",))
-    ]
-    is_vector = op.name == "linear"
-    inputs = [Tensor(n=n, c=c) if is_vector else Tensor(n=n, c=c, h=h, w=w) for c in channels]
-    given = {
-        field.name: algebra.symbol(_LETTERS.get(field.name, field.name), whole=True)
-        for field in op.fields.values()
-        if field.kind.name != "flag"
-    }
-    output, cost = op(inputs, given)
-    names = {}
-    for side in ("h", "w"):
-        if output.has(side) and output.dims[side] is not inputs[0].dims[side] and algebra.is_symbol(output.dims[side]):
-            names[output.dims[side]] = algebra.symbol(f"{side}'", whole=True)
-    return inputs, output, cost, names
+def _entry(name: str) -> language.Entry:
+    known = language.entries()
+    if name not in known:
+        raise SpecError([_unknown(name, known)])
+    return known[name]
 
 
-def _formula(value: Any, names: dict[Any, Any]) -> str:
-    return _spelled(algebra.substitute(value, names))
-
-
-def _condition(condition: tuple[Any, ...], names: dict[Any, Any]) -> str:
-    _, sentence, *values = condition
-    return str(sentence).format(*(v if isinstance(v, Tensor) else _formula(v, names) for v in values))
-
-
-def _spelled(value: Any) -> str:
-    """A formula as papers set it: · for products, raised digits for small powers, ⌊ ⌋ for floors."""
-    spelled = str(value)
-    while (start := spelled.find("floor(")) >= 0:
-        end = _closing(spelled, start + len("floor"))
-        spelled = f"{spelled[:start]}⌊{spelled[start + len('floor(') : end]}⌋{spelled[end + 1 :]}"
-    for power, raised in (("**2", "²"), ("**3", "³")):
-        spelled = spelled.replace(power, raised)
-    return spelled.replace("**", "^").replace("*", "·")
-
-
-def _closing(text: str, opening: int) -> int:
-    """The index of the bracket that closes the one at `opening`."""
-    depth = 0
-    for index in range(opening, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[index], 0)
-        if depth == 0:
-            return index
-    raise ValueError(f"a bracket stays open in {text}")
-
-
-def _shape(sizes: list[Any]) -> str:
-    spelled = (_spelled(size) for size in sizes)
-    return "×".join(f"({s})" if " " in s else s for s in spelled)
+def _unknown(name: str, known: Iterable[str]) -> Problem:
+    fields = one_of([op.name for op in OPS.values() if name in op.fields])
+    legal = f"'{name}' is a field of {fields}" if fields else "`costmodel ops` lists all words"
+    return Problem(None, f"no op is called '{name}'", legal if fields else did_you_mean(name, [*OPS, *known], legal))

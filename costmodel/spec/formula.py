@@ -15,6 +15,7 @@ from costmodel.ops import OPS
 from costmodel.ops.fields import PADDING_WORDS, spoken
 from costmodel.problems import did_you_mean, one_of
 from costmodel.spec.words import FormulaError, check_words
+from costmodel.synonyms import instead
 
 Run: TypeAlias = Callable[[Mapping[str, Any]], Any]
 
@@ -230,7 +231,7 @@ class _Builder:
     def call(self, node: ast.Call) -> Run:
         name = self.source(node.func)
         if name not in FUNCTIONS or node.keywords:
-            hint = did_you_mean(name, FUNCTIONS, f"the functions are {one_of(FUNCTIONS)}")
+            hint = instead(name) or did_you_mean(name, FUNCTIONS, f"the functions are {one_of(FUNCTIONS)}")
             raise FormulaError(node.col_offset, f"there is no function '{name}'", hint)
         work, least, most = FUNCTIONS[name]
         if not least <= len(node.args) <= most:

@@ -11,6 +11,7 @@ from costmodel.problems import Mark, Problems, did_you_mean, one_of
 from costmodel.spec.formula import FUNCTIONS, WORDS
 from costmodel.spec.source import Text
 from costmodel.spec.values import Formula, Value
+from costmodel.synonyms import instead
 
 DOOR = ("c_in", "h_in", "w_in", "d_in", "t_in")
 """What a formula sees of the tensor that enters its layer."""
@@ -123,7 +124,7 @@ class Names:
         legal = f"the names here are {one_of(visible)}" if visible else ""
         if fitting := one_of(words):
             legal = f"the words that fit here are {fitting}"
-        return did_you_mean(name, [*scope, *WORDS], legal)
+        return instead(name) or did_you_mean(name, [*scope, *WORDS], legal)
 
     def unused(self, scope: Scope, names: Iterable[str]) -> None:
         """Warn of names that no formula reads."""
