@@ -264,6 +264,7 @@ def evaluate(
             name: _enter(walk, name, sizes, scope, batch, -1 - i)
             for i, (name, sizes) in enumerate(graph.network.inputs.items())
         }
+        ledger.inputs.update((name, slot.tensor) for name, slot in known.items())
         first = next(iter(known.values()))
         ledger.outputs.append(walk.steps(graph.steps, first, scope, known, Place(None, "")).line)
     except Stop:

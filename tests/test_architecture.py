@@ -25,6 +25,7 @@ ROOMS = (
     "ledger",
     "judge",
     "evaluate",
+    "expand",
     "bounds",
     "library",
     "published",
