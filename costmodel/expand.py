@@ -6,7 +6,6 @@ from typing import Any
 from costmodel import algebra
 from costmodel.ledger import Ledger, Line
 from costmodel.problems import Mark, Problem, SpecError
-from costmodel.spec.names import RESERVED
 from costmodel.spec.network import Layer, Network
 from costmodel.spec.printing import number
 from costmodel.spec.source import Text
@@ -53,7 +52,7 @@ class _Flat:
         self.names = {-1 - place: name for place, name in enumerate(ledger.inputs)}
         afar = {source for place, line in enumerate(ledger.lines) for source in line.sources if source != place - 1}
         ends = {end for end in ledger.outputs if end != len(ledger.lines) - 1}
-        taken = {*RESERVED, *self.names.values()}
+        taken = {"previous", "input", *self.names.values()}
         for place in sorted(afar | ends):
             if place >= 0:
                 self.names[place] = _new_name(ledger.lines[place], taken)

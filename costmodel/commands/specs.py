@@ -46,7 +46,7 @@ def _fit(name: str | None, expanded: bool, is_set: bool, schema: bool, formatted
     if schema and (name is not None or expanded or is_set or formatted):
         wrong.append("--schema stands alone: it is one for all specs")
     elif name is None and (expanded or is_set):
-        wrong.append(f"{'--expanded' if expanded else '--set and --variant'} needs the name of a spec")
+        wrong.append(f"{'--expanded needs' if expanded else '--set and --variant need'} the name of a spec")
     elif is_set and not expanded:
         wrong.append("--set and --variant go with --expanded: a file as it stands has no settings")
     elif name is not None and formatted:

@@ -8,6 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from grammar import specs
+from hypothesis import HealthCheck, given, settings
 from test_spec_fuzz import TEXTS
 
 from costmodel.ops import OPS
@@ -20,7 +22,14 @@ CHECK = jsonschema.Draft7Validator(json.loads(FILE.read_text(encoding="utf-8")))
 
 def wrong(text: str) -> list[str]:
     """What the schema has against a spec, its YAML read as editors read it."""
-    return [error.message for error in CHECK.iter_errors(yaml.safe_load(text))]
+    return [error.message for error in CHECK.iter_errors(_named(yaml.safe_load(text)))]
+
+
+def _named(data: Any) -> Any:
+    """The data with texts for keys, as editors have them."""
+    if isinstance(data, dict):
+        return {str(key): _named(item) for key, item in data.items()}
+    return [_named(item) for item in data] if isinstance(data, list) else data
 
 
 def spec(layer: str, head: str = "") -> str:
@@ -50,6 +59,12 @@ def test_every_field_of_every_op_is_described(name: str) -> None:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_specs_pass(text: str) -> None:
+    assert wrong(text) == []
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(specs())
+def test_random_specs_pass(text: str) -> None:
     assert wrong(text) == []
 
 
