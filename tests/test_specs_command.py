@@ -14,6 +14,7 @@ Runner = Callable[..., tuple[int, str, str]]
 
 def test_the_list_names_every_bundled_spec_with_what_can_be_set(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     for width in ("80", "140"):
+        monkeypatch.setenv("COLUMNS", width)
         code, out, err = run("specs")
         assert (code, err) == (0, "")
         for name in bundled():
@@ -22,7 +23,6 @@ def test_the_list_names_every_bundled_spec_with_what_can_be_set(run: Runner, mon
             assert all(f"{param} " in out for param in network.params)
             assert all(variant in out for variant in network.variants)
         assert max(map(len, out.splitlines())) <= int(width)
-        monkeypatch.setenv("COLUMNS", width)
 
 
 def test_the_list_as_json(run: Runner) -> None:
