@@ -6,7 +6,6 @@ decides it, at the reference values if it is symbolic; what could not be proved 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import gcd
 from typing import Any, NamedTuple
 
 from costmodel import algebra
@@ -15,9 +14,10 @@ from costmodel.judge import Call, Judge, Pass, Row, Scope, Stop
 from costmodel.ledger import Ledger, Line, Place
 from costmodel.ops import OPS
 from costmodel.ops.fields import Count, Kind
-from costmodel.problems import Mark, Problems, one_of
-from costmodel.spec.values import Sizes
-from costmodel.steps import Activate, Branches, CallBlock, Graph, Group, Residual, Rows, RunOp, Step
+from costmodel.problems import Mark, Problems
+from costmodel.remedy import RESIDUAL, SHORTCUT, in_words, remedy
+from costmodel.spec.values import Sizes, Value
+from costmodel.steps import Activate, Branches, CallBlock, Graph, Group, Residual, Rows, RunOp, RunOwn, Step
 from costmodel.tensor import DIMENSIONS, MissingDimension, Tensor
 
 MAX_LINES = 100_000
@@ -28,7 +28,6 @@ MAX_SIZE = 10**18
 """Elements that a tensor may have."""
 
 _COUNT: Kind = Count.__metadata__[0]
-_SHORTCUT = RunOp(OPS["add"], {}, [], {})
 _ACTIVATIONS = {name: RunOp(op, {}, [], {}) for name, op in OPS.items() if op.family == "pointwise"}
 
 
@@ -49,6 +48,8 @@ class _Walk(Judge):
 
     lines: list[Line] = field(default_factory=list)
     left: int = MAX_STEPS
+    named: _Known = field(default_factory=dict)
+    """The tensors that had names at the end of the list of layers that ended last."""
 
     def steps(self, steps: list[Step], slot: _Slot, scope: Scope, known: _Known, place: Place) -> _Slot:
         self.left -= len(steps)
@@ -61,6 +62,7 @@ class _Walk(Judge):
             slot = work(step, slots, scope, known, place)
             if step.name is not None:
                 known = {**known, step.name: slot}  # the lists around this one do not see its names
+        self.named = known
         return slot
 
     def repeated(self, step: Step, slots: list[_Slot], scope: Scope, known: _Known, place: Place) -> _Slot:
@@ -95,6 +97,8 @@ class _Walk(Judge):
             return self.rows(act, slots[0], scope, known, place)
         if isinstance(act, Activate):
             return self.activate(act, slots, scope, place, step)
+        if isinstance(act, RunOwn):
+            return self.own(act, slots[0], scope, Place(place, label), step.mark)
         if isinstance(act, Group):
             return self.steps(act.steps, slots[0], scope, known, Place(place, label) if step.name else place)
         return slots[0]
@@ -102,7 +106,7 @@ class _Walk(Judge):
     def residual(self, act: Residual, slot: _Slot, scope: Scope, known: _Known, place: Place, mark: Mark) -> _Slot:
         shortcut = act.shortcut is None or self.truth(act.shortcut, scope)
         out = self.steps(act.steps, slot, scope, known, place)
-        return self.run(_SHORTCUT, [out, slot], scope, Place(place, "add"), mark) if shortcut else out
+        return self.run(SHORTCUT, [out, slot], scope, Place(place, "add"), mark) if shortcut else out
 
     def branches(self, act: Branches, slot: _Slot, scope: Scope, known: _Known, place: Place, step: Step) -> _Slot:
         ends, place = [], Place(place, step.name or step.verb)
@@ -113,12 +117,17 @@ class _Walk(Judge):
         return self.run(act.join, ends, scope, place, step.mark, [label for label, _ in act.parts])
 
     def rows(self, act: Rows, slot: _Slot, scope: Scope, known: _Known, place: Place) -> _Slot:
-        for number, cells in enumerate(act.rows):
+        scope.x = slot.tensor
+        lists = self.lists(act, scope) if act.lists else {}
+        for number in range(len(next(iter(lists.values()), act.rows))):
             scope.x = slot.tensor
-            self.way.append(Row(number, act.marks[number]))
+            self.way.append(Row(number, act.marks[number] if act.marks else act.mark))
             inner = scope.inner()
             inner["row"] = number
-            inner.update(zip(act.columns, [self.value(cell, scope) for cell in cells], strict=True))
+            if act.columns:
+                inner.update(zip(act.columns, [self.value(cell, scope) for cell in act.rows[number]], strict=True))
+            for name, items in lists.items():
+                inner[name] = items[number]
             for name, value in act.let.items():
                 inner[name] = self.value(value, inner)
             row = Place(place, act.labels[number], is_stage=True) if act.labels else place
@@ -136,22 +145,26 @@ class _Walk(Judge):
         return self.run(_ACTIVATIONS[kind], slots, scope, Place(place, kind), step.mark)
 
     def call(self, act: CallBlock, slots: list[_Slot], scope: Scope, place: Place, mark: Mark) -> _Slot:
+        inner, known = self.enter(act, slots[0], scope, mark), {"input": slots[0]}
+        if act.plan.inputs:
+            known.update(zip(act.plan.inputs, slots, strict=False))
+        out = self.steps(act.plan.steps, slots[0], inner, known, place)
+        self.way.pop()
+        return out
+
+    def enter(self, act: CallBlock, slot: _Slot, scope: Scope, mark: Mark) -> Scope:
+        """The names that a block, or an op of the spec's own, sees; it is on the way from here on."""
         plan, inner = act.plan, Scope()
         inner.update(act.fixed)
         for name, value in act.args:
             inner[name] = self.value(value, scope)
-        inner.x = slots[0].tensor
-        known = {"input": slots[0]}
-        if plan.inputs:
-            known.update(zip(plan.inputs, slots, strict=False))
+        inner.x = slot.tensor
         self.way.append(Call(plan, inner, mark))
         for name, value in act.defaults:
             inner[name] = self.value(value, inner)
         for name, value in plan.let.items():
             inner[name] = self.value(value, inner)
-        out = self.steps(plan.steps, slots[0], inner, known, place)
-        self.way.pop()
-        return out
+        return inner
 
     # --- ops -----------------------------------------------------------------------------------------------------
 
@@ -172,14 +185,33 @@ class _Walk(Judge):
         line = Line(place, act.op, fields, sources, inputs, output, cost, mark)
         if cost.given and (broken := [condition for condition in cost.given if condition[0] is not True]):
             doubtful = self.broken(broken, act, line, doubtful, names)
-        size, number = output.size, len(self.lines)
+        return self.enlist(line, doubtful)
+
+    def own(self, act: RunOwn, slot: _Slot, scope: Scope, place: Place, mark: Mark) -> _Slot:
+        """Run one op of the spec's own."""
+        inner, x, legal = self.enter(act.call, slot, scope, mark), slot.tensor, []
+
+        def fit(name: str, kind: Kind, value: Value) -> Any:
+            checked, is_legal = self.fit(name, kind, value, inner)
+            legal.append(is_legal)
+            return checked
+
+        output, cost = act.op((x,), {"fit": fit})
+        fields = {name: inner[name] for name in act.call.plan.params}
+        out = self.enlist(Line(place, act.op, fields, (slot.line,), (x,), output, cost, mark), slot.doubtful or not all(legal))
+        self.way.pop()
+        return out
+
+    def enlist(self, line: Line, doubtful: bool) -> _Slot:
+        """Write a line down; what leaves it."""
+        size, number = line.output.size, len(self.lines)
         if type(size) is not int or size > MAX_SIZE:
-            self.small(output, mark)
+            self.small(line.output, line.mark)
         if number >= MAX_LINES:
-            self.problem(mark, f"the network has more than {MAX_LINES:,} nodes")
+            self.problem(line.mark, f"the network has more than {MAX_LINES:,} nodes")
             raise Stop
         self.lines.append(line)
-        return _Slot(output, number, doubtful)
+        return _Slot(line.output, number, doubtful)
 
     def small(self, tensor: Tensor, mark: Mark) -> None:
         """Stop at a tensor that no machine could hold: its numbers would grow without end."""
@@ -193,52 +225,17 @@ class _Walk(Judge):
         for truth, text, *values in conditions:
             if algebra.decide(truth) is True:
                 continue
-            sentence = text.format(*(_at_point(value, algebra.failing_point(truth)) for value in values))
+            sentence = in_words(truth, text, values)
             if not self.rest_on(truth, sentence, line.mark):
                 failed[sentence] = None
         if not failed:
             return doubtful
         if not doubtful:
-            hints = [*[""] * (len(failed) - 1), _remedy(act, line, names)]
+            hints = [*[""] * (len(failed) - 1), remedy(act, line, names)]
             for sentence, hint in zip(failed, hints, strict=True):
-                said = _RESIDUAL.format(*line.inputs) if act is _SHORTCUT else sentence
+                said = RESIDUAL.format(*line.inputs) if act is SHORTCUT else sentence
                 self.problem(act.marks.get(sentence.split(" ", 1)[0], line.mark), said, hint)
         return doubtful or act.op.joins or any(algebra.decide(size >= 1) is False for size in line.output.shape)
-
-
-def _at_point(value: Any, point: int | None) -> Any:
-    """Of an array of points the one at which something fails; all else as it is."""
-    if point is None or isinstance(value, int | str):
-        return value
-    if isinstance(value, Tensor):
-        return Tensor(**{name: _at_point(size, point) for name, size in value.dims.items()})
-    points = value.tolist() if hasattr(value, "tolist") else [value]
-    return points[point if len(points) > 1 else 0]
-
-
-_RESIDUAL = "residual adds its input to its output: the output is {}, the input {}"
-
-
-def _remedy(act: RunOp, line: Line, names: Sequence[str]) -> str:
-    """What would mend a broken condition, where that is plain."""
-    if act is _SHORTCUT:
-        return "`when:` inside residual leaves the shortcut out: {when: stride == 1 and c_in == out, layers: […]}"
-    if act.op.joins:
-        return one_of(f"{name} is {x}" for name, x in zip(names, line.inputs, strict=False))
-    groups, out, channels = line.fields.get("groups"), line.fields.get("out"), line.inputs[0].dims.get("c")
-    if not (isinstance(groups, int) and isinstance(out, int) and isinstance(channels, int)):
-        return ""
-    shared = gcd(channels, out)
-    if shared % groups == 0:
-        return ""
-    near = [_first_divisor(shared, range(min(groups, shared), 0, -1)), _first_divisor(shared, range(groups, shared + 1))]
-    legal = [str(g) for g in near if g]
-    are = "that divide both are" if len(legal) > 1 else "that divide both:"
-    return f"the nearest groups {are} {' and '.join(legal)}" if legal else ""
-
-
-def _first_divisor(n: int, among: range) -> int | None:
-    return next((g for g in among[:10_000] if n % g == 0), None)
 
 
 def evaluate(
@@ -266,7 +263,8 @@ def evaluate(
         }
         ledger.inputs.update((name, slot.tensor) for name, slot in known.items())
         first = next(iter(known.values()))
-        ledger.outputs.append(walk.steps(graph.steps, first, scope, known, Place(None, "")).line)
+        last = walk.steps(graph.steps, first, scope, known, Place(None, ""))
+        ledger.outputs += [walk.named[name].line for name in graph.network.outputs] or [last.line]
     except Stop:
         pass
     except RecursionError:

@@ -4,18 +4,20 @@ The graph keeps blocks, tables and repeats folded, for their numbers come with t
 to bottom, by `evaluate`.
 """
 
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from costmodel.algebra import is_truth
 from costmodel.ops import OPS, Op
-from costmodel.ops.fields import Unfit, at_least, spoken
-from costmodel.problems import Problems, did_you_mean, one_of
+from costmodel.ops.fields import Kind, Unfit, spoken
+from costmodel.own import AMOUNT, COUNT, own_op
+from costmodel.problems import Mark, Problems, did_you_mean, one_of
 from costmodel.spec.fields import stray_hint
 from costmodel.spec.formula import is_what
 from costmodel.spec.layers import CONSTRUCTS
 from costmodel.spec.names import PASS, Name, Names, Scope, door
-from costmodel.spec.network import Block, Layer, Network
+from costmodel.spec.network import Block, Layer, Network, OwnOp
 from costmodel.spec.source import Text
 from costmodel.spec.values import BadValue, Value, is_constant
 from costmodel.steps import (
@@ -30,8 +32,10 @@ from costmodel.steps import (
     Residual,
     Rows,
     RunOp,
+    RunOwn,
     Step,
 )
+from costmodel.tensor import DIMENSIONS
 
 OPTIONS = ("batch", "dtype", "variant")
 """Names that every analysis gives a meaning of its own."""
@@ -43,8 +47,10 @@ class _Builder:
     def __init__(self, network: Network, problems: Problems) -> None:
         self.network, self.problems = network, problems
         self.names = Names(problems, [*network.params, *network.let])
+        self.own: dict[str, Block | OwnOp] = {**network.ops, **network.blocks}
         self.plans: dict[str, Plan] = {}
         self.open: list[str] = []
+        self.ops: dict[str, Op] = {}
         self.called: set[str] = set()
         self.level = self.deepest = 0
         self.is_too_deep = False
@@ -61,12 +67,15 @@ class _Builder:
                 self.problems.add(param.mark, message)
         for settings in (*network.variants.values(), *(row.settings for row in network.published)):
             self.settings(settings)
-        steps = self.steps(network.layers, top | door(), {name: Name("input", None) for name in network.inputs})
-        for block in network.blocks.values():
-            self.plan(block)
-        for name, block in network.blocks.items():
-            if name not in self.called:
-                self.problems.warn(block.name.mark, f"no layer calls the block '{name}'")
+        known = {name: Name("input", None) for name in network.inputs}
+        steps = self.steps(network.layers, top | door(), known, network.outputs)
+        self.unread({name: sizes.mark for name, sizes in network.inputs.items()}, network.layers, known)
+        for written in self.own.values():
+            self.plan(written)
+        for written in self.own.values():
+            if written.name not in self.called:
+                what = "op" if isinstance(written, OwnOp) else "block"
+                self.problems.warn(written.name.mark, f"no layer calls the {what} '{written.name}'")
         names.unused(top, [*map(str, network.params), *map(str, network.let)])
         return Graph(network, steps)
 
@@ -80,29 +89,46 @@ class _Builder:
             for other, mark in value.names():
                 self.problems.add(mark, f"a setting is a number or a word, and here is the name '{other}'")
 
-    def plan(self, block: Block) -> Plan:
-        """A block, linked once however often it is called."""
-        name = str(block.name)
+    def plan(self, written: Block | OwnOp) -> Plan:
+        """A block, or an op of the spec's own, linked once however often it is called."""
+        name = str(written.name)
         if name in self.plans:
             return self.plans[name]
         plan = self.plans[name] = Plan(
-            name, [str(k) for k in block.params], {str(k): v for k, v in block.let.items()}, [str(i) for i in block.inputs], []
+            name, [str(k) for k in written.params], {str(k): v for k, v in written.let.items()}, _inputs(written), []
         )
-        outer, deepest = self.names.block, self.deepest
-        self.names.block, self.deepest = name, self.level
+        outer, deepest = self.names.inside, self.deepest
+        self.deepest = self.level
         self.open.append(name)
-        scope = self.names.declare(block.let, self.names.declare(block.params, door(), "parameter"), "let")
-        plan.steps = self.steps(block.layers, scope, {name: Name("input", None) for name in ("input", *plan.inputs)})
+        if isinstance(written, OwnOp):
+            self.names.inside = f"an op sees only its own fields: give {name} a field"
+            scope = self.names.declare(written.let, self.names.declare(written.params, door(), "field"), "let")
+            self.formulas(written, scope)
+        else:
+            self.names.inside = f"a block sees only its own parameters: give {name} a parameter"
+            scope = self.names.declare(written.let, self.names.declare(written.params, door(), "parameter"), "let")
+            known = {name: Name("input", None) for name in ("input", *plan.inputs)}
+            plan.steps = self.steps(written.layers, scope, known)
+            self.unread({name: name.mark for name in written.inputs}, written.layers, known)
         self.open.pop()
         plan.depth = self.deepest - self.level
-        self.names.block, self.deepest = outer, max(deepest, self.deepest)
+        self.names.inside, self.deepest = outer, max(deepest, self.deepest)
         self.names.unused(scope, [*plan.params, *plan.let])
         return plan
 
+    def formulas(self, written: OwnOp, scope: Scope) -> None:
+        """The formulas of an op of the spec's own: the names they read, and the values of those that are constant."""
+        sizes = {} if written.output is None else written.output.sizes
+        kinds = {f"the {DIMENSIONS[side]} of the output": (size, COUNT) for side, size in sizes.items()}
+        for name, (value, kind) in (kinds | {name: (value, AMOUNT) for name, value in written.counts.items()}).items():
+            self.names.read(value, scope)
+            if is_constant(value):
+                self.fits(name, kind, value)
+
     # --- layers --------------------------------------------------------------------------------------------------
 
-    def steps(self, layers: list[Layer], scope: Scope, known: Scope) -> list[Step]:
-        """Layers linked in order; a layer's name is known from the next line on."""
+    def steps(self, layers: list[Layer], scope: Scope, known: Scope, outputs: Sequence[Text] = ()) -> list[Step]:
+        """Layers linked in order; a layer's name is known from the next line on. `outputs` are names known at the end."""
         steps, known = [], dict(known)
         self.level += 1
         self.deepest = max(self.deepest, self.level)
@@ -115,26 +141,39 @@ class _Builder:
                 if layer.name in known or layer.name in ("previous", "input"):
                     self.problems.add(layer.name.mark, f"the name '{layer.name}' is taken by another layer or an input")
                 known[str(layer.name)] = Name("layer", layer.mark)
-        for layer, below in pairwise(layers):
-            goes_on = not below.origin or "previous" in below.origin
+        self.sources(outputs, known, "layer or input")
+        for layer, below in zip_longest(layers, layers[1:]):
+            goes_on = not outputs if below is None else not below.origin or "previous" in below.origin
             if not goes_on and not (layer.name and known[layer.name].used):
                 self.problems.warn(layer.mark, f"no layer reads what this {layer.verb} gives")
         self.level -= 1
         return steps
+
+    def sources(self, names: Sequence[Text], known: Scope, what: str = "layer above") -> None:
+        """Check names of tensors."""
+        for name in names:
+            if name in known:
+                known[name].used = True
+            elif name != "previous" or what != "layer above":
+                legal = (
+                    f"the names here are {one_of(sorted(known))}" if known else "a layer is named with `name:` beside its verb"
+                )
+                self.problems.add(name.mark, f"no {what} is named '{name}'", did_you_mean(name, known, legal))
+
+    def unread(self, inputs: Mapping[str, Mark], layers: list[Layer], known: Scope) -> None:
+        """Warn of inputs that no layer takes; the first layer takes the first where it does not say otherwise."""
+        passes_on = not layers or not layers[0].origin or "previous" in layers[0].origin
+        for place, (name, mark) in enumerate(inputs.items()):
+            is_read = known[name].used or (place == 0 and (passes_on or ("input" in known and known["input"].used)))
+            if not is_read:
+                self.problems.warn(mark, f"no layer reads the input '{name}'")
 
     def step(self, layer: Layer, scope: Scope, known: Scope) -> Step:
         if layer.repeat is not None:
             self.names.read(layer.repeat, scope)
             scope = scope | {name: Name("pass of a repeat", None) for name in PASS}
         self.names.read_all([layer.when], scope)
-        for name in layer.origin:
-            if name in known:
-                known[name].used = True
-            elif name != "previous":
-                legal = (
-                    f"the names here are {one_of(sorted(known))}" if known else "a layer is named with `name:` beside its verb"
-                )
-                self.problems.add(name.mark, f"no layer above is named '{name}'", did_you_mean(name, known, legal))
+        self.sources(layer.origin, known)
         self.fixed_modifiers(layer)
         return Step(
             act=self.act(layer, scope, known),
@@ -149,10 +188,7 @@ class _Builder:
     def fixed_modifiers(self, layer: Layer) -> None:
         """Check a `repeat` and a `when` that are the same in every scope."""
         if layer.repeat is not None and is_constant(layer.repeat):
-            try:
-                _TIMES(self.constant(layer.repeat))
-            except Unfit as error:
-                self.problems.add(layer.repeat.mark, f"repeat {error.message}", error.hint)
+            self.fits("repeat", AMOUNT, layer.repeat)
         for formula in (layer.when, layer.shortcut):
             if formula is not None and is_constant(formula) and not is_truth(found := self.constant(formula, otherwise=True)):
                 self.problems.add(formula.mark, f"{is_what(formula.text, found)}, and must be true or false")
@@ -162,8 +198,8 @@ class _Builder:
         self.names.read_all([layer.shortcut], scope)
         for name, value in layer.fields.items():
             self.names.read(value, scope, words=_words(verb, name))
-        if verb in self.network.blocks and verb not in OPS and verb not in CONSTRUCTS:
-            return self.call(layer, self.network.blocks[verb])
+        if verb not in OPS and verb not in CONSTRUCTS and (written := self.own.get(verb)):
+            return self.call(layer, written)
         self.takes(layer, [])
         if layer.table is not None:
             return self.rows(layer, scope, known)
@@ -207,56 +243,80 @@ class _Builder:
     def rows(self, layer: Layer, scope: Scope, known: Scope) -> Act:
         table = layer.table
         assert table is not None
-        hints = {str(c): f"a cell does not see the others: `let` beside the table may use '{c}'" for c in table.columns}
-        for cell in (cell for row in table.rows for cell in row):
+        columns = [*table.columns, *table.lists]
+        hints = {str(c): f"a cell does not see the others: `let` beside the table may use '{c}'" for c in columns}
+        for cell in (*table.lists.values(), *(cell for row in table.rows for cell in row)):
             self.names.read(cell, scope, hints=hints)
-        inner = self.names.bind(scope | {"row": Name("row of a table", None)}, table.columns, "column")
+        for title, value in table.lists.items():
+            if is_constant(value) and not isinstance(found := self.constant(value), list):
+                self.problems.add(value.mark, f"the column '{title}' is a list of values, and here is {spoken(found)}")
+        inner = self.names.bind(scope | {"row": Name("row of a table", None)}, columns, "column")
         inner = self.names.declare(table.let, inner, "let")
         steps = self.steps(layer.body, inner, known)
-        self.names.unused(inner, [*map(str, table.columns), *map(str, table.let)])
-        columns, let = [str(c) for c in table.columns], {str(k): v for k, v in table.let.items()}
-        return Rows(columns, table.rows, table.marks, [str(label) for label in table.labels], let, steps)
+        self.names.unused(inner, [*map(str, columns), *map(str, table.let)])
+        return Rows(
+            mark=layer.mark,
+            columns=[str(c) for c in table.columns],
+            rows=table.rows,
+            lists={str(c): value for c, value in table.lists.items()},
+            marks=table.marks,
+            labels=[str(label) for label in table.labels],
+            let={str(k): v for k, v in table.let.items()},
+            steps=steps,
+        )
 
-    def call(self, layer: Layer, block: Block) -> Act:
-        name = str(block.name)
+    def call(self, layer: Layer, written: Block | OwnOp) -> Act:
+        name = str(written.name)
         self.called.add(name)
         if name in self.open:
             chain = " → ".join([*self.open[self.open.index(name) :], name])
             self.problems.add(layer.mark, f"a block cannot contain itself: {chain}")
             return Identity()
-        self.arguments(layer, block)
-        self.takes(layer, [str(name) for name in block.inputs])
+        self.arguments(layer, written)
+        self.takes(layer, _inputs(written))
         if name in self.plans and self.level + self.plans[name].depth > MAX_DEPTH:
             self.too_deep(layer)
-        plan = self.plan(block)
+        plan = self.plan(written)
         self.deepest = max(self.deepest, self.level + plan.depth)
         args = layer.fields
-        defaults = {k: v for k, v in block.params.items() if v is not None and k not in args}
+        defaults = {k: v for k, v in written.params.items() if v is not None and k not in args}
         fixed = {str(k): self.constant(v) for k, v in (args | defaults).items() if is_constant(v)}
-        return CallBlock(
+        call = CallBlock(
             plan=plan,
             fixed=fixed,
             args=[(str(k), v) for k, v in args.items() if not is_constant(v)],
             defaults=[(str(k), v) for k, v in defaults.items() if not is_constant(v)],
         )
+        if not isinstance(written, OwnOp):
+            return call
+        if name not in self.ops:
+            self.ops[name] = own_op(written)
+        return RunOwn(self.ops[name], call)
 
-    def arguments(self, layer: Layer, block: Block) -> None:
-        """Check that a call gives what a block asks for, and nothing else."""
-        name, params = block.name, block.params
+    def arguments(self, layer: Layer, written: Block | OwnOp) -> None:
+        """Check that a call gives what a block or an op asks for, and nothing else."""
+        name, params = written.name, written.params
+        who, what = (name, "field") if isinstance(written, OwnOp) else (f"the block {name}", "parameter")
         for given in layer.fields:
             if given not in params:
-                legal = f"its parameters are {one_of(params)}" if params else f"{name} has no parameters"
+                legal = f"its {what}s are {one_of(params)}" if params else f"{name} has no {what}s"
                 hint = stray_hint(given, name) or did_you_mean(given, params, legal)
-                self.problems.add(given.mark, f"the block {name} has no parameter '{given}'", hint)
+                self.problems.add(given.mark, f"{who} has no {what} '{given}'", hint)
         for param, default in params.items():
             if default is None and param not in layer.fields:
-                message = f"the block {name} needs a value for '{param}'"
-                self.problems.add(layer.mark, message, f"write `{name}: {{{param}: …}}`")
+                self.problems.add(layer.mark, f"{who} needs a value for '{param}'", f"write `{name}: {{{param}: …}}`")
 
     def too_deep(self, layer: Layer) -> None:
         if not self.is_too_deep:
             self.problems.add(layer.mark, f"blocks and lists of layers stand in one another more than {MAX_DEPTH} deep")
         self.is_too_deep = True
+
+    def fits(self, name: str, kind: Kind, value: Value) -> None:
+        """Check a constant."""
+        try:
+            kind.check(self.constant(value))
+        except Unfit as error:
+            self.problems.add(value.mark, f"{name} {error.message}", error.hint)
 
     def constant(self, value: Value, otherwise: Any = 1) -> Any:
         """A constant worked out now; something else stands in for one that cannot be."""
@@ -267,7 +327,6 @@ class _Builder:
             return otherwise
 
 
-_TIMES = at_least(0)
 _ACTIVATIONS = ("none", *(name for name, op in OPS.items() if op.family == "pointwise"))
 
 
@@ -286,7 +345,7 @@ def _words(verb: str, field_name: str) -> tuple[str, ...]:
     return () if known is None else ("true", "false") if known.kind.name == "flag" else known.kind.words
 
 
-_SEVERAL = "add and concat take several"
+_SEVERAL = f"{' and '.join(name for name, op in OPS.items() if op.joins)} take several"
 
 
 def _run_op(op: Op, fields: dict[Text, Value]) -> RunOp:
@@ -299,6 +358,11 @@ def _run_op(op: Op, fields: dict[Text, Value]) -> RunOp:
         else:
             run.live.append((str(name), value, kind))
     return run
+
+
+def _inputs(written: Block | OwnOp) -> list[str]:
+    """The names of the several tensors that a block takes; none where it takes one."""
+    return [str(name) for name in written.inputs] if isinstance(written, Block) else []
 
 
 def build(network: Network, problems: Problems) -> Graph:

@@ -250,7 +250,7 @@ def test_arrays_go_together_point_by_point() -> None:
         net.analyze(alpha=np.array([0.5, 1]), resolution=np.array([128, 192, 224]))
     with pytest.raises(costmodel.SpecError, match="here are both"):
         net.analyze(alpha=np.array([0.5, 1]), resolution=algebra.symbol("r", whole=True))
-    with pytest.raises(costmodel.SpecError, match="the parameter 'alpha' is a number or a word"):
+    with pytest.raises(costmodel.SpecError, match="the parameter 'alpha' is a number, a word or a list"):
         net.analyze(alpha=np.array([[0.5, 1]]))
 
 

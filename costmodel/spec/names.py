@@ -28,7 +28,15 @@ def check_name(name: Text, problems: Problems) -> None:
         problems.add(name.mark, f"'{name}' is a word of the language and cannot be a name here")
     elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         hint = "put a space after the colon" if ":" in name else "letters a-z, A-Z, digits and _, not starting with a digit"
+        if len(parts := names_in(name)) > 1:
+            hint = f"commas stand between names: {one_of(parts)}"
         problems.add(name.mark, f"'{name}' is not a name", hint)
+
+
+def names_in(key: Text) -> list[Text]:
+    """The names that were meant where the commas between them are missing; else the key itself."""
+    parts = [Text(part, key.mark) for part in key.split()]
+    return parts if len(parts) > 1 and all(re.fullmatch(r"[A-Za-z_]\w*", part, re.ASCII) for part in parts) else [key]
 
 
 def check_label(data: Any, what: str, at: Mark, problems: Problems) -> Text:
@@ -66,8 +74,8 @@ class Names:
     def __init__(self, problems: Problems, outside: Iterable[str]) -> None:
         self.problems = problems
         self.outside = set(outside)
-        self.block = ""
-        """The block that is being linked; it sees nothing of `outside`."""
+        self.inside = ""
+        """How to give a name to the block or op that is being linked; it sees nothing of `outside`."""
 
     def bind(self, scope: Scope, names: Iterable[Text], what: str) -> Scope:
         """The scope with more names; each must be new."""
@@ -115,8 +123,8 @@ class Names:
         """What was probably meant."""
         if name in _TRUTHS:
             return f"write `{_TRUTHS[name]}`"
-        if self.block and name in self.outside:
-            return f"a block sees only its own parameters: give {self.block} a parameter '{name}' and pass it"
+        if self.inside and name in self.outside:
+            return f"{self.inside} '{name}' and pass it"
         if name in PASS or name in DOOR:
             return f"'{name}' is known only inside {'`repeat`' if name in PASS else 'blocks and layers'}"
         visible = [n for n in scope if n not in DOOR]

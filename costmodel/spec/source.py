@@ -96,9 +96,12 @@ def _lines(text: str) -> list[str]:
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud800-\udfff]|[\ufeff\ufffe\uffff]")
 
 
-def read(text: str, file: str) -> Map:
-    """Read a spec's text as one mapping. Raises `SpecError` with everything that is not plain YAML data."""
-    reader = _Reader(text.removeprefix("\ufeff"), file)
+def read(text: str, file: str, problems: Problems | None = None) -> Map:
+    """Read a spec's text as one mapping. Raises `SpecError` with everything that is not plain YAML data.
+
+    Warnings of what is legal and probably not meant go onto `problems`.
+    """
+    reader = _Reader(text.removeprefix("\ufeff"), file, problems)
     data = reader.document()
     reader.problems.check()
     if not isinstance(data, Map):
@@ -110,11 +113,22 @@ def read(text: str, file: str) -> Map:
     return data
 
 
+def read_list(text: Text, problems: Problems) -> Data | None:
+    """A text that starts with a bracket as the list that it is, each item with its place; None where it is none."""
+    reader = _Reader(" " * (text.mark.col - 1) + text, text.mark.file, problems)
+    reader.lines = [text.mark.text]
+    return reader.document()
+
+
+_COMMENT = re.compile(r"[ \t]+#[^\s#]")
+
+
 class _Reader:
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, problems: Problems | None) -> None:
         self.text, self.file = text, file
         self.lines = _lines(text)
-        self.problems = Problems()
+        self.problems = problems or Problems()
+        self.comments = bool(_COMMENT.search(text))
         self.stack: list[Seq | Map] = []
         self.keys: list[Text | None] = []
         self.flow: list[bool] = []
@@ -142,6 +156,8 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             self.extras(event)
             self.put(self.scalar(event))
+            if self.comments and not event.style:
+                self.comment(event.end_mark)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             self.extras(event)
             return self.open(event)
@@ -164,6 +180,14 @@ class _Reader:
         mark = self.at(event).shifted(1 if quote else 0)
         verbatim = mark.text.startswith(event.value, mark.col - 1)
         return Text(event.value, mark, quoted=quote or event.style in ("|", ">"), verbatim=verbatim)
+
+    def comment(self, end: Any) -> None:
+        """Warn of a sign that ends a value, and was probably meant to belong to it."""
+        line = end.line
+        if found := _COMMENT.match(self.lines[line], end.column):
+            rest = self.lines[line][found.end() - 2 :].rstrip()
+            message = f"'{rest}' is a comment and no part of the value before it"
+            self.problems.warn(self.mark(line, found.end() - 2), message, "put a space after the # of a comment")
 
     def extras(self, event: Any) -> None:
         mark = self.at(event)
