@@ -5,11 +5,12 @@ from typing import Any
 
 from costmodel import algebra
 from costmodel.ledger import Ledger, Line
+from costmodel.own import OwnRule
 from costmodel.problems import Mark, Problem, SpecError
 from costmodel.spec.network import Layer, Network
 from costmodel.spec.printing import number
 from costmodel.spec.source import Text
-from costmodel.spec.values import Formula, Items, Sizes, Value, Word
+from costmodel.spec.values import Formula, Items, Sizes, Value, Word, is_constant
 
 _NOWHERE = Mark("", 0, 0, "")
 
@@ -41,28 +42,48 @@ def expanded(ledger: Ledger) -> Network:
         layers=flat.layers(),
         variants={},
         published=[],
+        ops={line.op: line.rule.rule.written for line in ledger.lines if isinstance(line.rule.rule, OwnRule)},
+        outputs=flat.outputs,
     )
 
 
 class _Flat:
-    """The lines of a ledger as layers, with names for those that are read from afar."""
+    """The lines of a ledger as layers, with names for those that are read from afar or given out."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.names = {-1 - place: name for place, name in enumerate(ledger.inputs)}
+        self.taken = {"previous", "input", *self.names.values()}
         afar = {source for place, line in enumerate(ledger.lines) for source in line.sources if source != place - 1}
-        ends = {end for end in ledger.outputs if end != len(ledger.lines) - 1}
-        taken = {"previous", "input", *self.names.values()}
-        for place in sorted(afar | ends):
+        is_plain = ledger.outputs == [len(ledger.lines) - 1]
+        for place in sorted(afar if is_plain else afar | {*ledger.outputs}):
             if place >= 0:
-                self.names[place] = _new_name(ledger.lines[place], taken)
+                self.names[place] = self.new_name(ledger.lines[place].path.replace("/", "."))
+        self.outputs: list[Text] = []
+        self.copies: list[Layer] = []
+        for end in () if is_plain else ledger.outputs:
+            self.give(self.names[end])
+
+    def new_name(self, stem: str) -> str:
+        """A name for a line, from its place in the network, unlike all others."""
+        name, number = stem, 1
+        while name in self.taken:
+            number += 1
+            name = f"{stem} {number}"
+        self.taken.add(name)
+        return name
+
+    def give(self, name: str) -> None:
+        """Give a tensor out; one that is given out already by another name."""
+        if name in self.outputs:
+            copy = self.new_name(name)
+            self.copies.append(Layer(_text("identity"), origin=[_text(name)], name=_text(copy)))
+            name = copy
+        self.outputs.append(_text(name))
 
     def layers(self) -> list[Layer]:
-        lines, (end, *_) = self.ledger.lines, self.ledger.outputs
-        layers = [self.layer(place, line) for place, line in enumerate(lines)]
-        if end != len(lines) - 1 or not lines:
-            layers.append(Layer(_text("identity"), origin=self.origin((end,), len(lines))))
-        return layers
+        layers = [self.layer(place, line) for place, line in enumerate(self.ledger.lines)]
+        return [*layers, *self.copies] or [Layer(_text("identity"))]
 
     def layer(self, place: int, line: Line) -> Layer:
         """One node: its fields but for those that say the default, in the signature's order."""
@@ -81,18 +102,10 @@ class _Flat:
         return [_text(self.names[source] if source != place - 1 or source < 0 else "previous") for source in sources]
 
 
-def _new_name(line: Line, taken: set[str]) -> str:
-    """A name for a line from its place in the network, unlike all others."""
-    stem = name = line.path.replace("/", ".")
-    number = 1
-    while name in taken:
-        number += 1
-        name = f"{stem} {number}"
-    taken.add(name)
-    return name
-
-
 def _same(value: Any, default: Any) -> bool:
+    """Whether a field's value is its default, which an op of a spec's own has as a formula."""
+    if isinstance(default, Value):
+        default = default.evaluate({}) if is_constant(default) else None
     return type(value) is type(default) and bool(value == default)
 
 

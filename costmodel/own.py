@@ -8,7 +8,7 @@ from costmodel.cost import Cost
 from costmodel.ops import REQUIRED, Field, Op
 from costmodel.ops.fields import Count, Kind, at_least
 from costmodel.spec.network import OwnOp
-from costmodel.spec.values import Sizes, Value, is_constant
+from costmodel.spec.values import Value, is_constant
 from costmodel.tensor import DIMENSIONS, SIDES, Tensor
 
 Fit: TypeAlias = Callable[[str, Kind, Value], Any]
@@ -24,16 +24,14 @@ _ANY = Kind("value", lambda value: (value, True))
 class OwnRule:
     """The rule of such an op: the shape that leaves it, and its counts an image; the batch multiplies all but parameters."""
 
-    output: Sizes | None
-    keeps: bool
-    counts: dict[str, Value]
+    written: OwnOp
 
     def __call__(self, x: Tensor, *, fit: Fit) -> tuple[Tensor, Cost]:
-        sizes = {} if self.output is None else self.output.sizes
+        sizes = {} if self.written.output is None else self.written.output.sizes
         left = {side: fit(f"the {DIMENSIONS[side]} of the output", COUNT, size) for side, size in sizes.items()}
-        found = {name: fit(name, AMOUNT, value) for name, value in self.counts.items()}
+        found = {name: fit(name, AMOUNT, value) for name, value in self.written.counts.items()}
         moved = {name: x.n * found[f"{name}s"] for name in ("read", "write") if f"{name}s" in found}
-        output = _changed(x, left) if self.keeps else Tensor(n=x.n, **left)
+        output = _changed(x, left) if self.written.keeps else Tensor(n=x.n, **left)
         return output, Cost(fma=x.n * found["mult_adds"], weights=found["params"], **moved)
 
 
@@ -50,7 +48,7 @@ def own_op(written: OwnOp) -> Op:
     return Op(
         name=str(written.name),
         family="own",
-        rule=OwnRule(written.output, written.keeps, written.counts),
+        rule=OwnRule(written),
         fields={
             str(name): Field(str(name), _ANY, REQUIRED if value is None else value) for name, value in written.params.items()
         },

@@ -11,7 +11,7 @@ from typing import Any
 from costmodel.ops import OPS
 from costmodel.ops.fields import spoken
 from costmodel.spec.emit import Grid, Long, Node, Tall, flow, mapping
-from costmodel.spec.network import Block, Layer, Network
+from costmodel.spec.network import Block, Layer, Network, OwnOp, Table
 from costmodel.spec.published import METRICS, Published
 from costmodel.spec.values import Choice, Formula, Items, Sizes, Value, Word
 from costmodel.tensor import BY_RANK
@@ -59,9 +59,8 @@ def value_node(value: Value) -> Node:
         return [value_node(item) for item in value.items]
     if isinstance(value, Choice):
         return {"by": value.by.text, "cases": {number(key): value_node(item) for key, item in value.cases}}
-    if list(value.sizes) == list(BY_RANK.get(len(value.sizes), "")):
-        return [value_node(size) for size in value.sizes.values()]
-    return arguments(value.sizes)
+    in_order = list(value.sizes) == list(BY_RANK.get(len(value.sizes), ""))
+    return [value_node(size) for size in value.sizes.values()] if in_order else arguments(value.sizes)
 
 
 def value_text(value: Value) -> str:
@@ -103,7 +102,9 @@ class _Scribe:
     def sections(self) -> Iterable[dict[str, Node]]:
         network = self.network
         yield _there(blocks=Tall({name: self.block(block) for name, block in network.blocks.items()}))
+        yield _there(ops=Tall({name: _own_op(op) for name, op in network.ops.items()}))
         yield _there(layers=Long(self.layer(layer) for layer in network.layers))
+        yield _there(outputs=[str(name) for name in network.outputs])
         yield _there(variants=_variants(network.variants), published=Long(_published(network.published)))
 
     def block(self, block: Block) -> Node:
@@ -157,11 +158,8 @@ class _Scribe:
 
     def given(self, layer: Layer) -> Node:
         """What the verb is given: a table's rows, branches, a body, fields, or nothing."""
-        if table := layer.table:
-            head: list[Node] = [*(["name"] if table.labels else []), *map(str, table.columns)]
-            labels: list[list[Node]] = [[str(label)] for label in table.labels] or [[] for _ in table.rows]
-            rows = ([*label, *map(value_node, row)] for label, row in zip(labels, table.rows, strict=True))
-            return Grid([head, *rows])
+        if layer.table:
+            return _table(layer.table)
         if layer.branches:
             branches = {str(label): self.branch(body) for label, body in layer.branches}
             return (Tall if any(isinstance(b, list) and len(b) > 1 for b in branches.values()) else dict)(branches)
@@ -181,13 +179,32 @@ class _Scribe:
     def first_field(self, verb: str) -> str | None:
         if verb == "activation":
             return "kind"
-        names = OPS[verb].fields if verb in OPS else self.network.blocks[verb].params if verb in self.network.blocks else ()
-        return next(map(str, names), None)
+        own = {name: op.params for name, op in self.network.ops.items()}
+        own |= {name: block.params for name, block in self.network.blocks.items()}
+        return next(map(str, OPS[verb].fields if verb in OPS else own.get(verb, ())), None)
 
 
 def _there(**parts: Any) -> dict[str, Node]:
     """The parts that there are."""
     return {name: part for name, part in parts.items() if part}
+
+
+def _table(table: Table) -> Node:
+    """A table by rows, or by columns where one is given whole."""
+    head = [*(["name"] if table.labels else []), *map(str, table.columns)]
+    labels: list[list[Node]] = [[str(label)] for label in table.labels] or [[] for _ in table.rows]
+    rows = [[*label, *map(value_node, row)] for label, row in zip(labels, table.rows, strict=True)]
+    if table.lists:
+        return {title: list(cells) for title, *cells in zip(head, *rows, strict=True)} | _settings(table.lists)
+    return Grid([list(head), *rows])
+
+
+def _own_op(op: OwnOp) -> Node:
+    """An op of the spec's own; an output that changes some dimensions names them."""
+    parts = _there(fields=_settings(op.params), let=_settings(op.let))
+    if op.output is not None:
+        parts["output"] = arguments(op.output.sizes) if op.keeps else value_node(op.output)
+    return Tall(parts | _settings(op.counts))
 
 
 # --- variants and published figures ------------------------------------------------------------------------------

@@ -54,6 +54,8 @@ class Scope:
     ratio: tuple[str, ...] = ()
     word: tuple[str, ...] = ()
     flag: tuple[str, ...] = ()
+    two: tuple[str, ...] = ()
+    three: tuple[str, ...] = ()
     door: bool = False
     repeats: bool = False
     rows: bool = False
@@ -65,6 +67,8 @@ class Scope:
 
 
 KINDS = ("whole", "whole", "small", "ratio", "word", "flag")
+LISTS = {"two": 2, "three": 3}
+"""The kinds that are lists of small numbers, with their lengths."""
 
 
 @dataclass
@@ -85,6 +89,8 @@ class Writer:
     draw: st.DrawFn
     blocks: list[Block] = field(default_factory=list)
     numbers: Any = field(default_factory=count)
+    ended: dict[str, Flow] = field(default_factory=dict)
+    """The names known at the end of the list of layers that was drawn last."""
 
     def pick(self, among: Sequence[Any]) -> Any:
         return self.draw(st.sampled_from(among))
@@ -101,14 +107,16 @@ class Writer:
     def label(self) -> str:
         return f"{self.pick(LABELS)} {next(self.numbers)}" if self.chance(3) else self.new("m")
 
-    def names(self, least: int, most: int) -> dict[str, str]:
+    def names(self, least: int, most: int, among: Sequence[str] = KINDS) -> dict[str, str]:
         """New names, each with its kind."""
-        kinds = [self.pick(KINDS) for _ in range(self.size(least, most))]
+        kinds = [self.pick(among) for _ in range(self.size(least, most))]
         return {self.new(f"{kind[0]}_"): kind for kind in kinds}
 
     # --- values ------------------------------------------------------------------------------------------------------
 
-    def constant(self, kind: str) -> str:
+    def constant(self, kind: str) -> Node:
+        if kind in LISTS:
+            return [self.constant("small") for _ in range(LISTS[kind])]
         among: dict[str, list[str]] = {
             "whole": ["1", "2", "3", "8", "12", "16", "64", "1e2"],
             "small": ["1", "2", "3"],
@@ -116,7 +124,7 @@ class Writer:
             "word": WORDS,
             "flag": ["true", "false"],
         }
-        return str(self.pick(among[kind]))
+        return self.pick(among[kind])
 
     def value(self, kind: str, scope: Scope, depth: int = 2) -> Node:
         """A value of a kind: a constant, a name, a formula, or a choice by another value."""
@@ -125,6 +133,9 @@ class Writer:
                 (self.condition(scope), ["true", "false"]) if self.chance(2) else (self.formula("small", scope), list("132"))
             )
             return {"by": by, "cases": {key: self.value(kind, scope, 1) for key in keys}}
+        if kind in LISTS:
+            names = getattr(scope, kind)
+            return self.pick(names) if names and self.chance(2) else self.constant(kind)
         return self.formula(kind, scope, depth)
 
     def formula(self, kind: str, scope: Scope, depth: int = 2) -> str:
@@ -132,13 +143,13 @@ class Writer:
         if names and self.chance(2):
             return str(self.pick(names))
         if depth == 0 or self.chance(2):
-            return self.constant(kind)
+            return str(self.constant(kind))
         if self.chance(6):
             then, otherwise = (self.formula(kind, scope, depth - 1) for _ in range(2))
             return f"{then} if {self.condition(scope, depth - 1)} else {otherwise}"
         if kind == "flag":
             return self.condition(scope, depth - 1)
-        return self.arithmetic(scope, depth) if kind == "whole" else self.constant(kind)
+        return self.arithmetic(scope, depth) if kind == "whole" else str(self.constant(kind))
 
     def arithmetic(self, scope: Scope, depth: int) -> str:
         """A whole number, at least 1."""
@@ -204,19 +215,21 @@ class Writer:
         space = next(self.numbers) if effect == ALL else flow.space
         return Flow(space, flow.channels if effect == KEEP else next(self.numbers))
 
-    def layers(self, scope: Scope, flow: Flow, known: dict[str, Flow], effect: int, depth: int, most: int = 3) -> list[Node]:
+    def layers(
+        self, scope: Scope, flow: Flow, known: dict[str, Flow], effect: int, depth: int, most: int = 3, least: int = 1
+    ) -> list[Node]:
         """A list of layers that together change no more than `effect`."""
         found, known = [], dict(known)
         start = flow
-        for _ in range(self.size(1, most)):
+        for _ in range(self.size(least, most)):
             node, flow = self.layer(scope, flow, known, effect, depth)
             if self.chance(4):
                 name = self.label()
                 node = self.with_(node, name=name)
                 known[name] = flow
             found.append(node)
-        if effect == KEEP and flow != start:
-            raise AssertionError("a layer changed what it was to keep")
+        assert effect != KEEP or flow == start, "a layer changed what it was to keep"
+        self.ended = known
         return found
 
     def with_(self, node: Node, **beside: Node) -> Node:
@@ -313,6 +326,8 @@ class Writer:
 
     def kernel(self, scope: Scope) -> Node:
         part = lambda: self.value("small", scope)  # noqa: E731
+        if scope.two and self.chance(3):
+            return self.pick(scope.two)
         return [part(), part()] if self.chance(3) else part()
 
     def flags(self, scope: Scope) -> dict[str, Node]:
@@ -349,8 +364,10 @@ class Writer:
         }
 
     def table(self, scope: Scope, flow: Flow, known: dict[str, Flow], effect: int, depth: int) -> Node:
-        columns = self.names(1, 3)
         door = replace(scope, door=True)
+        if self.chance(3):
+            return self.columns(scope, flow, known, effect, depth)
+        columns = self.names(1, 3)
         rows = [[self.value(kind, door) for kind in columns.values()] for _ in range(self.size(1, 3))]
         head = list(columns)
         if self.chance(3):
@@ -361,6 +378,36 @@ class Writer:
         let, inner = self.let(replace(door.more(columns), rows=True))
         layers = self.layers(replace(inner, door=scope.door), self.changed(flow, effect), known, effect, depth)
         return {"table": [head, *rows], **({"let": let} if let else {}), "each": layers}
+
+    def columns(self, scope: Scope, flow: Flow, known: dict[str, Flow], effect: int, depth: int) -> Node:
+        """A table by columns: lists written out, names of lists, choices between lists."""
+        door, kind = replace(scope, door=True), self.pick(list(LISTS))
+        titles = self.names(1, 3)
+        found: dict[str, Node] = {}
+        for title, of in titles.items():
+            found[title] = [self.value(of, door) for _ in range(LISTS[kind])]
+            if of in ("whole", "small") and self.chance(2):
+                found[title] = self.value(kind, door)
+        if self.chance(3):
+            found["name"] = [self.label() for _ in range(LISTS[kind])]
+        inner = replace(scope.more(titles), rows=True)
+        return {"table": found, "each": self.layers(inner, self.changed(flow, effect), known, effect, depth)}
+
+    def own_op(self) -> dict[str, Node]:
+        """An op of the spec's own, called like a block."""
+        fields, kinds, scope = self.parameters(Scope(door=True), 2, needed=True)
+        let, scope = self.let(scope, 1)
+        whole = lambda: self.value("whole", scope)  # noqa: E731
+        effect = self.size(KEEP, ALL)
+        output: dict[str, Node] = {}
+        if effect != KEEP:
+            changed = {"c": whole()} if effect == CHANNELS else {"h": whole(), "w": "w_in * 2"}
+            output["output"] = [whole(), "4", whole()] if effect == ALL and self.chance(2) else changed
+        counts = {"params": whole(), "mult_adds": self.pick([whole(), "c_in * h_in * w_in", "0"])}
+        counts |= {name: whole() for name in ("reads", "writes") if self.chance(3)}
+        name = self.new("own")
+        self.blocks.append(Block(name, kinds, [n for n, d in fields.items() if d is None], effect, 0))
+        return {name: _there(fields=fields, let=let) | output | counts}
 
     def called(self, block: Block, scope: Scope) -> Node:
         """A call with what is needed, and some of what is not."""
@@ -374,7 +421,7 @@ class Writer:
     def parameters(self, scope: Scope, most: int, needed: bool) -> tuple[dict[str, Node], dict[str, str], Scope]:
         """Parameters with defaults, their kinds, and the scope with them."""
         found: dict[str, Node] = {}
-        kinds = self.names(0, most)
+        kinds = self.names(0, most, (*KINDS, *LISTS))
         for name, kind in kinds.items():
             found[name] = None if needed and self.chance(2) else self.value(kind, scope)
             scope = scope.more({name: kind})
@@ -400,16 +447,20 @@ class Writer:
         """A whole spec."""
         params, kinds, scope = self.parameters(Scope(), 5, needed=False)
         let, scope = self.let(scope)
+        ops = self.own_op() if self.chance(3) else {}
         blocks: dict[str, Node] = {}
         for _ in range(self.size(0, 3)):
             blocks |= self.block()
         inputs, known = self.inputs(scope)
-        layers = self.layers(scope, next(iter(known.values())), known, ALL, 3, 6)
+        layers = self.layers(scope, next(iter(known.values())), known, ALL, 3, most=8, least=3)
+        names = list(self.ended)
+        outputs = self.draw(st.lists(st.sampled_from(names), max_size=3, unique=True)) if names and self.chance(3) else []
         if self.chance(2):
             layers += ["global_avg_pool", *(["flatten"] if self.chance(2) else []), {"linear": self.value("whole", scope)}]
         head = {"name": self.pick(["Net", "A net: of all", "Netz #1", "12", "ネット"])}
         head |= {"source": self.pick(["arXiv:1801.04381 table 2", "a, b", "x # y"])} if self.chance(2) else {}
-        found = head | _there(params=params, let=let) | {"input": inputs} | _there(blocks=blocks) | {"layers": layers}
+        found = head | _there(params=params, let=let) | {"input": inputs} | _there(ops=ops, blocks=blocks) | {"layers": layers}
+        found |= _there(outputs=outputs)
         return found | self.figures(kinds)
 
     def inputs(self, scope: Scope) -> tuple[Node, dict[str, Flow]]:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from test_spec_fuzz import TEXTS
 
 from costmodel.ops import OPS
-from costmodel.spec import parse
+from costmodel.spec import definitions, parse
 from costmodel.spec.layers import CONSTRUCTS, MODIFIERS, TABLE_KEYS
 
 FILE = Path(parse.__file__).with_name("spec.schema.json")
@@ -46,7 +46,8 @@ def test_it_is_a_schema_that_names_every_key_of_the_grammar() -> None:
     layer = CHECK.schema["definitions"]["layer"]["anyOf"][1]["properties"]
     assert set(layer) >= {*OPS, *CONSTRUCTS, *MODIFIERS, *TABLE_KEYS}
     assert set(CHECK.schema["properties"]) == set(parse._HEADER)
-    assert set(CHECK.schema["definitions"]["block"]["properties"]) == set(parse._BLOCK)
+    assert set(CHECK.schema["definitions"]["block"]["properties"]) == set(definitions._BLOCK)
+    assert set(CHECK.schema["definitions"]["own op"]["properties"]) == set(definitions._OP)
 
 
 @pytest.mark.parametrize("name", OPS)
@@ -62,7 +63,7 @@ def test_specs_pass(text: str) -> None:
     assert wrong(text) == []
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(specs())
 def test_random_specs_pass(text: str) -> None:
     assert wrong(text) == []
@@ -86,6 +87,7 @@ RIGHT = [
     "residual: {when: c_in == out, layers: [relu]}",
     "{layers: [relu, relu6], repeat: n}",
     "{table: [[name, c], [stage 2/x, 1], [b, 'max(1, 2)']], let: {d: c}, each: relu}",
+    "{table: {name: [a, b/c], n: [1, 2], k: depths}, each: relu}",
     "activation: act",
     "activation: {kind: relu}",
 ]
@@ -118,6 +120,8 @@ SLIPS = [
     "{residual: [relu], when: x}",
     "{table: [[a], [1]]}",
     "{table: [[a]], each: [relu]}",
+    "{table: {a: []}, each: [relu]}",
+    "{table: {}, each: [relu]}",
     "{relu, each: [relu]}",
     "{relu, from: {a: b}}",
     "identity: 3",
@@ -148,6 +152,13 @@ HEADS = [
     ("blocks: {b: {param: {a}, layers: [relu]}}\n", False),
     ("blocks: {relu: {layers: [relu]}}\n", False),
     ("blocks: {b: {params: {a}, inputs: [x, y], layers: relu}}\n", True),
+    ("ops: {scan: {fields: {out}, output: {c: out}, params: c_in * out, mult_adds: 0, reads: c_in}}\n", True),
+    ("ops: {scan: {params: 0, mult_adds: 0}}\noutputs: [a, 2]\n", True),
+    ("ops: {scan: {mult_adds: 0}}\n", False),
+    ("ops: {scan: {params: 0, mult_add: 0}}\n", False),
+    ("ops: {relu: {params: 0, mult_adds: 0}}\n", False),
+    ("outputs: []\n", False),
+    ("outputs: a\n", False),
     ("variants: {a: 3}\n", False),
     ("variants: {table: [[name, a], [b, 1]]}\n", True),
     ("published: {params: 3M, convention: papers}\n", False),

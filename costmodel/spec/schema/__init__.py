@@ -38,6 +38,7 @@ def schema() -> Schema:
 
 def _header() -> dict[str, Schema]:
     """The keys of a spec."""
+    verbs = NAME | {"not": {"enum": sorted({*OPS, *CONSTRUCTS, *MODIFIERS, *TABLE_KEYS, *RESERVED})}}
     return {
         "name": {"type": SCALAR, "description": "What the network is called."},
         "source": {"type": [*SCALAR, "null"], "description": "Where its architecture is described."},
@@ -56,8 +57,21 @@ def _header() -> dict[str, Schema]:
         "blocks": {
             "description": "Groups of layers with parameters of their own, called like ops.",
             "type": ["object", "null"],
-            "propertyNames": NAME | {"not": {"enum": sorted({*OPS, *CONSTRUCTS, *MODIFIERS, *TABLE_KEYS, *RESERVED})}},
+            "propertyNames": verbs,
             "additionalProperties": ref("block"),
+        },
+        "ops": {
+            "description": "Ops of the spec's own: the shape that leaves them and their counts an image, as formulas.",
+            "type": ["object", "null"],
+            "propertyNames": verbs,
+            "additionalProperties": ref("own op"),
+        },
+        "outputs": {
+            "description": "The names of the layers that the network gives; the last line where they are left out.",
+            "type": ["array", "null"],
+            "items": {"type": SCALAR},
+            "minItems": 1,
+            "uniqueItems": True,
         },
         "layers": ref("layers") | {"description": "The layers from the input to the output."},
         "variants": {
@@ -123,11 +137,18 @@ def _definitions() -> dict[str, Schema]:
             },
             "additionalProperties": False,
         },
+        "own op": _own_op(),
+        "columns": {
+            "description": "Columns by name: lists, or a name that stands for one.",
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": either("array", {"minItems": 1, "items": _CELL}, ref("value")),
+        },
         "rows": {
             "description": "Rows; the first names the columns.",
             "type": "array",
             "minItems": 2,
-            "items": {"type": "array", "minItems": 1, "items": either("object", ref("choice"), {})},
+            "items": {"type": "array", "minItems": 1, "items": _CELL},
         },
         "published": _published(),
         "layers": either("array", {"type": "array", "items": ref("layer"), "minItems": 1}, ref("layer")),
@@ -142,6 +163,29 @@ def _definitions() -> dict[str, Schema]:
             either("null", {}, ref("value")),
         ),
         **{name: kind_schema(kind) for kind, name in kinds().items()},
+    }
+
+
+_CELL = either("object", ref("choice"), {})
+"""A cell of a table: a value or a label."""
+
+
+def _own_op() -> Schema:
+    count = ref("value")
+    return {
+        "type": "object",
+        "required": ["params", "mult_adds"],
+        "properties": {
+            "fields": ref("params") | {"description": "What it is given, like the parameters of a block."},
+            "let": ref("let"),
+            "output": either("null", {}, {k: v for k, v in _shape().items() if k != "required"})
+            | {"description": "The shape that leaves it, or the dimensions that change; as it enters where left out."},
+            "params": count | {"description": "Its parameters."},
+            "mult_adds": count | {"description": "Its mult-adds, an image."},
+            "reads": count | {"description": "Elements of feature maps that it reads, an image."},
+            "writes": count | {"description": "Elements of feature maps that it writes, an image."},
+        },
+        "additionalProperties": False,
     }
 
 

@@ -84,7 +84,7 @@ def _constructs() -> dict[str, Schema]:
             ref("layers"),
         )
         | {"description": "The layers' input is added to their output; `when` inside leaves out only the addition."},
-        "table": ref("rows"),
+        "table": either("object", ref("columns"), ref("rows")) | {"description": "Layers once a row, its cells as names."},
         "layers": ref("layers") | {"description": "Several layers under one `when` or `repeat`."},
         "activation": either("object", ref("arguments"), ref("formula"))
         | {"description": "The activation that a word names, or none.", "examples": words},
