@@ -156,7 +156,9 @@ class LayerReader(ValueReader):
             elif key == "when":
                 layer.shortcut = self.formula(key, part)
             else:
-                self.problems.add(key.mark, f"residual has no key '{key}'", "it takes `layers` and `when`")
+                self.problems.add(
+                    key.mark, f"residual has no key '{key}'", "it takes `layers` and `when`; `add` joins branches"
+                )
 
     def join(self, layer: Layer, data: Any) -> None:
         verb, hint = layer.verb, f"write {layer.verb}: {{a: […], b: […]}}, or the names of layers: {layer.verb}: [a, previous]"
