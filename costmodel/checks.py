@@ -74,8 +74,10 @@ class Checks:
         """Check how many tensors a layer takes: as many as its op or block says, one for all other verbs."""
         verb, origin, gets = layer.verb, layer.origin, max(len(layer.origin), 1)
         least, most = max(len(inputs), 1), max(len(inputs), 1)
-        if verb in OPS:
-            least, most = (1, 1) if layer.branches else (OPS[verb].least, OPS[verb].most or gets)
+        if verb in OPS and OPS[verb].joins:
+            least, most = 1, 1 if layer.branches else gets  # how many it joins was seen when it was read
+        elif verb in OPS:
+            least, most = OPS[verb].least, OPS[verb].most or gets
         mark = origin[0].mark if origin else layer.mark
         if not least <= gets <= most:
             named = f" ({one_of(inputs)})" if len(inputs) > 1 else ""
