@@ -13,10 +13,10 @@ from costmodel.ops.fields import Count, Kind, Unfit
 from costmodel.problems import Problem, Problems, SpecError, did_you_mean, one_of
 from costmodel.settings import Settings, check_settings, short
 from costmodel.spec.dicts import written
+from costmodel.spec.files import read_file
 from costmodel.spec.formula import is_small
 from costmodel.spec.network import Network
 from costmodel.spec.parse import parse
-from costmodel.spec.source import read_file
 from costmodel.steps import Graph
 
 _COUNT: Kind = Count.__metadata__[0]

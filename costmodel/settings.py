@@ -134,7 +134,9 @@ class Settings:
             return False
         if found is None or usual is None or _kind(found) == _kind(usual):
             return True
-        self.problems.add(mark, f"the parameter '{name}' is {_kind(usual)}, and {spoken(found)} is {_kind(found)}")
+        gets = f"{spoken(found)} is {_kind(found)}" if algebra.points_in(found) is None else "an array is a number a point"
+        hint = "a list is written [3, 4, 6, 3]" if isinstance(usual, list) else ""
+        self.problems.add(mark, f"the parameter '{name}' is {_kind(usual)}, and {gets}", hint)
         return False
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import costmodel
 from costmodel import SpecError, algebra
-from costmodel.evaluate import MAX_LINES, MAX_STEPS
 from costmodel.ledger import Ledger
+from costmodel.walk import MAX_LINES, MAX_STEPS
 
 V1, V2 = costmodel.load("mobilenet"), costmodel.load("mobilenetv2")
 ALPHAS = st.fractions(Fraction(1, 8), 2, max_denominator=20)
@@ -218,7 +218,7 @@ def test_formulas_too_deep_for_sympy_are_refused_for_symbols_alone(monkeypatch: 
         raise RecursionError
 
     spec = loads("[{max_pool: {kernel: 3, padding: same}}]", "params: {r: 64}\n", "[3, r, r]")
-    monkeypatch.setattr("costmodel.evaluate._Walk.run", exhausted)
+    monkeypatch.setattr("costmodel.walk.Walk.run", exhausted)
     with pytest.raises(SpecError, match="nest too deep to be worked out for symbols"):
         spec.analyze(r=algebra.symbol("r", whole=True))
     with pytest.raises(RecursionError):

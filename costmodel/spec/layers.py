@@ -74,6 +74,9 @@ class LayerReader(ValueReader):
     def is_known(self, verb: str) -> bool:
         return verb in OPS or verb in self.own or verb in CONSTRUCTS
 
+    def is_join(self, verb: str) -> bool:
+        return verb in OPS and OPS[verb].joins
+
     def unknown(self, verb: Text) -> None:
         if verb.absent or not verb.verbatim:
             self.problems.add(verb.mark, "a layer is missing here" if verb.absent else "a layer stands on one line", _A_LAYER)
@@ -93,7 +96,7 @@ class LayerReader(ValueReader):
         elif self.is_known(other):
             hint = "start a new layer with `- `"
         else:
-            beside = (*MODIFIERS, *(TABLE_KEYS if verb == "table" else ()))
+            beside = (*MODIFIERS, *(TABLE_KEYS if verb == "table" else fields if self.is_join(verb) else ()))
             hint = did_you_mean(other, [*beside, *fields], f"beside a verb stand {one_of(beside)}")
         self.problems.add(other.mark, f"one layer has two keys, '{verb}' and '{other}'", hint)
 
@@ -133,7 +136,7 @@ class LayerReader(ValueReader):
             self.table(layer, item, data)
         elif verb == "layers":
             layer.body = self.layers(data, verb.mark, "`layers`")
-        elif verb in OPS and OPS[verb].joins:
+        elif self.is_join(verb):
             self.join(layer, data)
             given = {key: value for key, value in item.items() if key in OPS[verb].fields}
             layer.fields = self.fields(layer, Map(given, mark=item.mark))
@@ -156,7 +159,9 @@ class LayerReader(ValueReader):
             elif key == "when":
                 layer.shortcut = self.formula(key, part)
             else:
-                self.problems.add(key.mark, f"residual has no key '{key}'", "it takes `layers` and `when`")
+                self.problems.add(
+                    key.mark, f"residual has no key '{key}'", "it takes `layers` and `when`; `add` joins branches"
+                )
 
     def join(self, layer: Layer, data: Any) -> None:
         verb, hint = layer.verb, f"write {layer.verb}: {{a: […], b: […]}}, or the names of layers: {layer.verb}: [a, previous]"
@@ -164,6 +169,7 @@ class LayerReader(ValueReader):
             layer.branches = [
                 (check_label(label, "a branch's name", data.mark, self.problems), self.layers(part, label.mark, "this branch"))
                 for label, part in data.items()
+                if not self.is_field(verb, label, part)
             ]
         elif isinstance(data, Seq) and not all(isinstance(name, Text) for name in data):
             self.problems.add(data.mark, f"a list under {verb} holds names of layers, not layers", hint)
@@ -181,6 +187,14 @@ class LayerReader(ValueReader):
             self.problems.add(layer.mark, f"{verb} joins two or more tensors", hint)
         elif (most := OPS[verb].most) and len(layer.branches or layer.origin) > most:
             self.problems.add(layer.mark, f"{verb} joins {most} tensors, and gets {len(layer.branches or layer.origin)}")
+
+    def is_field(self, verb: Text, label: Text, part: Any) -> bool:
+        """Whether a branch is meant as a field of its join; noted as a mistake."""
+        if label not in OPS[verb].fields or not isinstance(part, Text) or self.is_known(part):
+            return False
+        hint = f"write {{{verb}: …, {label}: {part}}}"
+        self.problems.add(label.mark, f"`{label}` belongs beside {verb}, not among its branches", hint)
+        return True
 
     def call(self, layer: Layer, data: Any) -> None:
         verb = layer.verb

@@ -78,8 +78,9 @@ def _outputs(data: object, problems: Problems) -> list[Text]:
     """The names of the layers that the network gives; none where its last line does."""
     if not is_there(data):
         return []
-    names = [name for name in data if isinstance(name, Text) and name] if isinstance(data, Seq) else []
-    if not isinstance(data, Seq) or not names or len(names) != len(data):
+    given = data if isinstance(data, Seq) else [data]
+    names = [name for name in given if isinstance(name, Text) and name]
+    if not names or len(names) != len(given):
         problems.add(getattr(data, "mark", None), "`outputs` is a list of names of layers", "outputs: [p3, p4, p5]")
     for place, name in enumerate(names):
         if name in names[:place]:

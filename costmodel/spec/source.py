@@ -5,18 +5,19 @@ document, duplicate keys and tabs are refused, so that a file is data and means 
 """
 
 import re
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
 
-from costmodel.problems import Mark, Problem, Problems, SpecError
+from costmodel.problems import Mark, Problems
 from costmodel.spec.syntax import Stop, explain
 
 MAX_DEPTH = 60
 """How deep a file may nest; real specs stay below 20."""
+MAX_EVENTS = 200_000
+"""How many values and brackets a spec may have; real ones stay below 5,000."""
 MAX_BYTES = 10_000_000
-"""How long a file may be; real specs stay below 100,000."""
+"""How long a spec may be; real ones stay below 100,000."""
 
 
 class Text(str):
@@ -63,33 +64,8 @@ class Map(dict[Text, Any]):
 Data: TypeAlias = Text | Seq | Map
 
 
-def read_file(path: Path, shown: str) -> tuple[str, str]:
-    """The text of a spec file and the name to show for it. Raises `SpecError` where there is no text to be had."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except IsADirectoryError:
-        raise SpecError([Problem(None, f"{shown} is a directory, and a spec is a file")]) from None
-    except OSError as error:
-        raise SpecError([Problem(None, f"{shown}: {(error.strerror or str(error)).lower()}")]) from None
-    if len(raw) > MAX_BYTES:
-        raise SpecError([Problem(None, f"{shown} is longer than {MAX_BYTES:,} bytes: too long for a spec")])
-    try:
-        return raw.decode("utf-8-sig"), shown
-    except UnicodeDecodeError as error:
-        raise SpecError([_not_utf8(raw, error.start, shown)]) from None
-
-
-def _not_utf8(raw: bytes, at: int, shown: str) -> Problem:
-    before = raw[:at].decode("utf-8-sig", "replace")
-    lines = _lines(before)
-    rest = _lines(raw[at:].decode("utf-8", "replace"))[0]
-    mark = Mark(shown, len(lines), len(lines[-1]) + 1, lines[-1] + rest)
-    return Problem(mark, f"the byte 0x{raw[at]:02x} is not UTF-8 text", "save the file as UTF-8")
-
-
-def _lines(text: str) -> list[str]:
-    """The lines as YAML counts them."""
+def lines_of(text: str) -> list[str]:
+    """The lines of a text as YAML counts them."""
     return re.split(r"\r\n|[\r\n\x85\u2028\u2029]", text)
 
 
@@ -116,7 +92,7 @@ def read(text: str, file: str, problems: Problems | None = None) -> Map:
 def read_list(text: Text, problems: Problems) -> Data | None:
     """A text that starts with a bracket as the list that it is, each item with its place; None where it is none."""
     reader = _Reader(" " * (text.mark.col - 1) + text, text.mark.file, problems)
-    reader.lines = [text.mark.text]
+    reader.shown = text.mark.text
     return reader.document()
 
 
@@ -126,8 +102,10 @@ _COMMENT = re.compile(r"[ \t]+#[^\s#]")
 class _Reader:
     def __init__(self, text: str, file: str, problems: Problems | None) -> None:
         self.text, self.file = text, file
-        self.lines = _lines(text)
+        self.lines = lines_of(text)
         self.problems = problems or Problems()
+        self.shown: str | None = None
+        """The line to show in place of each of these."""
         self.comments = bool(_COMMENT.search(text))
         self.stack: list[Seq | Map] = []
         self.keys: list[Text | None] = []
@@ -135,16 +113,21 @@ class _Reader:
         self.root: Data | None = None
 
     def mark(self, line: int, col: int) -> Mark:
-        return Mark(self.file, line + 1, col + 1, self.lines[line] if line < len(self.lines) else "")
+        here = self.lines[line] if line < len(self.lines) else ""
+        return Mark(self.file, line + 1, col + 1, here if self.shown is None else self.shown)
 
     def document(self) -> Data | None:
         if found := _NO_TEXT.search(self.text):
-            before = _lines(self.text[: found.start()])
+            before = lines_of(self.text[: found.start()])
             mark = self.mark(len(before) - 1, len(before[-1]))
             self.problems.add(mark, f"the character U+{ord(found[0]):04X} has no place in a text")
             return None
         try:
-            for event in yaml.parse(self.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            for count, event in enumerate(yaml.parse(self.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))):
+                if count > MAX_EVENTS:
+                    message = f"the file has more than {MAX_EVENTS:,} values: too long for a spec"
+                    self.problems.add(self.at(event), message)
+                    break
                 if self.take(event) is False:
                     break
         except yaml.MarkedYAMLError as error:

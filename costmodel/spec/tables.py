@@ -1,5 +1,6 @@
 """Tables: a first row that names columns, and rows of as many cells; for layers, variants and published figures."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from costmodel.problems import Mark, Problems, one_of
@@ -45,6 +46,7 @@ def read_columns(data: Map, _at: Mark, problems: Problems) -> Grid | None:
         if isinstance(items, Text) and (items.absent or title == "name"):
             what = "names, such as [stage1, stage2]" if title == "name" else "values, such as [8, 16], or the name of a list"
             problems.add(title.mark, f"the column '{title}' takes a list of {what}")
+            lists[title] = _row(title.mark, [Text("1", title.mark)])
     for title, items in written.items():
         if not items:
             problems.add(items.mark, f"the column '{title}' has no values")
@@ -58,12 +60,13 @@ def read_columns(data: Map, _at: Mark, problems: Problems) -> Grid | None:
 
 def _turned(columns: list[Seq]) -> list[Seq]:
     """Columns as rows, each where its first cell stands."""
-    rows = []
-    for cells in zip(*columns, strict=False):
-        row = Seq(mark=cells[0].mark)
-        row.extend(cells)
-        rows.append(row)
-    return rows
+    return [_row(cells[0].mark, cells) for cells in zip(*columns, strict=False)]
+
+
+def _row(mark: Mark, cells: Iterable[Any]) -> Seq:
+    row = Seq(mark=mark)
+    row.extend(cells)
+    return row
 
 
 def unequal(one: tuple[str, int], other: tuple[str, int]) -> str:
