@@ -34,7 +34,7 @@ def specs(
         _print_expanded(name, set_, variant, quiet)
     else:
         from costmodel.library import find
-        from costmodel.spec.source import read_file
+        from costmodel.spec.files import read_file
 
         path = find(name)
         sys.stdout.write(read_file(path, str(path))[0])

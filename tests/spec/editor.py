@@ -20,7 +20,7 @@ def server() -> list[str] | None:
 
 
 class Editor:
-    """A language client over stdio; `schema` is the file that the opened specs are checked against."""
+    """A language client over stdio; `schema` is the file by which specs are checked that name none themselves."""
 
     def __init__(self, command: list[str], schema: Path) -> None:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

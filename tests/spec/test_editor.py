@@ -78,3 +78,10 @@ def test_it_marks_slips(text: str, line: int, message: str, editor: Editor) -> N
 @pytest.mark.parametrize("text", TEXTS)
 def test_it_marks_nothing_in_sound_specs(text: str, editor: Editor) -> None:
     assert editor.diagnostics(text) == []
+
+
+def test_a_spec_may_name_the_schema_in_its_first_line(editor: Editor, tmp_path: Path) -> None:
+    """Here one that knows another key, so that it is seen to be taken."""
+    path = tmp_path / "other.schema.json"
+    path.write_text('{"properties": {"colour": {"type": "string"}}}', encoding="utf-8")
+    assert editor.completions(f"# yaml-language-server: $schema={path.as_uri()}\ncol|\n") == ["colour"]

@@ -158,7 +158,7 @@ HEADS = [
     ("ops: {scan: {params: 0, mult_add: 0}}\n", False),
     ("ops: {relu: {params: 0, mult_adds: 0}}\n", False),
     ("outputs: []\n", False),
-    ("outputs: a\n", False),
+    ("outputs: a\n", True),
     ("variants: {a: 3}\n", False),
     ("variants: {table: [[name, a], [b, 1]]}\n", True),
     ("published: {params: 3M, convention: papers}\n", False),

@@ -66,13 +66,8 @@ def _header() -> dict[str, Schema]:
             "propertyNames": verbs,
             "additionalProperties": ref("own op"),
         },
-        "outputs": {
-            "description": "The names of the layers that the network gives; the last line where they are left out.",
-            "type": ["array", "null"],
-            "items": {"type": SCALAR},
-            "minItems": 1,
-            "uniqueItems": True,
-        },
+        "outputs": either("null", {}, ref("names"))
+        | {"description": "The names of the layers that the network gives; the last line where they are left out."},
         "layers": ref("layers") | {"description": "The layers from the input to the output."},
         "variants": {
             "description": "Named settings of the parameters, such as x0.5: {alpha: 0.5}, or a table with a column `name`.",
