@@ -10,6 +10,7 @@ from costmodel.ops import OPS, Op
 from costmodel.ops.fields import Kind, Unfit, spoken
 from costmodel.ops.registry import Field
 from costmodel.spec.schema.terms import FORMULA, SCALAR, Schema, either, ref
+from costmodel.tensor import DIMENSIONS
 
 
 def required_fields(op: Op) -> list[str]:
@@ -44,13 +45,18 @@ def op_schema(op: Op) -> Schema:
         alone = ref(kinds()[first.kind])
         if not required_fields(op):
             alone = either("null", {}, alone)
+    if first is None:
+        return described | either("object", fields, alone)
+    if first.kind.reads == "shape":
+        sized: Schema = {"if": {"anyOf": [{"required": [name]} for name in DIMENSIONS]}, "then": alone, "else": fields}
+        return described | either("object", sized, alone)
     choice = {"if": {"required": ["by", "cases"]}, "then": ref("choice"), "else": fields}
-    return described | either("object", choice if first is not None else fields, alone)
+    return described | either("object", choice, alone)
 
 
 def field_schema(field: Field) -> Schema:
     """A field's value, nothing for the name in scope, and its default."""
-    words = {"examples": list(field.kind.words)} if field.kind.words else {}
+    words = {"examples": listed} if (listed := _words(field.kind)) else {}
     default = {} if field.required or field.default is None else {"default": _plain(field.default)}
     said = "required" if field.required else f"default {spoken(field.default)}" if field.default is not None else "optional"
     return either("null", {}, ref(kinds()[field.kind])) | words | default | {"description": f"{_takes(field.kind)}; {said}."}
@@ -80,9 +86,7 @@ def kind_schema(kind: Kind) -> Schema:
     if kind.reads == "shape":
         return ref("shape")
     if kind.reads == "text":
-        words = {} if _accepts(kind, "an unlikely word") else {"pattern": f"^({'|'.join(map(re.escape, kind.words))})$"}
-        lists = {"items": {"type": SCALAR, **words}} if _lists(kind) else {}
-        return {"type": [*SCALAR, *(["array"] if lists else [])], **words, **lists}
+        return _text_schema(kind)
     numbers = [n for n in _WHOLE if _accepts(kind, n)]
     types: list[str] = ["string"]
     found: Schema = {}
@@ -91,15 +95,38 @@ def kind_schema(kind: Kind) -> Schema:
         found |= {} if _WHOLE[0] in numbers else {"minimum": min(numbers)}
     if _accepts(kind, value=True):
         types.append("boolean")
-    if _lists(kind):
+    if any(_accepts(kind, [part] * length) for part in (1, 2) for length in (1, 2, 3, 4)):
         types.append("array")
         found |= {"items": ref("value")}
     return either("object", ref("choice"), {"type": types, **FORMULA, **found})
 
 
-def _lists(kind: Kind) -> bool:
-    parts: Iterable[Any] = kind.words[:1] if kind.reads == "text" and kind.words else (1, 2)
-    return any(_accepts(kind, [part] * length) for part in parts for length in (1, 2, 3, 4))
+def _text_schema(kind: Kind) -> Schema:
+    """A text that means itself, or a list of such."""
+    words = _words(kind)
+    item: Schema = {"type": SCALAR, **({"pattern": f"^({'|'.join(map(re.escape, words))})$"} if words else {})}
+    takes_one = any(_accepts(kind, word) for word in (*words, _ANY_WORD))
+    takes_lists = any(_accepts(kind, list((words or [_ANY_WORD])[:length])) for length in (1, 2, 3, 4))
+    if not takes_lists:
+        return item
+    return either("array", {"items": item}, item if takes_one else {"type": "array"})
+
+
+_ANY_WORD = "any word"
+
+
+def _words(kind: Kind) -> list[str]:
+    """The words that a kind takes beside numbers, or alone; none where any will do."""
+    if kind.reads != "text":
+        return list(kind.words)
+    known = dict.fromkeys((*kind.words, *DIMENSIONS))
+    takes_any = _accepts(kind, _ANY_WORD) or _accepts(kind, [_ANY_WORD])
+    return [] if takes_any else [word for word in known if any(_accepts(kind, given) for given in _alone_or_not(word, known))]
+
+
+def _alone_or_not(word: str, others: Iterable[str]) -> list[Any]:
+    """A word, a list of it, and lists of it and another."""
+    return [word, [word], *([word, other] for other in others if other != word)]
 
 
 def _accepts(kind: Kind, value: Any) -> bool:
@@ -111,12 +138,10 @@ def _accepts(kind: Kind, value: Any) -> bool:
 
 def _takes(kind: Kind) -> str:
     """What a kind takes, in words."""
-    found = kind_schema(kind)
-    types = found.get("else", found).get("type", ())
-    said = [
-        *(["a whole number"] if "integer" in types else ["a number"] if "number" in types and kind.reads == "value" else []),
-        *(["true or false"] if "boolean" in types and kind.reads == "value" else []),
-        *kind.words,
-        *(["a list"] if "array" in types else []),
-    ]
-    return ", ".join(said) if said else "a shape" if kind.reads == "shape" else "a word"
+    if kind.reads == "shape":
+        return "a shape"
+    if kind.reads == "text":
+        return ", ".join(_words(kind)) or "a word"
+    types = kind_schema(kind)["else"]["type"]
+    said = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
+    return ", ".join([*(said[name] for name in said if name in types), *kind.words, *(["a list"] if "array" in types else [])])
