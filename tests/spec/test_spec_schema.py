@@ -53,9 +53,10 @@ def test_it_is_a_schema_that_names_every_key_of_the_grammar() -> None:
 @pytest.mark.parametrize("name", OPS)
 def test_every_field_of_every_op_is_described(name: str) -> None:
     found = CHECK.schema["definitions"]["layer"]["anyOf"][1]["properties"]
-    fields = found if OPS[name].joins else found[name].get("then", {}).get("else", found[name]["then"])["properties"]
-    assert found[name]["description"] == OPS[name].doc
-    assert all(fields[field]["description"] for field in OPS[name].fields)
+    verb = found[name].get("anyOf", [found[name]])[0]
+    fields = found if OPS[name].joins else verb["then"].get("else", verb["then"])["properties"]
+    assert verb["description"] == OPS[name].doc
+    assert all(fields[field].get("anyOf", [fields[field]])[-1]["description"] for field in OPS[name].fields)
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -10,8 +10,6 @@ def layer_schema() -> Schema:
     """A layer: a verb alone, or a mapping of a verb and what stands beside it."""
     verbs = {name: op_schema(op) for name, op in OPS.items()} | _constructs()
     beside = {name: tuple(op.fields) if op.joins else () for name, op in OPS.items()} | {"table": TABLE_KEYS}
-    modifiers = [key for key in MODIFIERS if key != "when"]
-    alone = {verb: (modifiers if verb == "residual" else MODIFIERS) for verb in verbs}
     needed = [name for name, op in OPS.items() if required_fields(op)] + [name for name in CONSTRUCTS if name != "identity"]
     return {
         "anyOf": [
@@ -28,18 +26,29 @@ def layer_schema() -> Schema:
             },
             {
                 "type": "object",
-                "properties": verbs | _modifiers() | _beside_verbs(),
+                "properties": _beside_verbs() | _modifiers() | {verb: _or_field(verb, said) for verb, said in verbs.items()},
                 "additionalProperties": ref("arguments"),
                 "not": {"propertyNames": {"enum": [*MODIFIERS, *TABLE_KEYS]}},
-                "dependencies": {
-                    verb: {"propertyNames": {"enum": [verb, *keys, *beside.get(verb, ())]}} for verb, keys in alone.items()
-                }
+                "dependencies": {verb: {"propertyNames": {"enum": _with(verb, beside)}} for verb in verbs}
                 | {"each": ["table"]},
                 "if": {"required": ["table"]},
                 "then": {"required": ["each"]},
             },
         ]
     }
+
+
+def _with(verb: str, beside: dict[str, tuple[str, ...]]) -> list[str]:
+    """The keys that a layer with a verb may have; where that is a field of a join too, those of the join."""
+    modifiers = [key for key in MODIFIERS if verb != "residual" or key != "when"]
+    joins = [key for join, fields in beside.items() if verb in fields for key in (join, *fields)]
+    return list(dict.fromkeys([verb, *modifiers, *beside.get(verb, ()), *joins]))
+
+
+def _or_field(verb: str, said: Schema) -> Schema:
+    """What a verb is given, or what stands under its name beside a join that has a field of that name."""
+    fields = [field_schema(op.fields[verb]) for op in OPS.values() if op.joins and verb in op.fields]
+    return {"description": said["description"], "anyOf": [said, *fields]} if fields else said
 
 
 def _modifiers() -> dict[str, Schema]:
