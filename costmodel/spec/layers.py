@@ -201,6 +201,8 @@ class LayerReader(ValueReader):
         fields = self.arguments(verb, data)
         if fields is None:
             return
+        if verb == "identity" and fields:
+            self.problems.add(next(iter(fields)).mark, "identity takes no value")
         layer.fields = self.fields(layer, fields) if verb in OPS else self.values(fields, verb, verb.mark)
 
     def fields(self, layer: Layer, given: Map) -> dict[Text, Value]:

@@ -119,6 +119,21 @@ def test_variants_of_random_specs_too(text: str) -> None:
             costs_the_same_expanded(ledger)
 
 
+@settings(max_examples=DRAWN // 3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(specs())
+def test_an_array_gives_what_each_of_its_points_gives(text: str) -> None:
+    """Where it is not refused: points that disagree about a choice are."""
+    spec = costmodel.loads(text)
+    points = {"s": [1, 2, 3], "w": [8, 12], "r": ["0.5", "1.4"]}
+    for name, value in spec.settings({}).items():
+        if algebra.is_number(value) and (ledger := costed(spec, **{name: points[name[0]]})):
+            totals = [spec.analyze(**{name: point}).totals for point in points[name[0]]]
+            for metric in ("mult_adds", "params", "access"):
+                found = getattr(ledger.totals, metric)
+                each = [getattr(total, metric) for total in totals]
+                assert (found.tolist() if hasattr(found, "tolist") else [found] * len(each)) == each
+
+
 # --- what is bundled -------------------------------------------------------------------------------------------------
 
 
