@@ -86,7 +86,9 @@ class Names:
                 here = scope[name]
                 where = f" (line {here.mark.line})" if here.mark else ""
                 self.problems.add(name.mark, f"the name '{name}' is taken by a {here.what}{where}", "names are never shadowed")
-            scope |= {str(part): Name(what, name.mark) for part in (name, *names_in(name))}
+            scope[str(name)] = Name(what, name.mark)
+            if " " in name:
+                scope |= {str(part): Name(what, name.mark) for part in names_in(name)}
         return scope
 
     def declare(self, named: dict[Text, Any], scope: Scope, what: str) -> Scope:
