@@ -57,8 +57,10 @@ class Walk(Judge):
             raise Stop
         for step in steps:
             slots = [slot if name == "previous" else known[name] for name in step.origin] if step.origin else [slot]
-            work = self.once if step.repeat is None else self.repeated
-            slot = work(step, slots, scope, known, place)
+            if step.repeat is None:
+                slot = self.once(step, slots, scope, known, place)
+            else:
+                slot = self.repeated(step, slots, scope, known, place)
             if step.name is not None:
                 known = {**known, step.name: slot}  # the lists around this one do not see its names
         self.named = known

@@ -17,7 +17,7 @@ _OP = ("fields", "let", "output", *_COUNTS)
 def read_params(data: Map, key: str, reader: LayerReader) -> dict[Text, Value | None]:
     """Parameters with their defaults; None for those that must be given."""
     params: dict[Text, Value | None] = {}
-    written = reader.mapping(data, key, "{width: 1, classes: 1000}")
+    written = reader.mapping(data, key, "{width: 1, classes: 1000}" if key == "params" else "{out, kernel: 1}")
     if isinstance(names := data.at(key), Seq):
         return {name: Formula("1", name.mark) for name in names if isinstance(name, Text)}
     for name, default in written.items():

@@ -10,7 +10,7 @@ from costmodel.spec.network import Layer, Table
 from costmodel.spec.reading import ValueReader
 from costmodel.spec.source import Map, Seq, Text
 from costmodel.spec.tables import Grid, read_columns, read_grid
-from costmodel.spec.values import Formula, Value
+from costmodel.spec.values import Formula, Items, Value
 
 CONSTRUCTS = ("residual", "table", "layers", "activation", "identity")
 """The verbs that are neither op nor block."""
@@ -245,7 +245,7 @@ class LayerReader(ValueReader):
     def rows(self, grid: Grid, let: dict[Text, Value]) -> Table:
         """The cells of a table's rows; the column `name` holds labels, all others values."""
         columns = [title for title in grid.header if title != "name"]
-        lists = {title: self.value(data) or Formula("1", title.mark) for title, data in grid.lists.items()}
+        lists = {title: self.value(data) or Items([], title.mark) for title, data in grid.lists.items()}
         table = Table(grid.mark, columns, [], lists, [row.mark for row in grid.rows], [], let)
         for title in (*columns, *lists):
             check_name(title, self.problems)

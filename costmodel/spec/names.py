@@ -35,8 +35,9 @@ def check_name(name: Text, problems: Problems) -> None:
 
 def names_in(key: Text) -> list[Text]:
     """The names that were meant where the commas between them are missing; else the key itself."""
-    parts = [Text(part, key.mark) for part in key.split()]
-    return parts if len(parts) > 1 and all(re.fullmatch(r"[A-Za-z_]\w*", part, re.ASCII) for part in parts) else [key]
+    if " " not in key or not re.fullmatch(r"[A-Za-z_]\w*(?: +[A-Za-z_]\w*)+", key, re.ASCII):
+        return [key]
+    return [Text(part, key.mark) for part in key.split()]
 
 
 def check_label(data: Any, what: str, at: Mark, problems: Problems) -> Text:
@@ -86,6 +87,8 @@ class Names:
                 where = f" (line {here.mark.line})" if here.mark else ""
                 self.problems.add(name.mark, f"the name '{name}' is taken by a {here.what}{where}", "names are never shadowed")
             scope[str(name)] = Name(what, name.mark)
+            if " " in name:
+                scope |= {str(part): Name(what, name.mark) for part in names_in(name)}
         return scope
 
     def declare(self, named: dict[Text, Any], scope: Scope, what: str) -> Scope:

@@ -91,12 +91,11 @@ def read(text: str, file: str, problems: Problems | None = None) -> Map:
 
 def read_list(text: Text, problems: Problems) -> Data | None:
     """A text that starts with a bracket as the list that it is, each item with its place; None where it is none."""
-    reader = _Reader(" " * (text.mark.col - 1) + text, text.mark.file, problems)
-    reader.shown = text.mark.text
-    return reader.document()
+    return _ListReader(text, problems).document()
 
 
 _COMMENT = re.compile(r"[ \t]+#[^\s#]")
+_COMMENT_SOMEWHERE = re.compile(r"#(?<=[ \t]#)[^\s#]")  # the sign first: a search for it is quick
 
 
 class _Reader:
@@ -104,17 +103,14 @@ class _Reader:
         self.text, self.file = text, file
         self.lines = lines_of(text)
         self.problems = problems or Problems()
-        self.shown: str | None = None
-        """The line to show in place of each of these."""
-        self.comments = bool(_COMMENT.search(text))
+        self.comments = bool(_COMMENT_SOMEWHERE.search(text))
         self.stack: list[Seq | Map] = []
         self.keys: list[Text | None] = []
         self.flow: list[bool] = []
         self.root: Data | None = None
 
     def mark(self, line: int, col: int) -> Mark:
-        here = self.lines[line] if line < len(self.lines) else ""
-        return Mark(self.file, line + 1, col + 1, here if self.shown is None else self.shown)
+        return Mark(self.file, line + 1, col + 1, self.lines[line] if line < len(self.lines) else "")
 
     def document(self) -> Data | None:
         if found := _NO_TEXT.search(self.text):
@@ -173,6 +169,8 @@ class _Reader:
             self.problems.warn(self.mark(line, found.end() - 2), message, "put a space after the # of a comment")
 
     def extras(self, event: Any) -> None:
+        if event.anchor is None and event.tag is None:
+            return
         mark = self.at(event)
         if event.anchor:
             self.problems.add(mark, f"specs have no anchors, and here is '&{event.anchor}'", "a block can be used twice")
@@ -230,6 +228,17 @@ class _Reader:
         stop = Stop(error.problem or "", error.context or "", (at.line, at.column), (since.line, since.column))
         fault = explain(stop, self.lines)
         self.problems.add(self.mark(fault.line, fault.col), fault.message, fault.hint)
+
+
+class _ListReader(_Reader):
+    """Reads a list that stands somewhere in a line; its places are those in that line."""
+
+    def __init__(self, text: Text, problems: Problems) -> None:
+        super().__init__(" " * (text.mark.col - 1) + text, text.mark.file, problems)
+        self.shown = text.mark.text
+
+    def mark(self, line: int, col: int) -> Mark:
+        return Mark(self.file, line + 1, col + 1, self.shown)
 
 
 def _is_cut(item: Any) -> bool:

@@ -35,6 +35,7 @@ def test_a_column_may_be_a_list_of_another_place() -> None:
     assert len(analyzed(TABLE, DEPTHS, depths=(3, 4)).lines) == 7
     only = "table: {n: depths}\n    each: [{relu, repeat: n}]"
     assert len(analyzed(only, DEPTHS, depths=[1, 1, 1]).lines) == 3
+    assert paths(analyzed("table: {name: [a, b]}\n    each: [relu]")) == ["a/relu", "b/relu"]
     choice = "table: {n: {by: variant_, cases: {18: [1, 1], 50: [2, 3]}}, name: [a, b]}\n    each: [{relu, repeat: n}]"
     assert paths(analyzed(choice, "params: {variant_: 18}\n")) == ["a/relu", "b/relu"]
     assert len(analyzed(choice, "params: {variant_: 18}\n", variant_=50).lines) == 5
@@ -83,6 +84,11 @@ def test_lists_are_swept_and_shown(tmp_path: Path, run: Callable[..., tuple[int,
     assert [row["depths"] for row in csv.DictReader(io.StringIO(run(*over, "--format", "csv")[1]))] == ["[1, 2]", "[3, 4]"]
     points = json.loads(run(*over, "--format", "json")[1])["points"]
     assert [point["settings"] for point in points] == [{"depths": [1, 2]}, {"depths": [3, 4]}]
+    path.write_text(spec("conv2d: {out: 8, padding: pad}", "params: {pad: [[0, 0], [1, 1]]}\n"), encoding="utf-8")
+    over = ("sweep", str(path), "--over", "pad=[[0,0],[1,1]],[[2,1],[0,0]]", "--format", "json")
+    points = json.loads(run(*over)[1])["points"]
+    assert [point["settings"] for point in points] == [{"pad": [[0, 0], [1, 1]]}, {"pad": [[2, 1], [0, 0]]}]
+    path.write_text(spec(TABLE, DEPTHS), encoding="utf-8")
     code, out, err = run("analyze", str(path), "--set", "depths=[3, 4]", "--format", "json")
     assert (code, err, json.loads(out)["settings"]["depths"]) == (0, "", [3, 4])
 
