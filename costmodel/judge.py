@@ -12,8 +12,9 @@ from costmodel.ledger import Condition
 from costmodel.ops.fields import Kind, Unfit, at_least, spoken
 from costmodel.problems import Mark, Problems
 from costmodel.spec.formula import is_what
+from costmodel.spec.tables import unequal
 from costmodel.spec.values import BadValue, Formula, Value, undecided
-from costmodel.steps import Plan
+from costmodel.steps import Plan, Rows
 from costmodel.tensor import DIMENSIONS, MissingDimension, Tensor
 
 MAX_REPEAT = 100_000
@@ -164,6 +165,25 @@ class Judge:
         if not isinstance(times, int):
             self.conditions.append(Condition(algebra.equal(times, settled), f"{formula.text} = {settled}", formula.mark))
         return settled
+
+    def lists(self, act: Rows, scope: Scope) -> dict[str, list[Any]]:
+        """The columns of a table that formulas give, each as long as all others."""
+        found: dict[str, list[Any]] = {}
+        for name, value in act.lists.items():
+            items = self.value(value, scope)
+            if not isinstance(items, list) or not items:
+                what = "an empty list" if items == [] else spoken(items)
+                self.problem(value.mark, f"the column '{name}' is a list of values, and here is {what}")
+                raise Stop
+            found[name] = items
+        lengths = {name: len(items) for name, items in found.items()}
+        lengths |= {name: len(act.rows) for name in (*act.columns, *(["name"] if act.labels else []))}
+        (first, length), *others = lengths.items()
+        for name, other in others:
+            if other != length:
+                self.problem(act.mark, unequal((first, length), (name, other)))
+                raise Stop
+        return found
 
     def rest_on(self, truth: Any, text: str, mark: Mark) -> bool:
         """Note a condition that is not settled; false where it is settled to fail."""

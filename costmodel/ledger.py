@@ -99,6 +99,8 @@ class Ledger:
     lines: list[Line]
     outputs: list[int]
     conditions: list[Condition] = field(default_factory=list)
+    inputs: dict[str, Tensor] = field(default_factory=dict)
+    """The network's inputs by name; those that lines call −1, −2, … in this order."""
 
     @property
     def totals(self) -> Totals:

@@ -22,7 +22,10 @@ class RunOp(NamedTuple):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Plan:
-    """A block, linked: its parameters' names, its lets, its steps, and how deep these stand in one another."""
+    """A block, linked: its parameters' names, its lets, its steps, and how deep these stand in one another.
+
+    An op of the spec's own has the same, save steps.
+    """
 
     name: str
     params: list[str]
@@ -39,6 +42,13 @@ class CallBlock(NamedTuple):
     fixed: dict[str, Any]
     args: list[tuple[str, Value]]
     defaults: list[tuple[str, Value]]
+
+
+class RunOwn(NamedTuple):
+    """An op of the spec's own, called like a block; its rule takes what works out its formulas."""
+
+    op: Op
+    call: CallBlock
 
 
 class Residual(NamedTuple):
@@ -62,10 +72,12 @@ class Group(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Steps once a row, with the row's cells as names."""
+    """Steps once a row, with the row's cells as names; `lists` are the columns that formulas give whole."""
 
+    mark: Mark
     columns: list[str]
     rows: list[list[Value]]
+    lists: dict[str, Value]
     marks: list[Mark]
     labels: list[str]
     let: dict[str, Value]
@@ -82,7 +94,7 @@ class Identity(NamedTuple):
     """Nothing at all: the tensor passes."""
 
 
-Act: TypeAlias = RunOp | CallBlock | Residual | Branches | Group | Rows | Activate | Identity
+Act: TypeAlias = RunOp | CallBlock | RunOwn | Residual | Branches | Group | Rows | Activate | Identity
 
 
 class Step(NamedTuple):

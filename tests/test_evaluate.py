@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import costmodel
 from costmodel import SpecError, algebra
-from costmodel.evaluate import MAX_LINES, MAX_STEPS
 from costmodel.ledger import Ledger
+from costmodel.walk import MAX_LINES, MAX_STEPS
 
 V1, V2 = costmodel.load("mobilenet"), costmodel.load("mobilenetv2")
 ALPHAS = st.fractions(Fraction(1, 8), 2, max_denominator=20)
@@ -218,7 +218,7 @@ def test_formulas_too_deep_for_sympy_are_refused_for_symbols_alone(monkeypatch: 
         raise RecursionError
 
     spec = loads("[{max_pool: {kernel: 3, padding: same}}]", "params: {r: 64}\n", "[3, r, r]")
-    monkeypatch.setattr("costmodel.evaluate._Walk.run", exhausted)
+    monkeypatch.setattr("costmodel.walk.Walk.run", exhausted)
     with pytest.raises(SpecError, match="nest too deep to be worked out for symbols"):
         spec.analyze(r=algebra.symbol("r", whole=True))
     with pytest.raises(RecursionError):
@@ -250,7 +250,7 @@ def test_arrays_go_together_point_by_point() -> None:
         net.analyze(alpha=np.array([0.5, 1]), resolution=np.array([128, 192, 224]))
     with pytest.raises(costmodel.SpecError, match="here are both"):
         net.analyze(alpha=np.array([0.5, 1]), resolution=algebra.symbol("r", whole=True))
-    with pytest.raises(costmodel.SpecError, match="the parameter 'alpha' is a number or a word"):
+    with pytest.raises(costmodel.SpecError, match="the parameter 'alpha' is a number, a word or a list"):
         net.analyze(alpha=np.array([[0.5, 1]]))
 
 

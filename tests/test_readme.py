@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import costmodel
+
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -61,3 +63,44 @@ def test_the_shown_spec_and_its_shown_mistake(
     code, out, err = run("analyze", "tiny.yaml")
     assert (code, out) == (2, "")
     assert shown in err
+
+
+HOST = {
+    "name": "name: T",
+    "input": "input: [3, 32, 32]",
+    "params": "params: {alpha: 1, depths: [1, 1, 2, 1]}",
+    "layers": "layers:\n  - {conv2d: 8 * alpha, name: early}\n  - {relu, name: late}",
+    "variants": "variants: {slim: {alpha: 0.5}}",
+}
+
+
+def constructs() -> list[str]:
+    """The examples in the table of the language."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = text.split("| construct | example | meaning |\n", 1)[1].split("\n\n", 1)[0]
+    cells = [row.split(" | ")[1] for row in table.splitlines()[1:]]
+    return ["\n".join(re.findall("`([^`]+)`", cell)) for cell in cells]
+
+
+@pytest.mark.parametrize("example", constructs())
+def test_an_example_of_the_language_can_be_costed(example: str) -> None:
+    """A layer stands below others; all else takes the place of what a small spec says there."""
+    keys = dict(HOST)
+    if example.startswith("- "):
+        keys["layers"] += "".join(f"\n  {line}" for line in example.splitlines())
+    else:
+        keys[example.partition(":")[0]] = example
+    if example.startswith("params"):
+        keys["params"] = example.replace("{", "{alpha: 1, ")
+    net = costmodel.loads("\n".join(keys.values()) + "\n")
+    assert net.analyze(batch=2).lines
+
+
+def test_the_op_of_a_specs_own() -> None:
+    """Offsets are a convolution beside the one that uses them."""
+    blocks = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    (own,) = [costmodel.loads(text) for text in blocks if "\nops:" in text]
+    conv = {"kernel": 3, "padding": 1, "bias": False}
+    both = {"concat": {"offsets": {"conv2d": {"out": 18, **conv}}, "values": {"conv2d": {"out": 64, **conv}}}}
+    two = costmodel.load({"name": "T", "input": [3, 32, 32], "layers": [both]})
+    assert own.analyze().totals[:2] == two.analyze().totals[:2]

@@ -139,7 +139,7 @@ def follow(spec: str, costed: "Callable[[Spec], Shown]", quiet: bool, no_color: 
     from costmodel.library import find, loads
     from costmodel.reports.analysis import screen
     from costmodel.reports.layout import text
-    from costmodel.spec.source import read_file
+    from costmodel.spec.files import read_file
 
     path = find(spec)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from costmodel.commands import analyze, ops, sweep, verify
+from costmodel.commands import analyze, ops, specs, sweep, verify
 from costmodel.commands.options import SHELLS, offered
 from costmodel.problems import SpecError
 
@@ -57,6 +57,7 @@ app.command()(analyze.analyze)
 app.command()(sweep.sweep)
 app.command()(verify.verify)
 app.command()(ops.ops)
+app.command()(specs.specs)
 
 
 _SPELLED = {"×": "x", "·": "*", "√": "sqrt", "≥": ">=", "≤": "<=", "–": "-", "−": "-", "─": "-", "…": "...", "→": "->"}

@@ -153,9 +153,9 @@ def _words(_: _Line, typed: str, prefix: str) -> Answer:
 
 def _spec(line: _Line) -> Any:
     """The parameters and variants of the spec that the line names, or None where it cannot be read."""
+    from costmodel.spec.files import read_file
     from costmodel.spec.outline import outline
     from costmodel.spec.shelf import find
-    from costmodel.spec.source import read_file
 
     try:
         path = find(str(Path(line.given["spec"][0]).expanduser()))

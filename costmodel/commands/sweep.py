@@ -1,6 +1,6 @@
 """`costmodel sweep`: one network at several settings."""
 
-import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -97,7 +97,8 @@ def values(argument: str) -> "tuple[Text, list[Text]]":
     from costmodel.spec.source import Text
 
     name, text = reading.pair("--over", argument)
-    commas = [m.start() for m in re.finditer(r"\[[^\]]*\]|\([^)]*\)|,", text) if m[0] == ","]
+    depth = [*accumulate((sign in "[(") - (sign in "])") for sign in text)]
+    commas = [at for at, sign in enumerate(text) if sign == "," and not depth[at]]
     starts = [0, *(at + 1 for at in commas)]
     found = [Text(text[a:b], text.mark.shifted(a)) for a, b in zip(starts, [*commas, len(text)], strict=True)]
     for value in found:

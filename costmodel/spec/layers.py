@@ -5,11 +5,12 @@ from typing import Any
 from costmodel.ops import OPS
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
 from costmodel.spec.fields import read_fields
-from costmodel.spec.names import check_label, check_name
+from costmodel.spec.names import check_label, check_name, names_in
 from costmodel.spec.network import Layer, Table
+from costmodel.spec.reading import ValueReader
 from costmodel.spec.source import Map, Seq, Text
-from costmodel.spec.tables import Grid, read_grid
-from costmodel.spec.values import BadValue, Formula, Value, read_value
+from costmodel.spec.tables import Grid, read_columns, read_grid
+from costmodel.spec.values import Formula, Items, Value
 
 CONSTRUCTS = ("residual", "table", "layers", "activation", "identity")
 """The verbs that are neither op nor block."""
@@ -18,15 +19,17 @@ MODIFIERS = ("name", "from", "when", "repeat")
 TABLE_KEYS = ("each", "let")
 """The keys that may stand beside `table`."""
 
+_RESIDUAL = (*MODIFIERS, "layers")
 _A_LAYER = "a layer is an op, a block, residual, table or layers, such as `- relu` or `- conv2d: 64`"
 
 
-class LayerReader:
-    """Reads lists of layers of one spec, whose blocks it knows by name; what is wrong goes onto `problems`."""
+class LayerReader(ValueReader):
+    """Reads lists of layers of one spec, whose own verbs it knows by name; what is wrong goes onto `problems`."""
 
-    def __init__(self, blocks: Map, problems: Problems) -> None:
-        self.blocks = {str(name): body for name, body in blocks.items()}
-        self.problems = problems
+    def __init__(self, blocks: Map, ops: Map, problems: Problems) -> None:
+        super().__init__(problems)
+        self.blocks, self.ops = {str(name): body for name, body in blocks.items()}, {str(n): body for n, body in ops.items()}
+        self.own: dict[str, Any] = self.ops | self.blocks
 
     def layers(self, data: Any, at: Mark, owner: str) -> list[Layer]:
         """A list of layers; a single layer may stand for a list of one."""
@@ -69,13 +72,16 @@ class LayerReader:
         return None
 
     def is_known(self, verb: str) -> bool:
-        return verb in OPS or verb in self.blocks or verb in CONSTRUCTS
+        return verb in OPS or verb in self.own or verb in CONSTRUCTS
+
+    def is_join(self, verb: str) -> bool:
+        return verb in OPS and OPS[verb].joins
 
     def unknown(self, verb: Text) -> None:
         if verb.absent or not verb.verbatim:
             self.problems.add(verb.mark, "a layer is missing here" if verb.absent else "a layer stands on one line", _A_LAYER)
             return
-        hint = did_you_mean(verb, [*OPS, *self.blocks, *CONSTRUCTS], "`costmodel ops` lists the ops")
+        hint = did_you_mean(verb, [*OPS, *self.own, *CONSTRUCTS], "`costmodel ops` lists the ops")
         if ":" in verb:
             hint = "put a space after the colon"
         elif verb in TABLE_KEYS:
@@ -90,15 +96,15 @@ class LayerReader:
         elif self.is_known(other):
             hint = "start a new layer with `- `"
         else:
-            beside = (*MODIFIERS, *(TABLE_KEYS if verb == "table" else ()))
+            beside = (*MODIFIERS, *(TABLE_KEYS if verb == "table" else fields if self.is_join(verb) else ()))
             hint = did_you_mean(other, [*beside, *fields], f"beside a verb stand {one_of(beside)}")
         self.problems.add(other.mark, f"one layer has two keys, '{verb}' and '{other}'", hint)
 
-    def parameters(self, block: str) -> list[Text]:
-        """The names of a block's parameters, as far as they can be read."""
-        body = self.blocks.get(block)
-        params = body.at("params") if isinstance(body, Map) else None
-        return [name for name in params if isinstance(name, Text)] if isinstance(params, Map | Seq) else []
+    def parameters(self, verb: str) -> list[str]:
+        """The names of the parameters of a block, or of the fields of an op of the spec's own, as far as they can be read."""
+        body = self.own.get(verb)
+        params = body.at("params" if verb in self.blocks else "fields") if isinstance(body, Map) else None
+        return [name for key in params for name in names_in(key)] if isinstance(params, Map | Seq) else []
 
     def modifiers(self, layer: Layer, item: Map) -> None:
         for key, data in item.items():
@@ -122,35 +128,6 @@ class LayerReader:
             self.problems.add(getattr(data, "mark", key.mark), "`from` takes the name of a layer, or a list of names")
         return found
 
-    def formula(self, key: Text, data: Any) -> Formula | None:
-        value = self.value(data)
-        if value is not None and not isinstance(value, Formula):
-            self.problems.add(value.mark, f"`{key}` takes a formula")
-            return None
-        return value
-
-    def value(self, data: Any, alone: Text | None = None) -> Value | None:
-        """A value, or None where it cannot be read."""
-        try:
-            return read_value(data, alone)
-        except BadValue as error:
-            self.problems.add(error.mark, error.message, error.hint)
-            return None
-
-    def values(self, data: Any, what: str, at: Mark, example: str = "{half: c_in / 2}") -> dict[Text, Value]:
-        """A mapping of names to values; 1 stands in for one that cannot be read, once the mistake is noted."""
-        if not isinstance(data, Map):
-            self.problems.add(getattr(data, "mark", at), f"{what} takes names and values, such as {example}")
-            return {}
-        return {key: self.value(item, key) or Formula("1", key.mark) for key, item in data.items()}
-
-    def let(self, data: Any, at: Mark) -> dict[Text, Value]:
-        """Derived names and their values."""
-        let = {} if isinstance(data, Text) and data.absent else self.values(data, "`let`", at)
-        for name in let:
-            check_name(name, self.problems)
-        return let
-
     def body(self, layer: Layer, item: Map, data: Any) -> None:
         verb = layer.verb
         if verb == "residual":
@@ -159,7 +136,7 @@ class LayerReader:
             self.table(layer, item, data)
         elif verb == "layers":
             layer.body = self.layers(data, verb.mark, "`layers`")
-        elif verb in OPS and OPS[verb].joins:
+        elif self.is_join(verb):
             self.join(layer, data)
             given = {key: value for key, value in item.items() if key in OPS[verb].fields}
             layer.fields = self.fields(layer, Map(given, mark=item.mark))
@@ -167,6 +144,10 @@ class LayerReader:
             self.call(layer, data)
 
     def residual(self, layer: Layer, data: Any) -> None:
+        if isinstance(data, Map) and len(data) > 1 and not any(self.is_known(key) or key in _RESIDUAL for key in data):
+            hint = f"write add: {{{', '.join(f'{key}: …' for key in data)}}}"
+            self.problems.add(next(iter(data)).mark, "residual takes one list of layers, and `add` joins branches", hint)
+            return
         if not isinstance(data, Map) or not {"layers", "when"} & set(data):
             layer.body = self.layers(data, layer.mark, "residual")
             return
@@ -178,7 +159,9 @@ class LayerReader:
             elif key == "when":
                 layer.shortcut = self.formula(key, part)
             else:
-                self.problems.add(key.mark, f"residual has no key '{key}'", "it takes `layers` and `when`")
+                self.problems.add(
+                    key.mark, f"residual has no key '{key}'", "it takes `layers` and `when`; `add` joins branches"
+                )
 
     def join(self, layer: Layer, data: Any) -> None:
         verb, hint = layer.verb, f"write {layer.verb}: {{a: […], b: […]}}, or the names of layers: {layer.verb}: [a, previous]"
@@ -186,6 +169,7 @@ class LayerReader:
             layer.branches = [
                 (check_label(label, "a branch's name", data.mark, self.problems), self.layers(part, label.mark, "this branch"))
                 for label, part in data.items()
+                if not self.is_field(verb, label, part)
             ]
         elif isinstance(data, Seq) and not all(isinstance(name, Text) for name in data):
             self.problems.add(data.mark, f"a list under {verb} holds names of layers, not layers", hint)
@@ -204,11 +188,21 @@ class LayerReader:
         elif (most := OPS[verb].most) and len(layer.branches or layer.origin) > most:
             self.problems.add(layer.mark, f"{verb} joins {most} tensors, and gets {len(layer.branches or layer.origin)}")
 
+    def is_field(self, verb: Text, label: Text, part: Any) -> bool:
+        """Whether a branch is meant as a field of its join; noted as a mistake."""
+        if label not in OPS[verb].fields or not isinstance(part, Text) or self.is_known(part):
+            return False
+        hint = f"write {{{verb}: …, {label}: {part}}}"
+        self.problems.add(label.mark, f"`{label}` belongs beside {verb}, not among its branches", hint)
+        return True
+
     def call(self, layer: Layer, data: Any) -> None:
         verb = layer.verb
         fields = self.arguments(verb, data)
         if fields is None:
             return
+        if verb == "identity" and fields:
+            self.problems.add(next(iter(fields)).mark, "identity takes no value")
         layer.fields = self.fields(layer, fields) if verb in OPS else self.values(fields, verb, verb.mark)
 
     def fields(self, layer: Layer, given: Map) -> dict[Text, Value]:
@@ -224,7 +218,7 @@ class LayerReader:
             return Map(mark=verb.mark)
         first = self.first_field(verb)
         if first is None:
-            if isinstance(self.blocks.get(verb, Map(mark=verb.mark)), Map):
+            if isinstance(self.own.get(verb, Map(mark=verb.mark)), Map):
                 self.problems.add(data.mark, f"{verb} takes no value")
             return None
         return Map({Text(first, verb.mark): data}, mark=verb.mark)
@@ -236,7 +230,8 @@ class LayerReader:
         return next(iter(names), None)
 
     def table(self, layer: Layer, item: Map, data: Any) -> None:
-        grid = read_grid(data, layer.mark, self.problems)
+        read = read_columns if isinstance(data, Map) else read_grid
+        grid = read(data, layer.mark, self.problems)
         let = self.let(item.at("let"), layer.mark) if "let" in item else {}
         if "each" not in item:
             hint = "write `each:` beside `table:`"
@@ -249,8 +244,10 @@ class LayerReader:
 
     def rows(self, grid: Grid, let: dict[Text, Value]) -> Table:
         """The cells of a table's rows; the column `name` holds labels, all others values."""
-        table = Table([title for title in grid.header if title != "name"], [], [row.mark for row in grid.rows], [], let)
-        for title in table.columns:
+        columns = [title for title in grid.header if title != "name"]
+        lists = {title: self.value(data) or Items([], title.mark) for title, data in grid.lists.items()}
+        table = Table(grid.mark, columns, [], lists, [row.mark for row in grid.rows], [], let)
+        for title in (*columns, *lists):
             check_name(title, self.problems)
         for row in grid.rows:
             cells = dict(zip(grid.header, row, strict=True))

@@ -29,7 +29,16 @@ def check_name(name: Text, problems: Problems) -> None:
         problems.add(name.mark, f"'{name}' is a word of the language and cannot be a name here")
     elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         hint = "put a space after the colon" if ":" in name else "letters a-z, A-Z, digits and _, not starting with a digit"
+        if len(parts := names_in(name)) > 1:
+            hint = f"commas stand between names: {one_of(parts)}"
         problems.add(name.mark, f"'{name}' is not a name", hint)
+
+
+def names_in(key: Text) -> list[Text]:
+    """The names that were meant where the commas between them are missing; else the key itself."""
+    if " " not in key or not re.fullmatch(r"[A-Za-z_]\w*(?: +[A-Za-z_]\w*)+", key, re.ASCII):
+        return [key]
+    return [Text(part, key.mark) for part in key.split()]
 
 
 def check_label(data: Any, what: str, at: Mark, problems: Problems) -> Text:
@@ -67,8 +76,8 @@ class Names:
     def __init__(self, problems: Problems, outside: Iterable[str]) -> None:
         self.problems = problems
         self.outside = set(outside)
-        self.block = ""
-        """The block that is being linked; it sees nothing of `outside`."""
+        self.inside = ""
+        """How to give a name to the block or op that is being linked; it sees nothing of `outside`."""
 
     def bind(self, scope: Scope, names: Iterable[Text], what: str) -> Scope:
         """The scope with more names; each must be new."""
@@ -79,6 +88,8 @@ class Names:
                 where = f" (line {here.mark.line})" if here.mark else ""
                 self.problems.add(name.mark, f"the name '{name}' is taken by a {here.what}{where}", "names are never shadowed")
             scope[str(name)] = Name(what, name.mark)
+            if " " in name:
+                scope |= {str(part): Name(what, name.mark) for part in names_in(name)}
         return scope
 
     def declare(self, named: dict[Text, Any], scope: Scope, what: str) -> Scope:
@@ -116,8 +127,8 @@ class Names:
         """What was probably meant."""
         if name in _TRUTHS:
             return f"write `{_TRUTHS[name]}`"
-        if self.block and name in self.outside:
-            return f"a block sees only its own parameters: give {self.block} a parameter '{name}' and pass it"
+        if self.inside and name in self.outside:
+            return f"{self.inside} '{name}' and pass it"
         if name in PASS or name in DOOR:
             return f"'{name}' is known only inside {'`repeat`' if name in PASS else 'blocks and layers'}"
         visible = [n for n in scope if n not in DOOR]

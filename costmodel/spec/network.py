@@ -10,10 +10,15 @@ from costmodel.spec.values import Formula, Sizes, Value
 
 
 class Table(NamedTuple):
-    """Rows of values under named columns, as papers print them; a column `name` labels the rows."""
+    """Rows of values under named columns, as papers print them; a column `name` labels the rows.
 
+    `lists` are the columns that a formula gives as a list; how many rows there are is then known by the evaluation.
+    """
+
+    mark: Mark
     columns: list[Text]
     rows: list[list[Value]]
+    lists: "dict[Text, Value]"
     marks: list[Mark]
     labels: list[Text]
     let: "dict[Text, Value]"
@@ -54,6 +59,20 @@ class Block(NamedTuple):
     layers: list[Layer]
 
 
+class OwnOp(NamedTuple):
+    """An op that a spec defines by formulas: its fields, the shape that leaves it, and its counts an image.
+
+    `keeps` says that dimensions which `output` does not name stay as they enter.
+    """
+
+    name: Text
+    params: dict[Text, Value | None]
+    let: dict[Text, Value]
+    output: Sizes | None
+    keeps: bool
+    counts: dict[str, Value]
+
+
 class Network(NamedTuple):
     """One spec, read and checked."""
 
@@ -67,3 +86,5 @@ class Network(NamedTuple):
     layers: list[Layer]
     variants: dict[str, dict[Text, Value]]
     published: list[Published]
+    ops: dict[str, OwnOp]
+    outputs: list[Text]

@@ -5,18 +5,19 @@ document, duplicate keys and tabs are refused, so that a file is data and means 
 """
 
 import re
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
 
-from costmodel.problems import Mark, Problem, Problems, SpecError
+from costmodel.problems import Mark, Problems
 from costmodel.spec.syntax import Stop, explain
 
 MAX_DEPTH = 60
 """How deep a file may nest; real specs stay below 20."""
+MAX_EVENTS = 200_000
+"""How many values and brackets a spec may have; real ones stay below 5,000."""
 MAX_BYTES = 10_000_000
-"""How long a file may be; real specs stay below 100,000."""
+"""How long a spec may be; real ones stay below 100,000."""
 
 
 class Text(str):
@@ -63,42 +64,20 @@ class Map(dict[Text, Any]):
 Data: TypeAlias = Text | Seq | Map
 
 
-def read_file(path: Path, shown: str) -> tuple[str, str]:
-    """The text of a spec file and the name to show for it. Raises `SpecError` where there is no text to be had."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except IsADirectoryError:
-        raise SpecError([Problem(None, f"{shown} is a directory, and a spec is a file")]) from None
-    except OSError as error:
-        raise SpecError([Problem(None, f"{shown}: {(error.strerror or str(error)).lower()}")]) from None
-    if len(raw) > MAX_BYTES:
-        raise SpecError([Problem(None, f"{shown} is longer than {MAX_BYTES:,} bytes: too long for a spec")])
-    try:
-        return raw.decode("utf-8-sig"), shown
-    except UnicodeDecodeError as error:
-        raise SpecError([_not_utf8(raw, error.start, shown)]) from None
-
-
-def _not_utf8(raw: bytes, at: int, shown: str) -> Problem:
-    before = raw[:at].decode("utf-8-sig", "replace")
-    lines = _lines(before)
-    rest = _lines(raw[at:].decode("utf-8", "replace"))[0]
-    mark = Mark(shown, len(lines), len(lines[-1]) + 1, lines[-1] + rest)
-    return Problem(mark, f"the byte 0x{raw[at]:02x} is not UTF-8 text", "save the file as UTF-8")
-
-
-def _lines(text: str) -> list[str]:
-    """The lines as YAML counts them."""
+def lines_of(text: str) -> list[str]:
+    """The lines of a text as YAML counts them."""
     return re.split(r"\r\n|[\r\n\x85\u2028\u2029]", text)
 
 
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud800-\udfff]|[\ufeff\ufffe\uffff]")
 
 
-def read(text: str, file: str) -> Map:
-    """Read a spec's text as one mapping. Raises `SpecError` with everything that is not plain YAML data."""
-    reader = _Reader(text.removeprefix("\ufeff"), file)
+def read(text: str, file: str, problems: Problems | None = None) -> Map:
+    """Read a spec's text as one mapping. Raises `SpecError` with everything that is not plain YAML data.
+
+    Warnings of what is legal and probably not meant go onto `problems`.
+    """
+    reader = _Reader(text.removeprefix("\ufeff"), file, problems)
     data = reader.document()
     reader.problems.check()
     if not isinstance(data, Map):
@@ -110,11 +89,21 @@ def read(text: str, file: str) -> Map:
     return data
 
 
+def read_list(text: Text, problems: Problems) -> Data | None:
+    """A text that starts with a bracket as the list that it is, each item with its place; None where it is none."""
+    return _ListReader(text, problems).document()
+
+
+_COMMENT = re.compile(r"[ \t]+#[^\s#]")
+_COMMENT_SOMEWHERE = re.compile(r"#(?<=[ \t]#)[^\s#]")  # the sign first: a search for it is quick
+
+
 class _Reader:
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, problems: Problems | None) -> None:
         self.text, self.file = text, file
-        self.lines = _lines(text)
-        self.problems = Problems()
+        self.lines = lines_of(text)
+        self.problems = problems or Problems()
+        self.comments = bool(_COMMENT_SOMEWHERE.search(text))
         self.stack: list[Seq | Map] = []
         self.keys: list[Text | None] = []
         self.flow: list[bool] = []
@@ -125,12 +114,16 @@ class _Reader:
 
     def document(self) -> Data | None:
         if found := _NO_TEXT.search(self.text):
-            before = _lines(self.text[: found.start()])
+            before = lines_of(self.text[: found.start()])
             mark = self.mark(len(before) - 1, len(before[-1]))
             self.problems.add(mark, f"the character U+{ord(found[0]):04X} has no place in a text")
             return None
         try:
-            for event in yaml.parse(self.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            for count, event in enumerate(yaml.parse(self.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))):
+                if count > MAX_EVENTS:
+                    message = f"the file has more than {MAX_EVENTS:,} values: too long for a spec"
+                    self.problems.add(self.at(event), message)
+                    break
                 if self.take(event) is False:
                     break
         except yaml.MarkedYAMLError as error:
@@ -142,6 +135,8 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             self.extras(event)
             self.put(self.scalar(event))
+            if self.comments and not event.style:
+                self.comment(event.end_mark)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             self.extras(event)
             return self.open(event)
@@ -165,7 +160,17 @@ class _Reader:
         verbatim = mark.text.startswith(event.value, mark.col - 1)
         return Text(event.value, mark, quoted=quote or event.style in ("|", ">"), verbatim=verbatim)
 
+    def comment(self, end: Any) -> None:
+        """Warn of a sign that ends a value, and was probably meant to belong to it."""
+        line = end.line
+        if found := _COMMENT.match(self.lines[line], end.column):
+            rest = self.lines[line][found.end() - 2 :].rstrip()
+            message = f"'{rest}' is a comment and no part of the value before it"
+            self.problems.warn(self.mark(line, found.end() - 2), message, "put a space after the # of a comment")
+
     def extras(self, event: Any) -> None:
+        if event.anchor is None and event.tag is None:
+            return
         mark = self.at(event)
         if event.anchor:
             self.problems.add(mark, f"specs have no anchors, and here is '&{event.anchor}'", "a block can be used twice")
@@ -223,6 +228,17 @@ class _Reader:
         stop = Stop(error.problem or "", error.context or "", (at.line, at.column), (since.line, since.column))
         fault = explain(stop, self.lines)
         self.problems.add(self.mark(fault.line, fault.col), fault.message, fault.hint)
+
+
+class _ListReader(_Reader):
+    """Reads a list that stands somewhere in a line; its places are those in that line."""
+
+    def __init__(self, text: Text, problems: Problems) -> None:
+        super().__init__(" " * (text.mark.col - 1) + text, text.mark.file, problems)
+        self.shown = text.mark.text
+
+    def mark(self, line: int, col: int) -> Mark:
+        return Mark(self.file, line + 1, col + 1, self.shown)
 
 
 def _is_cut(item: Any) -> bool:

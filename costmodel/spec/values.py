@@ -150,6 +150,8 @@ def is_constant(value: Value) -> bool:
 def read_value(data: Data, alone: Text | None = None) -> Value:
     """Read a value; `alone` is the name that stands for itself where nothing is written. Raises `BadValue`."""
     if isinstance(data, Seq):
+        if len(data) > MAX_ITEMS:
+            raise BadValue(data.mark, f"a list has at most {MAX_ITEMS:,} values, and this one has {len(data):,}")
         return Items([read_value(item) for item in data], data.mark)
     if isinstance(data, Map):
         return _choice(data)
@@ -174,17 +176,20 @@ def read_text(data: Data, alone: Text | None = None) -> Value:  # noqa: ARG001 -
     return Word(str(data), data.mark)
 
 
+MAX_ITEMS = 10_000
+"""Values that a list may have."""
+
 _SHAPES = "a shape is [channels, height, width], or names its dimensions: {t: 197, c: 768}"
 
 
-def read_shape(data: Data, alone: Text | None = None) -> Value:  # noqa: ARG001 - as the others
-    """Read a shape, written as a list or by the names of its dimensions. Raises `BadValue`."""
+def read_shape(data: Data, alone: Text | None = None, *, is_change: bool = False) -> Value:  # noqa: ARG001 - as the others
+    """Read a shape, written as a list or by the names of its dimensions; a change names some. Raises `BadValue`."""
     if isinstance(data, Map):
         for name in data:
             if name not in DIMENSIONS:
                 legal = one_of(f"{short} ({long})" for short, long in DIMENSIONS.items())
                 raise BadValue(name.mark, f"there is no dimension '{name}'", f"the dimensions are {legal}")
-        if "c" not in data:
+        if "c" not in data and not is_change:
             raise BadValue(data.mark, "this shape has no channels", _SHAPES)
         keys = sorted(data, key=list(DIMENSIONS).index)
         return Sizes({str(key): read_value(data[key], key) for key in keys}, data.mark)

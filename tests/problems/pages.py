@@ -1,7 +1,8 @@
 """Reads and runs the pages of this folder: a manual of mistakes, each with the exact words that answer it.
 
-A case is a heading, prose, a spec (```yaml, saved as `net.yaml`; the one above it if it has none), and what comes of it:
-a ```text block with what the library reports, or a ```console block with commands and what they print.
+A case is a heading, prose, a spec (```yaml, saved as `net.yaml`, or ```py, lines that make the dict `spec`; the one above
+it if it has none), and what comes of it: a ```text block with what the library reports, or a ```console block with
+commands and what they print.
 `python tests/problems/pages.py` writes the present answers into the pages, to be looked at before they are kept.
 """
 
@@ -20,7 +21,7 @@ import costmodel
 from costmodel.commands.app import main
 
 HERE = Path(__file__).parent
-_BLOCK = re.compile(r"^```(yaml|text|console)\n(.*?)^```$", re.M | re.S)
+_BLOCK = re.compile(r"^```(yaml|py|text|console)\n(.*?)^```$", re.M | re.S)
 
 
 class Case(NamedTuple):
@@ -31,26 +32,34 @@ class Case(NamedTuple):
     spec: str
     expected: str
     console: bool
+    is_dict: bool
 
     def answer(self) -> str:
         """What comes of it now."""
-        return console(self.spec, self.expected) if self.console else report(self.spec)
+        return console(self.spec, self.expected) if self.console else report(self.spec, self.is_dict)
 
 
 def cases() -> Iterator[Case]:
     """Every case of every page."""
     for path in sorted(HERE.glob("*.md")):
-        spec = ""
+        spec, is_dict = "", False
         for section in re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.M)[1:]:
             *specs, (kind, answer) = _BLOCK.findall(section)
-            spec = specs[0][1] if specs else spec
-            yield Case(path.stem, section.split("\n", 1)[0], spec, answer, kind == "console")
+            spec, is_dict = (specs[0][1], specs[0][0] == "py") if specs else (spec, is_dict)
+            yield Case(path.stem, section.split("\n", 1)[0], spec, answer, kind == "console", is_dict)
 
 
-def report(spec: str) -> str:
+def made(lines: str) -> object:
+    """The dict that some lines of Python make."""
+    names: dict[str, object] = {}
+    exec(lines, names)
+    return names["spec"]
+
+
+def report(spec: str, is_dict: bool) -> str:
     """The warnings and the problems of a spec, as the command line would print them."""
     try:
-        loaded = costmodel.loads(spec, "net.yaml")
+        loaded = costmodel.load(made(spec)) if is_dict else costmodel.loads(spec, "net.yaml")
         printed = [str(warning) for warning in loaded.warnings]
         loaded.analyze()
     except costmodel.SpecError as error:

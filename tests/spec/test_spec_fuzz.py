@@ -14,7 +14,7 @@ from costmodel.library import bundled
 
 EVERYTHING = """\
 name: T
-params: {scale: 1, k: [3, 3], act: relu, r: 32}
+params: {scale: 1, k: [3, 3], act: relu, r: 32, depths: [1, 2]}
 let: {width: {by: scale, cases: {0.5: 48, 1: 116, 1.5: 176}}}
 input: {image: [3, r, r], depth: [1, r, r]}
 blocks:
@@ -30,6 +30,14 @@ blocks:
     params: {out: c_in, act: relu}
     layers:
       - residual: {when: c_in == out, layers: [{conv2d: out}, {activation: act, repeat: 2}]}
+ops:
+  blur:
+    fields: {size: 3, out: c_in}
+    let: {taps: size ** 2}
+    output: {c: out}
+    params: taps * out
+    mult_adds: {by: size, cases: {3: taps * out * h_in * w_in, 5: 0}}
+    reads: c_in * h_in * w_in
 layers:
   - {fuse: 8, from: [image, depth], name: a}
   - add: {main: [{conv2d: 8}], skip: identity}
@@ -41,11 +49,14 @@ layers:
     each:
       - {unit: d, repeat: n}
       - {layers: [batch_norm, {relu6, when: last}], repeat: n}
-  - {concat: [a, previous], when: scale > 0.3}
+  - table: {name: [t1, t2], n: depths, d: [8, c_in * 2]}
+    each: [{blur: {out: d}, repeat: n}]
+  - {concat: [a, previous], when: scale > 0.3, name: joined}
   - {linear: 10, when: false}
   - global_avg_pool
-  - linear: 10
-variants: {table: [[name, scale], [b, 0.5]]}
+  - {linear: 10, name: logits}
+outputs: [joined, logits]
+variants: {table: [[name, scale, depths], [b, 0.5, [2, 1]]]}
 published:
   - {variant: b, mult_adds: 3M, source: x}
   - {table: [[scale, params], [1, 4k]]}
@@ -72,6 +83,7 @@ PIECES = [
         "same",
     ),
     *("index", "c_in", "h_in", "previous", "input", "repeat: 3", "when: ", "name: a", "from: [a, b]", "from: a", "residual"),
+    *("outputs: [a]", "ops", "fields", "output", "mult_adds", "[1, 2]", "depths"),
     *("concat", "table", "each", "layers", "let", "by", "cases", "conv2d", "linear: 3", "relu", "flatten", "global_avg_pool"),
 ]
 
@@ -128,6 +140,11 @@ KEYS = [
     "params",
     "let",
     "blocks",
+    "ops",
+    "outputs",
+    "fields",
+    "output",
+    "mult_adds",
     "variants",
     "published",
     "table",

@@ -53,6 +53,10 @@ def test_identity_and_activation_none_make_no_line() -> None:
     assert shapes(run("identity\nactivation: none\nactivation: relu6")) == ["3×32×32"]
 
 
+def test_what_is_written_into_identity_is_not_dropped_in_silence() -> None:
+    assert refusals("identity: {conv2d: 4}") == refusals("identity: 4") == ["identity takes no value"]
+
+
 # --- blocks ---------------------------------------------------------------------------------------------------------
 
 CONV = (

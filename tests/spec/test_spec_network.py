@@ -64,7 +64,7 @@ def test_a_list_may_be_set_from_a_program() -> None:
 @pytest.mark.parametrize("value", [None, object(), {}, float("nan"), float("inf"), b"1", {1, 2}, 1j])
 def test_what_is_no_number_is_refused(value: object) -> None:
     (printed,) = given(alpha=value)
-    assert printed.startswith("costmodel: the parameter 'alpha' is a number or a word, and here is ")
+    assert printed.startswith("costmodel: the parameter 'alpha' is a number, a word or a list of these, and here is ")
 
 
 def test_what_is_too_large_or_of_another_kind_is_refused() -> None:

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costmodel import SpecError
-from costmodel.spec.source import MAX_BYTES, MAX_DEPTH, Map, Seq, Text, read, read_file
+from costmodel.spec.files import read_file
+from costmodel.spec.source import MAX_BYTES, MAX_DEPTH, Map, Seq, Text, read
 
 
 def places(data: object) -> dict[str, tuple[int, int]]:
