@@ -188,7 +188,10 @@ class _Builder:
         if not least <= gets <= most:
             named = f" ({one_of(inputs)})" if len(inputs) > 1 else ""
             takes = "one tensor" if most == 1 else f"{least} tensors{named}" if least == most else f"{least} to {most} tensors"
-            legal = f"write `from: [{', '.join('…' * least)}]` beside {verb}" if least > 1 else _SEVERAL
+            listed = f"[{', '.join('…' * least)}]"
+            legal = f"write `from: {listed}` beside {verb}" if least > 1 else _SEVERAL
+            if verb in OPS and OPS[verb].joins:
+                legal = f"write `{verb}: {listed}`"
             self.problems.add(mark, f"{verb} takes {takes}, and gets {gets}", legal)
         elif layer.repeat is not None and gets > 1:
             message = f"{verb} takes {gets} tensors and cannot repeat: a pass takes the one that the pass before gave"
@@ -286,7 +289,7 @@ def _words(verb: str, field_name: str) -> tuple[str, ...]:
     return () if known is None else ("true", "false") if known.kind.name == "flag" else known.kind.words
 
 
-_SEVERAL = "add and concat take several"
+_SEVERAL = "add, multiply and concat take several"
 
 
 def _run_op(op: Op, fields: dict[Text, Value]) -> RunOp:

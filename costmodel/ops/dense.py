@@ -40,13 +40,14 @@ def matmul(a: Tensor, b: Tensor, *, transpose: Flag = False) -> tuple[Tensor, Co
     *others, first, last = b.shape
     shared, columns = (last, first) if transpose else (first, last)
     y = a.but(**{[*a.dims][-1]: columns})
+    matrices = bool(batch and others)  # else the batch itself would be a side
     meets = f"the columns of the first matrix ({{}}) must be the {'columns' if transpose else 'rows'} of the second ({{}})"
     return y, Cost(
         fma=y.size * inner,
         given=(
-            (bool(batch and others), "matmul takes tensors of two dimensions and more, and gets {} and {}", a, b),
+            (matrices, "matmul takes tensors of two dimensions and more, and gets {} and {}", a, b),
             (_alike(batch, others), "matmul takes tensors alike but for their last two dimensions, and gets {} and {}", a, b),
-            (equal(inner, shared), meets, inner, shared),
+            (equal(inner, shared) if matrices else True, meets, inner, shared),
         ),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from costmodel import algebra
 from costmodel.cost import Cost
-from costmodel.ops import OPS, Op
+from costmodel.ops import OPS, Field, Op
 from costmodel.ops.fields import spoken
 from costmodel.reports.layout import Cell, Column, Screen, table, text
 from costmodel.tensor import Tensor
@@ -18,6 +18,21 @@ _TAKES = {
     "pair": "a whole number ≥ 1, or [h, w]",
     "padding": "same, valid, n, [h, w] or [[top, bottom], [left, right]]",
     "flag": "true or false",
+    "index": "a whole number ≥ 0",
+    "axis": "t, c, d, h or w",
+    "axes": "t, c, d, h or w, or a list of them",
+    "two axes": "[h, w], [t, c] or two others",
+    "share": "a number from 0 to 1",
+    "name": "a name",
+    "shape": "[c, h, w], or sizes by dimension: {t: …, c: …}",
+}
+_UNLESS_GIVEN = {
+    "stride": "the kernel",
+    "dim": "the channels",
+    "out": "the channels",
+    "kv_heads": "heads",
+    "stop": "the end",
+    "over": "all but c",
 }
 _COUNTS = {
     "fma": "mult-adds",
@@ -74,14 +89,26 @@ def _fields(op: Op) -> Screen:
     cells = [
         [
             Cell(field.name),
-            Cell(_LETTERS.get(field.name, field.name) if field.kind.name != "flag" else ""),
-            Cell("required" if field.required else "the kernel" if field.default is None else spoken(field.default)),
+            Cell(_LETTERS.get(field.name, field.name) if _is_number(field) else ""),
+            Cell(_default(field)),
             Cell(_TAKES[field.kind.name]),
         ]
         for field in op.fields.values()
     ]
     heading, body = table(columns, [cells], 200)
     return [*heading, *body, []]
+
+
+def _default(field: Field) -> str:
+    """What a field is unless given."""
+    if field.required:
+        return "required"
+    return _UNLESS_GIVEN[field.name] if field.default is None else spoken(field.default)
+
+
+def _is_number(field: Field) -> bool:
+    """Whether a letter stands for the field in formulas."""
+    return field.kind.reads == "value" and field.kind.name not in ("flag", "share")
 
 
 def _costs(op: Op, room: int) -> Screen:
@@ -109,19 +136,26 @@ def _costs(op: Op, room: int) -> Screen:
 
 def symbolic(op: Op) -> tuple[list[Tensor], Tensor, Cost, dict[Any, Any]]:
     """An op run with symbols: inputs, output, cost, and short names for the output's sizes."""
-    n, h, w = (algebra.symbol(name, whole=True) for name in "nhw")
-    channels = [
-        algebra.symbol(name, whole=True)
-        for name in (("c1", "c2") if op.name == "concat" else ("c", "c") if op.joins else ("c",))
-    ]
-    is_vector = op.name == "linear"
-    inputs = [Tensor(n=n, c=c) if is_vector else Tensor(n=n, c=c, h=h, w=w) for c in channels]
+    n, c, c1, c2, h, w, t, s, p = (algebra.symbol(name, whole=True) for name in ("n", "c", "c1", "c2", "h", "w", "t", "s", "p"))
+    image = Tensor(n=n, c=c, h=h, w=w)
+    inputs = {
+        "linear": [Tensor(n=n, c=c)],
+        "attention": [Tensor(n=n, t=t, c=c1), Tensor(n=n, t=s, c=c2)],
+        "matmul": [image, Tensor(n=n, c=c, h=w, w=p)],
+        "multiply": [image, Tensor(n=n, c=c, h=1, w=1)],
+        "concat": [image.but(c=c1), image.but(c=c2)],
+    }.get(op.name, [image, image] if op.joins else [image])
     given = {
         field.name: algebra.symbol(_LETTERS.get(field.name, field.name), whole=True)
         for field in op.fields.values()
-        if field.kind.name != "flag"
+        if _is_number(field)
     }
-    output, cost = op(inputs, given)
+    shown: dict[str, dict[str, Any]] = {
+        "reshape": {"shape": {"t": h * w, "c": c}},
+        "transpose": {"axes": ["h", "w"]},
+        "unknown": {"op": "", "shape": {"c": c2}},
+    }
+    output, cost = op(inputs, given | shown.get(op.name, {}))
     names = {}
     for side in ("h", "w"):
         if output.has(side) and output.dims[side] is not inputs[0].dims[side] and algebra.is_symbol(output.dims[side]):

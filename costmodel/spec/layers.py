@@ -202,8 +202,8 @@ class LayerReader:
             return
         if len(layer.branches or layer.origin) < 2:
             self.problems.add(layer.mark, f"{verb} joins two or more tensors", hint)
-        elif (most := OPS[verb].most) and len(layer.branches or layer.origin) > most:
-            self.problems.add(layer.mark, f"{verb} joins {most} tensors, and gets {len(layer.branches or layer.origin)}")
+        elif (most := OPS[verb].most) and len(layer.branches) > most:
+            self.problems.add(layer.mark, f"{verb} joins {most} tensors, and gets {len(layer.branches)}")
 
     def call(self, layer: Layer, data: Any) -> None:
         verb = layer.verb
