@@ -114,7 +114,7 @@ def _shape(value: Any) -> tuple[Any, Truth]:
         try:
             sizes[name], fits = _count(size)
         except Unfit as error:
-            raise Unfit(f"'s {DIMENSIONS[name]} {error.message}", error.hint) from None
+            raise Unfit(f"in its {DIMENSIONS[name]} {error.message}", error.hint) from None
         truth = both(truth, fits)
     return sizes, truth
 

@@ -187,6 +187,7 @@ class LayerReader:
             layer.branches = [
                 (check_label(label, "a branch's name", data.mark, self.problems), self.layers(part, label.mark, "this branch"))
                 for label, part in data.items()
+                if not self.is_stray_field(verb, label)
             ]
         elif isinstance(data, Seq) and not all(isinstance(name, Text) for name in data):
             self.problems.add(data.mark, f"a list under {verb} holds names of layers, not layers", hint)
@@ -204,6 +205,14 @@ class LayerReader:
             self.problems.add(layer.mark, f"{verb} joins two or more tensors", hint)
         elif (most := OPS[verb].most) and len(layer.branches) > most:
             self.problems.add(layer.mark, f"{verb} joins {most} tensors, and gets {len(layer.branches)}")
+
+    def is_stray_field(self, verb: Text, label: Text) -> bool:
+        """Whether a field of a join stands among its branches; if so, that is noted."""
+        if label not in OPS[verb].fields:
+            return False
+        hint = f"write {{{verb}: …, {label}: …}}"
+        self.problems.add(label.mark, f"'{label}' is a field of {verb} and stands beside it, not among its branches", hint)
+        return True
 
     def call(self, layer: Layer, data: Any) -> None:
         verb = layer.verb

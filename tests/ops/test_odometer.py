@@ -149,7 +149,14 @@ SETTINGS = {
         one_or_two_sequences(),
         st.fixed_dictionaries(
             {"heads": PARTS},
-            optional={"dim": FEW, "kv_heads": PARTS, "out": FEW, "bias": st.booleans(), "fused": st.booleans()},
+            optional={
+                "dim": FEW,
+                "kv_heads": PARTS,
+                "windows": PARTS,
+                "out": FEW,
+                "bias": st.booleans(),
+                "fused": st.booleans(),
+            },
         ),
     ),
     "layer_norm": (one(ANY), optional(over=AXES, affine=st.booleans())),
@@ -234,6 +241,14 @@ def test_heads(heads: int, kv_heads: int) -> None:
     decoder, encoder = {"n": 2, "t": 3, "c": 12}, {"n": 2, "t": 5, "c": 4}
     check("attention", [decoder, encoder], {"heads": heads, "kv_heads": kv_heads})
     check("attention", [decoder], {"heads": heads, "kv_heads": kv_heads, "dim": 24, "out": 5, "fused": True})
+
+
+@pytest.mark.parametrize("windows", [1, 2, 3, 4, 5, 12])
+def test_attention_windows(windows: int) -> None:
+    """At windows that divide both sequences, one of them, and none."""
+    decoder, encoder = {"n": 2, "t": 12, "c": 4}, {"n": 2, "t": 6, "c": 3}
+    check("attention", [decoder, encoder], {"heads": 2, "windows": windows})
+    check("attention", [decoder], {"heads": 2, "windows": windows, "kv_heads": 1})
 
 
 def test_every_odometer_has_its_op() -> None:

@@ -51,4 +51,20 @@ ANSWERS = [
         read=560,  # 3 * 10*8 + 3 * 10*8 + 10*8
         write=350,  # 3 * 10*8 + 10*8 + 10*3
     ),
+    # Swin-T's first stage: 64 windows of 7x7 among 56x56 tokens, each token meets 49
+    answer(
+        "attention",
+        tokens(3136, 96),
+        fields={"heads": 3, "windows": 64, "fused": True},
+        output=tokens(3136, 96),
+        fma=145108992,  # 4 * 3136*96*96 + 2 * 3136*49*96
+        add=2116800,  # 4 * 3136*96 + 3*3136 * (49 + 49 - 1)
+        mul=921984,  # 2 * 3*3136*49
+        cmp=451584,  # 3*3136 * (49 - 1)
+        exp=460992,  # 3*3136*49
+        weights=36864,  # 4 * 96*96
+        biases=384,  # 4 * 96
+        read=2107392,  # 3 * 3136*96 + 3 * 3136*96 + 3136*96
+        write=1505280,  # 3 * 3136*96 + 3136*96 + 3136*96
+    ),
 ]

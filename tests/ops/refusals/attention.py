@@ -22,4 +22,17 @@ REFUSALS = [
         fields={"heads": 2},
         sentences=("attention takes sequences of one batch, and gets 2 and 3",),
     ),
+    refusal(
+        "attention",
+        tokens(12, 8),
+        tokens(9, 8),
+        fields={"heads": 2, "windows": 5},
+        sentences=("windows (5) must divide the tokens (12)", "windows (5) must divide the tokens (9)"),
+    ),
+    refusal(
+        "attention",
+        tokens(12, 8),
+        fields={"heads": 2, "windows": 5},
+        sentences=("windows (5) must divide the tokens (12)",),
+    ),
 ]
