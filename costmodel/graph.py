@@ -277,7 +277,7 @@ _ACTIVATIONS = ("none", *(name for name, op in OPS.items() if op.family == "poin
 def not_an_activation(found: Any) -> tuple[str, str]:
     """What to say of a value that names no activation."""
     shown = spoken(found) if isinstance(found, str | int | list) else "a number"
-    hint = did_you_mean(shown, _ACTIVATIONS, f"the activations are {one_of(_ACTIVATIONS)}")
+    hint = did_you_mean(shown, _ACTIVATIONS, "`costmodel ops` lists the activations, in the family pointwise")
     return f"an activation is a word such as relu, and here is {shown}", hint
 
 
