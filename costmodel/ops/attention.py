@@ -20,23 +20,23 @@ def attention(
     bias: Flag = True,
     fused: Flag = False,
 ) -> tuple[Tensor, Cost]:
-    """Let each token of a sequence weigh all tokens: multi-head attention, softmax(q·kᵀ/√d)·v a head, d = dim/heads.
+    """Let each token of a sequence weigh all tokens, in several heads side by side.
 
-    Queries come from the first sequence (t tokens), keys and values from the same one, or from a second (s tokens) by
-    `from: [decoder, encoder]`. `dim`, the width of all heads together, and `out` are the input's channels unless given.
-    With fewer `kv_heads` than heads, several heads share keys and values (grouped queries, arXiv:2305.13245), whose width
-    is dim' = dim·kv_heads/heads. With `windows`, tokens stand in as many equal windows and meet none but those of their own
+    A head is softmax(q·kᵀ/√d)·v with d = dim/heads (arXiv:1706.03762, section 3.2.2, equation 1). Queries come from the
+    first sequence (t tokens), keys and values from the same one, or from a second (s tokens) by `from: [decoder,
+    encoder]`. `dim`, the width of all heads together, and `out` are the input's channels unless given. With fewer
+    `kv_heads` than heads, several heads share keys and values (grouped queries, arXiv:2305.13245), whose width is dim'
+    = dim·kv_heads/heads. With `windows`, tokens stand in as many equal windows and meet none but those of their own
     (Swin, arXiv:2103.14030, section 3.2): s/windows instead of s in all that follows but the projections.
 
     Output n·t·out. Mult-adds n·t·c·dim for q, n·s·c'·dim' for k and for v, n·t·s·dim for the scores and again for the
-    weighted sum, n·t·dim·out for the projection at the end (arXiv:1706.03762, section 3.2.2, equation 1). A score takes
-    one multiplication by 1/√d and a softmax over its s neighbours: an exponential, two additions, a comparison and a
-    division, less one addition and one comparison a row. All t·s scores are counted, whatever a mask leaves of them; biases
-    by position are no part of it.
+    weighted sum, n·t·dim·out for the projection at the end. A score takes one multiplication by 1/√d and a softmax over
+    its s neighbours: an exponential, two additions, a comparison and a division, less one addition and one comparison a
+    row. All t·s scores are counted, whatever a mask leaves of them; biases by position are no part of it.
 
-    Memory access is that of the ops written out, each of which reads its inputs and writes its output: three projections,
-    the scaled scores, their softmax, the weighted sum, the last projection. So heads·t·s values a sample are moved four
-    times; `fused` keeps them on the chip (FlashAttention, arXiv:2205.14135) and moves none of them.
+    Memory access is that of the ops written out, each of which reads its inputs and writes its output: three
+    projections, the scaled scores, their softmax, the weighted sum, the last projection. So heads·t·s values a sample
+    are moved four times; `fused` keeps them on the chip (FlashAttention, arXiv:2205.14135) and moves none of them.
     """
     sequences = (x,) if source is None else (x, source)
     source = sequences[-1]

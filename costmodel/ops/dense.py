@@ -11,7 +11,7 @@ from costmodel.tensor import SIDES, Tensor
 
 @op
 def linear(x: Tensor, *, out: Count, bias: Flag = True) -> tuple[Tensor, Cost]:
-    """Connect every input channel with every output: of a vector, a 1×1 map, or each token of a sequence.
+    """Connect every input channel with every output: of a vector, a 1×1 map, or each token.
 
     Output n·out, of a sequence n·t·out; mult-adds c for each output value; a bias adds one addition to each.
     """
@@ -31,10 +31,11 @@ _WANTS_VECTOR = "linear takes a vector or a 1×1 map, and {} enters; flatten or 
 
 @op
 def matmul(a: Tensor, b: Tensor, *, transpose: Flag = False) -> tuple[Tensor, Cost]:
-    """Multiply the matrices of two tensors: their last two dimensions in memory order, for all dimensions before alike.
+    """Multiply the matrices of two tensors.
 
-    Matrices r×k and k×p give r×p, named as in the first; r·k·p mult-adds a pair. With `transpose` the second tensor
-    holds p×k, as keys do in q·kᵀ (arXiv:1706.03762, equation 1).
+    Matrices are the last two dimensions in memory order, one for each place in those before, which must be alike. r×k
+    and k×p give r×p, named as in the first; r·k·p mult-adds a pair. With `transpose` the second tensor holds p×k, as
+    keys do in q·kᵀ (arXiv:1706.03762, equation 1).
     """
     *batch, _, inner = a.shape
     *others, first, last = b.shape

@@ -11,10 +11,10 @@ from costmodel.tensor import DIMENSIONS, Tensor
 def slice(  # noqa: A001 - the field's word
     x: Tensor, *, start: Index = 0, stop: Index = None, step: Count = 1, axis: Axis = "c"
 ) -> tuple[Tensor, Cost]:
-    """Copy the channels from `start` up to but not with `stop`, every `step`-th of them; or a part of another dimension.
+    """Copy the channels from `start` up to but not with `stop`, or a part of another dimension.
 
-    Places are counted from 0; without `stop`, all that follow. Output ⌈(stop − start)/step⌉ along the axis; its own
-    elements are read and written.
+    Places are counted from 0; without `stop`, all that follow; every `step`-th of them. Output ⌈(stop − start)/step⌉
+    along the axis; its own elements are read and written.
     """
     size, name = x.along(axis), DIMENSIONS[axis]
     end, ending = (size, f"the {name}") if stop is None else (stop, "stop")
@@ -53,9 +53,10 @@ def split(x: Tensor, *, parts: Count, take: Index, axis: Axis = "c") -> tuple[Te
 
 @op
 def shuffle(x: Tensor, *, groups: Count) -> tuple[Tensor, Cost]:
-    """Deal the channels of each of `groups` groups to all of them in turn (ShuffleNet, arXiv:1707.01083, section 3.1).
+    """Deal the channels of each of `groups` groups to all of them in turn.
 
-    Output as input; a copy: each value is read and written. One group leaves every channel in its place and costs nothing.
+    ShuffleNet's (arXiv:1707.01083, section 3.1). Output as input; a copy: each value is read and written. One group
+    leaves every channel in its place and costs nothing.
     """
     moved = choose(equal(groups, 1), 0, x.size)
     given = (divides(groups, x.c), "groups ({}) must divide the channels ({})", groups, x.c)
@@ -66,8 +67,8 @@ def shuffle(x: Tensor, *, groups: Count) -> tuple[Tensor, Cost]:
 def index_select(x: Tensor, *, out: Count) -> tuple[Tensor, Cost]:
     """Copy `out` channels, each named by an index; a channel may be named more than once, or not at all.
 
-    CondenseNet's learned groups at test time (arXiv:1711.09224, section 3.1). Output of `out` channels, read and written;
-    the index is a buffer of `out` values, no parameter.
+    CondenseNet's learned groups at test time (arXiv:1711.09224, section 3.1). Output of `out` channels, read and
+    written; the index is a buffer of `out` values, no parameter.
     """
     y = x.but(c=out)
     return y, Cost(read=y.size, buffers=out)
@@ -89,9 +90,10 @@ def flatten(x: Tensor) -> tuple[Tensor, Cost]:
 
 @op
 def reshape(x: Tensor, *, shape: Shape) -> tuple[Tensor, Cost]:
-    """See a tensor in another shape of as many elements, such as a map as tokens: {t: h_in * w_in, c: c_in}.
+    """See a tensor in another shape of as many elements.
 
-    Output of the shape given; a view, whatever the order of its dimensions: nothing is computed, nothing moves.
+    A map becomes tokens by `reshape: {t: h_in * w_in, c: c_in}`. Output of the shape given; a view, whatever the order
+    of its dimensions: nothing is computed, nothing moves.
     """
     y = Tensor(n=x.n, **shape)
     before, after = prod(x.without("n").shape), prod(shape.values())
@@ -101,5 +103,5 @@ def reshape(x: Tensor, *, shape: Shape) -> tuple[Tensor, Cost]:
 
 @op
 def dropout(x: Tensor, *, rate: Share = 0) -> tuple[Tensor, Cost]:  # noqa: ARG001 - it means nothing once trained
-    """Pass everything on: values are dropped in training alone (Dropout, JMLR 15, 2014). A view: no cost at any rate."""
+    """Pass everything on: values are dropped in training alone. A view: no cost at any rate (JMLR 15, 2014)."""
     return x, Cost(read=0, write=0)

@@ -19,11 +19,12 @@ def batch_norm(x: Tensor) -> tuple[Tensor, Cost]:
 
 @op
 def layer_norm(x: Tensor, *, over: Axes = "c", affine: Flag = True) -> tuple[Tensor, Cost]:
-    """Bring the channels of each token or position to mean 0 and variance 1, then scale and shift (arXiv:1607.06450).
+    """Bring the channels of each position to mean 0 and variance 1, then scale and shift.
 
-    `over: [c, h, w]` normalises a whole map at once; each place of what is normalised together has a scale and a shift of
-    its own: 2·c learned parameters, or 2·c·h·w. Output as input. Statistics are computed as it runs: for m values, 3·m − 1
-    additions, 2·m + 2 multiplications and one reciprocal root; the scale and shift take one of each a value more.
+    Layer normalisation (arXiv:1607.06450), a token being a position. `over: [c, h, w]` normalises a whole map at once;
+    each place of what is normalised together has a scale and a shift of its own: 2·c learned parameters, or 2·c·h·w.
+    Output as input. Statistics are computed as it runs: for m values, 3·m − 1 additions, 2·m + 2 multiplications and
+    one reciprocal root; the scale and shift take one of each a value more.
     """
     places = prod(x.along(name) for name in over)
     return x, _normalised(x, prod(x.without(*over).shape), places if affine else None)
@@ -31,9 +32,10 @@ def layer_norm(x: Tensor, *, over: Axes = "c", affine: Flag = True) -> tuple[Ten
 
 @op
 def group_norm(x: Tensor, *, groups: Count, affine: Flag = True) -> tuple[Tensor, Cost]:
-    """Bring each of `groups` groups of channels, over all positions, to mean 0 and variance 1 (arXiv:1803.08494).
+    """Bring each of `groups` groups of channels to mean 0 and variance 1, then scale and shift.
 
-    Output as input; operations as in layer_norm for each group of a sample; 2·c learned parameters.
+    Group normalisation (arXiv:1803.08494), over all positions. Output as input; operations as in layer_norm for each
+    group of a sample; 2·c learned parameters.
     """
     cost = _normalised(x, x.n * groups, x.c if affine else None)
     cost.given = ((divides(groups, x.c), "groups ({}) must divide the channels ({})", groups, x.c),)
@@ -42,20 +44,20 @@ def group_norm(x: Tensor, *, groups: Count, affine: Flag = True) -> tuple[Tensor
 
 @op
 def instance_norm(x: Tensor, *, affine: Flag = False) -> tuple[Tensor, Cost]:
-    """Bring each channel of each sample, over its positions, to mean 0 and variance 1 (arXiv:1607.08022).
+    """Bring each channel of each sample to mean 0 and variance 1.
 
-    Output as input; operations as in layer_norm for each channel of a sample. As in PyTorch, nothing is learned unless
-    `affine` asks for 2·c parameters.
+    Instance normalisation (arXiv:1607.08022), over all positions. Output as input; operations as in layer_norm for each
+    channel of a sample. As in PyTorch, nothing is learned unless `affine` asks for 2·c parameters.
     """
     return x, _normalised(x, x.n * x.c, x.c if affine else None)
 
 
 @op
 def rms_norm(x: Tensor, *, over: Axes = "c", affine: Flag = True) -> tuple[Tensor, Cost]:
-    """Divide the channels of each token or position by their root mean square, then scale (arXiv:1910.07467, equation 4).
+    """Divide the channels of each position by their root mean square, then scale.
 
-    Output as input; for m values m additions, 2·m + 1 multiplications and one reciprocal root; the scale takes one
-    multiplication a value more: c learned parameters.
+    Output as input (arXiv:1910.07467, equation 4); for m values m additions, 2·m + 1 multiplications and one reciprocal
+    root; the scale takes one multiplication a value more: c learned parameters.
     """
     places, sets = prod(x.along(name) for name in over), prod(x.without(*over).shape)
     mul = (3 if affine else 2) * x.size + sets
@@ -64,7 +66,7 @@ def rms_norm(x: Tensor, *, over: Axes = "c", affine: Flag = True) -> tuple[Tenso
 
 @op
 def softmax(x: Tensor, *, axis: Axis = "c") -> tuple[Tensor, Cost]:
-    """Turn the channels, or another dimension, into shares of 1: eˣ over the sum of all of them.
+    """Turn the channels, or another dimension, into shares of 1: eˣ over the sum of all eˣ.
 
     Output as input. The largest value is taken off first, so that nothing overflows: for m values m − 1 comparisons, m
     subtractions, m exponentials, m − 1 additions and m divisions.
@@ -76,8 +78,8 @@ def softmax(x: Tensor, *, axis: Axis = "c") -> tuple[Tensor, Cost]:
 def _normalised(x: Tensor, sets: Num, scales: Num | None) -> Cost:
     """Mean 0 and variance 1 for each of `sets` sets of values, then as many scales and shifts as there are, if any.
 
-    A set of m values: m − 1 additions and a product for its mean, m differences, m squares, m − 1 additions and a product
-    for its variance, one addition that keeps this from 0, one reciprocal root, m products.
+    A set of m values: m − 1 additions and a product for its mean, m differences, m squares, m − 1 additions and a
+    product for its variance, one addition that keeps this from 0, one reciprocal root, m products.
     """
     cost = Cost(add=3 * x.size - sets, mul=2 * x.size + 2 * sets, exp=sets)
     return cost if scales is None else cost + Cost(add=x.size, mul=x.size, affine=2 * scales)

@@ -9,9 +9,10 @@ from costmodel.tensor import Tensor
 
 @op
 def mean(x: Tensor, *, over: Axes = None, keep: Flag = False) -> tuple[Tensor, Cost]:
-    """Average over some dimensions, over all but the channels unless given, and drop them; `keep` leaves each at size 1.
+    """Average over some dimensions and drop them.
 
-    Output n·c; with m values in each average, m − 1 additions and one multiplication an output value.
+    Over all but the channels unless given; `keep` leaves each at size 1. Output n·c; with m values in each average, m −
+    1 additions and one multiplication an output value.
     """
     over = [name for name in x.dims if name not in ("n", "c")] if over is None else over
     many = prod(x.along(name) for name in over)
