@@ -206,7 +206,7 @@ def both(a: Truth, b: Truth) -> Truth:
 
 def either(a: Truth, b: Truth) -> Truth:
     """Whether at least one condition holds, point by point for arrays."""
-    return a | b
+    return True if a is True or b is True else b if a is False else a if b is False else a | b
 
 
 def negate(a: Truth) -> Truth:

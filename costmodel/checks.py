@@ -123,7 +123,7 @@ ACTIVATIONS = ("none", *(name for name, op in OPS.items() if op.family == "point
 def not_an_activation(found: Any) -> tuple[str, str]:
     """What to say of a value that names no activation."""
     shown = spoken(found) if isinstance(found, str | int | list) else "a number"
-    hint = did_you_mean(shown, ACTIVATIONS, f"the activations are {one_of(ACTIVATIONS)}")
+    hint = did_you_mean(shown, ACTIVATIONS, "`costmodel ops` lists the activations")
     return f"an activation is a word such as relu, and here is {shown}", hint
 
 
@@ -135,7 +135,7 @@ def words_of(verb: str, field_name: str) -> tuple[str, ...]:
     return () if known is None else ("true", "false") if known.kind.name == "flag" else known.kind.words
 
 
-_SEVERAL = f"{' and '.join(name for name, op in OPS.items() if op.joins)} take several"
+_SEVERAL = f"{one_of(name for name, op in OPS.items() if op.joins)} take several"
 
 
 def inputs_of(written: Block | OwnOp) -> list[str]:

@@ -13,7 +13,9 @@ Condition: TypeAlias = tuple[Any, ...]
 class Cost:
     """Counts of what happens in one forward pass of one op, over the whole batch, in operations and in elements.
 
-    `fma` is one multiply-add (the papers' mult-adds); the other operation counts are those that come on top.
+    `fma` is one multiply-add (the papers' mult-adds); the other operation counts are those that come on top. A difference
+    is an `add`, a division a `mul`; an `exp` is one value of a function that no single operation gives: an exponential, a
+    hyperbolic tangent, an error function, a root or its reciprocal.
     `read` and `write` count elements of feature maps alone; None means "each input once, each output once".
     Costs add: counts are summed, conditions are collected.
 

@@ -112,6 +112,11 @@ class Ledger:
         """Everything that happens, kept apart by kind, over all lines."""
         return sum((replace(line.cost, given=()) for line in self.lines), Cost(read=0, write=0))
 
+    @property
+    def unknown(self) -> list[Line]:
+        """The lines whose cost nobody knows; with any of them, every total is a lower bound."""
+        return [line for line in self.lines if line.rule.family == "unknown"]
+
     def sums(
         self,
         lines: Iterable[Line] | None = None,

@@ -57,6 +57,11 @@ class Tensor:
     h = _dimension("h", "The height.")
     w = _dimension("w", "The width.")
 
+    def along(self, name: str) -> Num:
+        """The size of the dimension of that name. Raises `MissingDimension`."""
+        size: Num = getattr(self, name)
+        return size
+
     def has(self, name: str) -> bool:
         """Whether there is a dimension of that name."""
         return name in self.dims

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from costmodel.algebra import Num, Truth, both, decide, is_number, maximum, whole
+from costmodel.problems import one_of
 from costmodel.tensor import DIMENSIONS
 
 
@@ -113,7 +114,7 @@ def _shape(value: Any) -> tuple[Any, Truth]:
         try:
             sizes[name], fits = _count(size)
         except Unfit as error:
-            raise Unfit(f"'s {DIMENSIONS[name]} {error.message}", error.hint) from None
+            raise Unfit(f"in its {DIMENSIONS[name]} {error.message}", error.hint) from None
         truth = both(truth, fits)
     return sizes, truth
 
@@ -121,6 +122,43 @@ def _shape(value: Any) -> tuple[Any, Truth]:
 def _flag(value: Any) -> tuple[Any, Truth]:
     if not isinstance(value, bool):
         raise Unfit(f"must be true or false, and is {spoken(value)}")
+    return value, True
+
+
+def _axis(value: Any) -> tuple[Any, Truth]:
+    if not isinstance(value, str) or value not in DIMENSIONS:
+        legal = one_of(f"{short} ({long})" for short, long in DIMENSIONS.items())
+        raise Unfit(f"must be the letter of a dimension, and is {spoken(value)}", f"the dimensions are {legal}")
+    return value, True
+
+
+def _axes(value: Any) -> tuple[Any, Truth]:
+    axes = [_axis(item)[0] for item in (value if isinstance(value, list) else [value])]
+    if not axes:
+        raise Unfit("must name a dimension or more, and is empty")
+    if twice := next((axis for axis in axes if axes.count(axis) > 1), None):
+        raise Unfit(f"must name each dimension once, and has {twice} twice")
+    return axes, True
+
+
+def _two_axes(value: Any) -> tuple[Any, Truth]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise Unfit(f"must be two dimensions, such as [t, c], and is {spoken(value)}")
+    return _axes(value)
+
+
+def _share(value: Any) -> tuple[Any, Truth]:
+    if not is_number(value):
+        raise Unfit(f"must be a number from 0 to 1, and {spoken(value)} is not a number")
+    fits = both(value >= 0, value <= 1)
+    if decide(fits) is False:
+        raise Unfit(f"must be a number from 0 to 1, and is {decimal(value)}", instead=0)
+    return value, fits
+
+
+def _name(value: Any) -> tuple[Any, Truth]:
+    if not isinstance(value, str):
+        raise Unfit("must be one name, and is a list")
     return value, True
 
 
@@ -136,3 +174,15 @@ Shape: TypeAlias = Annotated[Any, Kind("shape", _shape, reads="shape")]
 """Sizes without the batch: [channels, height, width], or by the name of the dimension: {t: 197, c: 768}."""
 Flag: TypeAlias = Annotated[bool, Kind("flag", _flag)]
 """true or false: a choice, never a number."""
+Index: TypeAlias = Annotated[Num, Kind("index", _size)]
+"""A whole number, at least 0: a place counted from 0."""
+Axis: TypeAlias = Annotated[Any, Kind("axis", _axis, reads="text")]
+"""A dimension by its letter: t, c, d, h or w."""
+Axes: TypeAlias = Annotated[Any, Kind("axes", _axes, reads="text")]
+"""A dimension, or a list of them."""
+TwoAxes: TypeAlias = Annotated[Any, Kind("two axes", _two_axes, reads="text")]
+"""Two dimensions."""
+Share: TypeAlias = Annotated[Num, Kind("share", _share)]
+"""A number from 0 to 1."""
+Name: TypeAlias = Annotated[str, Kind("name", _name, reads="text")]
+"""A name that means itself."""

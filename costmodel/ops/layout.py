@@ -1,40 +1,107 @@
-"""Ops that bring tensors together or lay them out anew."""
+"""Ops that lay a tensor out anew: copies of all or of a part of it, and views, which cost nothing."""
 
-from costmodel.algebra import Truth, both, equal, prod
-from costmodel.cost import Condition, Cost
+from costmodel.algebra import ceil_div, choose, divides, equal, prod, ratio
+from costmodel.cost import Cost
+from costmodel.ops.fields import Axis, Count, Index, Shape, Share, TwoAxes
 from costmodel.ops.registry import op
-from costmodel.tensor import Tensor
+from costmodel.tensor import DIMENSIONS, Tensor
 
 
 @op
-def add(*xs: Tensor) -> tuple[Tensor, Cost]:
-    """Sum tensors of one shape. Output as each input; one addition a value for each input after the first."""
-    y = xs[0]
-    return y, Cost(add=(len(xs) - 1) * y.size, given=_alike("add", xs))
+def slice(  # noqa: A001 - the field's word
+    x: Tensor, *, start: Index = 0, stop: Index = None, step: Count = 1, axis: Axis = "c"
+) -> tuple[Tensor, Cost]:
+    """Copy the channels from `start` up to but not with `stop`, or a part of another dimension.
+
+    Places are counted from 0; without `stop`, all that follow; every `step`-th of them. Output ⌈(stop − start)/step⌉
+    along the axis; its own elements are read and written.
+    """
+    size, name = x.along(axis), DIMENSIONS[axis]
+    end, ending = (size, f"the {name}") if stop is None else (stop, "stop")
+    y = x.but(**{axis: ceil_div(end - start, step)})
+    return y, Cost(
+        read=y.size,
+        given=(
+            (end <= size, f"stop ({{}}) must be at most the {name} ({{}})", end, size),
+            (
+                start < end,
+                f"start ({{}}) must be below {ending} ({{}})",
+                start,
+                end,
+            ),
+        ),
+    )
 
 
 @op
-def concat(*xs: Tensor) -> tuple[Tensor, Cost]:
-    """Stack tensors along their channels, copying each. Output n·(c1 + c2 + …)·h·w; no arithmetic."""
-    y = xs[0].but(c=sum(x.c for x in xs))
-    return y, Cost(given=_alike("concat", xs, but=frozenset("c")))
+def split(x: Tensor, *, parts: Count, take: Index, axis: Axis = "c") -> tuple[Tensor, Cost]:
+    """Copy one of equal parts of the channels, or of another dimension; `take` counts them from 0.
+
+    Output c/parts; its own elements are read and written, so that all parts together move the input once
+    (ShuffleNetV2's channel split, arXiv:1807.11164, section 3).
+    """
+    size = x.along(axis)
+    y = x.but(**{axis: ratio(size, parts)})
+    return y, Cost(
+        read=y.size,
+        given=(
+            (divides(parts, size), f"parts ({{}}) must divide the {DIMENSIONS[axis]} ({{}})", parts, size),
+            (take < parts, "take ({}) must be below parts ({}): it counts from 0", take, parts),
+        ),
+    )
+
+
+@op
+def shuffle(x: Tensor, *, groups: Count) -> tuple[Tensor, Cost]:
+    """Deal the channels of each of `groups` groups to all of them in turn.
+
+    ShuffleNet's (arXiv:1707.01083, section 3.1). Output as input; a copy: each value is read and written. One group
+    leaves every channel in its place and costs nothing.
+    """
+    moved = choose(equal(groups, 1), 0, x.size)
+    given = (divides(groups, x.c), "groups ({}) must divide the channels ({})", groups, x.c)
+    return x, Cost(read=moved, write=moved, given=(given,))
+
+
+@op
+def index_select(x: Tensor, *, out: Count) -> tuple[Tensor, Cost]:
+    """Copy `out` channels, each named by an index; a channel may be named more than once, or not at all.
+
+    CondenseNet's learned groups at test time (arXiv:1711.09224, section 3.1). Output of `out` channels, read and
+    written; the index is a buffer of `out` values, no parameter.
+    """
+    y = x.but(c=out)
+    return y, Cost(read=y.size, buffers=out)
+
+
+@op
+def transpose(x: Tensor, *, axes: TwoAxes) -> tuple[Tensor, Cost]:
+    """Swap two dimensions, as [h, w] or [t, c]. Output with their sizes swapped; a copy: each value is read and written."""
+    a, b = axes
+    return x.but(**{a: x.along(b), b: x.along(a)}), Cost()
 
 
 @op
 def flatten(x: Tensor) -> tuple[Tensor, Cost]:
-    """See a map as a vector. Output n·(c·h·w); a view: nothing is computed, nothing moves."""
+    """See a map, a sequence or a volume as a vector. Output n·(c·h·w); a view: nothing is computed, nothing moves."""
     n = x.n
     return Tensor(n=n, c=prod(x.without("n").shape)), Cost(read=0, write=0)
 
 
-def _alike(verb: str, xs: tuple[Tensor, ...], but: frozenset[str] = frozenset()) -> tuple[Condition, ...]:
-    """One condition for each tensor after the first: every dimension as the first has it, save those left out."""
-    text = f"{verb} takes tensors of one {'height and width' if but else 'shape'}, and gets {{}} and {{}}"
-    return tuple([(_same(xs[0], x, but), text, xs[0], x) for x in xs[1:]])
+@op
+def reshape(x: Tensor, *, shape: Shape) -> tuple[Tensor, Cost]:
+    """See a tensor in another shape of as many elements.
+
+    A map becomes tokens by `reshape: {t: h_in * w_in, c: c_in}`. Output of the shape given; a view, whatever the order
+    of its dimensions: nothing is computed, nothing moves.
+    """
+    y = Tensor(n=x.n, **shape)
+    before, after = prod(x.without("n").shape), prod(shape.values())
+    text = "shape {} must hold as many elements as what enters, {}: it holds {}, and {} enter"
+    return y, Cost(read=0, write=0, given=((equal(after, before), text, y, x, after, before),))
 
 
-def _same(a: Tensor, b: Tensor, but: frozenset[str]) -> Truth:
-    truth: Truth = True
-    for name in (a.dims | b.dims).keys() - but:
-        truth = both(truth, equal(a.dims.get(name, 0), b.dims.get(name, 0)))
-    return truth
+@op
+def dropout(x: Tensor, *, rate: Share = 0) -> tuple[Tensor, Cost]:  # noqa: ARG001 - it means nothing once trained
+    """Pass everything on: values are dropped in training alone. A view: no cost at any rate (JMLR 15, 2014)."""
+    return x, Cost(read=0, write=0)

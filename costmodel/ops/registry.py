@@ -38,7 +38,7 @@ class Op(NamedTuple):
     most: int | None
     """The most tensors that it takes; None where any number will do."""
     counted: bool
-    """Whether papers count it: a convolution, a fully connected layer, or one of a spec's own that multiplies."""
+    """Whether papers count it: a convolution, a fully connected layer, attention, or one of a spec's own that multiplies."""
 
     @property
     def joins(self) -> bool:
@@ -66,7 +66,7 @@ class Op(NamedTuple):
 OPS: dict[str, Op] = {}
 """Every op by its name in specs."""
 
-_COUNTED_FAMILIES = ("conv", "dense")
+_COUNTED_FAMILIES = ("conv", "dense", "attention")
 
 
 def op(rule: Rule) -> Rule:
@@ -76,15 +76,15 @@ def op(rule: Rule) -> Rule:
         raise ValueError(f"two ops are called {name}")
     parameters = inspect.signature(rule).parameters.values()
     family = rule.__module__.rpartition(".")[2]
-    inputs = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
+    inputs = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
     takes_any = any(p.kind is p.VAR_POSITIONAL for p in parameters)
     OPS[name] = Op(
         name=name,
         family=family,
         rule=rule,
         fields={p.name: _field(p) for p in parameters if p.kind is p.KEYWORD_ONLY},
-        least=inputs if inputs or not takes_any else 1,
-        most=None if takes_any else inputs,
+        least=sum(p.default is p.empty for p in inputs) or 1,
+        most=None if takes_any else len(inputs),
         counted=family in _COUNTED_FAMILIES,
     )
     return rule

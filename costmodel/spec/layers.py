@@ -11,6 +11,7 @@ from costmodel.spec.reading import ValueReader
 from costmodel.spec.source import Map, Seq, Text
 from costmodel.spec.tables import Grid, read_columns, read_grid
 from costmodel.spec.values import Formula, Items, Value
+from costmodel.tensor import DIMENSIONS
 
 CONSTRUCTS = ("residual", "table", "layers", "activation", "identity")
 """The verbs that are neither op nor block."""
@@ -212,7 +213,7 @@ class LayerReader(ValueReader):
 
     def arguments(self, verb: Text, data: Any) -> Map | None:
         """The fields of a call as a mapping: a bare value fills the first field."""
-        if isinstance(data, Map) and not ("by" in data and "cases" in data):
+        if isinstance(data, Map) and not ("by" in data and "cases" in data) and not self.is_shape(verb, data):
             return data
         if isinstance(data, Text) and data.absent:
             return Map(mark=verb.mark)
@@ -222,6 +223,12 @@ class LayerReader(ValueReader):
                 self.problems.add(data.mark, f"{verb} takes no value")
             return None
         return Map({Text(first, verb.mark): data}, mark=verb.mark)
+
+    def is_shape(self, verb: str, data: Map) -> bool:
+        """Whether a mapping holds no fields, but the sizes of a shape that fills the first field."""
+        fields = OPS[verb].fields if verb in OPS else {}
+        first = next(iter(fields.values()), None)
+        return first is not None and first.kind.reads == "shape" and any(key in DIMENSIONS for key in data)
 
     def first_field(self, verb: str) -> str | None:
         if verb == "activation":

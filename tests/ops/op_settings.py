@@ -4,7 +4,6 @@ A setting is a template with a `Slot` wherever a number stands, so that the same
 with arrays of them, or with symbols.
 """
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -73,24 +72,28 @@ KINDS: dict[str, st.SearchStrategy[Any]] = {
     "pair": _twice(slots(1, 1, 2, 2, 3, 4)),
     "padding": st.sampled_from(PADDING_WORDS) | _SIDES | st.lists(_twice(_SIDES), min_size=2, max_size=2),
     "flag": st.booleans(),
+    "index": slots(0, 0, 1, 2, 3),
+    "axis": st.sampled_from("cccthw"),
+    "axes": st.lists(st.sampled_from("ctthw"), min_size=1, max_size=3, unique=True),
+    "two axes": st.sampled_from([["c", "h"], ["h", "w"], ["t", "c"]]),
+    "share": slots(0, 1),
+    "name": st.just("NonMaxSuppression"),
+    "shape": st.sampled_from(["c", "tc", "chw"]).flatmap(lambda names: st.fixed_dictionaries(dict.fromkeys(names, _SIZES))),
 }
 """How values of each kind of field are drawn."""
 
-_DIMENSIONS = {"n": slots(1, 2, 3), "c": _CHANNELS, "h": _SIZES, "w": _SIZES}
+_DIMENSIONS = {"n": slots(1, 2, 3), "t": _SIZES, "c": _CHANNELS, "h": _SIZES, "w": _SIZES}
 
 
 def _takes(op: Op) -> st.SearchStrategy[int]:
-    """How many inputs an op takes: those of its signature, one to three for a join."""
-    if op.joins:
-        return st.integers(1, 3)
-    inputs = [p for p in inspect.signature(op.rule).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
-    return st.just(len(inputs))
+    """How many inputs an op takes: as its signature says, at most three."""
+    return st.integers(op.least, op.most or 3)
 
 
 @st.composite
 def _tensors(draw: st.DrawFn, count: int) -> list[dict[str, Slot]]:
-    """Maps, or vectors; all mostly of the same sizes."""
-    first = {name: draw(_DIMENSIONS[name]) for name in draw(st.sampled_from(["nchw", "nchw", "nchw", "nc"]))}
+    """Maps, vectors or sequences; all mostly of the same sizes."""
+    first = {name: draw(_DIMENSIONS[name]) for name in draw(st.sampled_from(["nchw", "nchw", "nc", "ntc"]))}
     inputs = [first]
     for _ in range(count - 1):
         kept = first if draw(st.integers(0, 4)) else {name: first[name] for name in "nc"}

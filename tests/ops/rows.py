@@ -45,3 +45,8 @@ def image(c: int, h: int, w: int, n: int = 1) -> Tensor:
 def vector(c: int, n: int = 1) -> Tensor:
     """A vector of `c` channels."""
     return Tensor(n=n, c=c)
+
+
+def tokens(t: int, c: int, n: int = 1) -> Tensor:
+    """A sequence of `t` tokens of `c` channels."""
+    return Tensor(n=n, t=t, c=c)

@@ -9,12 +9,17 @@ from odometer import ODOMETERS, Impossible, Shape
 
 from costmodel.cost import COUNTS
 from costmodel.ops import OPS
-from costmodel.tensor import Tensor
+from costmodel.tensor import MissingDimension, Tensor
 
 
 def check(name: str, shapes: list[Shape], fields: dict[str, Any]) -> None:
     """Formula and count agree on the shape and on everything counted; conditions fail just where nothing can run."""
-    output, cost = OPS[name]([Tensor(**shape) for shape in shapes], fields)
+    try:
+        output, cost = OPS[name]([Tensor(**shape) for shape in shapes], fields)
+    except MissingDimension:
+        with pytest.raises(Impossible):
+            ODOMETERS[name](*shapes, **fields)
+        return
     try:
         shape, counted = ODOMETERS[name](*shapes, **fields)
     except Impossible:
@@ -27,10 +32,18 @@ def check(name: str, shapes: list[Shape], fields: dict[str, Any]) -> None:
 
 # --- settings --------------------------------------------------------------------------------------------------------
 
+
+def shape_of(**sizes: st.SearchStrategy[int]) -> st.SearchStrategy[Shape]:
+    """A shape with its dimensions in their order in memory."""
+    return st.tuples(*sizes.values()).map(lambda drawn: dict(zip(sizes, drawn, strict=True)))
+
+
 FEW = st.integers(1, 4)
 SIDE = st.integers(1, 7)
-MAPS = st.fixed_dictionaries({"n": st.integers(1, 2), "c": FEW, "h": SIDE, "w": SIDE})
-VECTORS = st.fixed_dictionaries({"n": st.integers(1, 3), "c": st.integers(1, 9)})
+MAPS = shape_of(n=st.integers(1, 2), c=FEW, h=SIDE, w=SIDE)
+VECTORS = shape_of(n=st.integers(1, 3), c=st.integers(1, 9))
+TOKENS = shape_of(n=st.integers(1, 2), t=st.integers(1, 5), c=st.sampled_from([1, 2, 3, 4, 6, 8]))
+ANY = MAPS | VECTORS | TOKENS
 
 
 def pairs(most: int) -> st.SearchStrategy[Any]:
@@ -59,7 +72,7 @@ def one(shapes: st.SearchStrategy[Shape]) -> st.SearchStrategy[list[Shape]]:
 @st.composite
 def joined(draw: st.DrawFn) -> list[Shape]:
     """Two or three inputs of one shape mostly; else a size or the rank is changed in some."""
-    first = draw(MAPS | VECTORS)
+    first = draw(ANY)
     changed = draw(st.sampled_from(["", "", *first, "rank"]))
     others = []
     for _ in range(draw(st.integers(1, 2))):
@@ -72,6 +85,45 @@ def joined(draw: st.DrawFn) -> list[Shape]:
     return [first, *others]
 
 
+@st.composite
+def stretching(draw: st.DrawFn) -> list[Shape]:
+    """Two or three inputs of one shape, where some sizes are 1, left out, or another."""
+    first, shapes = draw(ANY), []
+    for _ in range(draw(st.integers(2, 3))):
+        shape = dict(first)
+        for name in draw(st.sets(st.sampled_from(sorted(first)))):
+            shape[name] = draw(st.sampled_from([1, 1, 1, first[name], draw(FEW)]))
+        left_out = draw(st.sampled_from(["", "", "hw", "t"]))
+        shapes.append({name: size for name, size in shape.items() if name not in left_out})
+    return shapes
+
+
+@st.composite
+def matrices(draw: st.DrawFn) -> list[Shape]:
+    """Two tensors that can be multiplied, or turned about, or neither."""
+    a = draw(TOKENS | MAPS | VECTORS)
+    *_, rows, columns = a
+    b = {**a, rows: a[columns], columns: draw(FEW)} if draw(st.booleans()) else {**a, rows: draw(FEW)}
+    changed = draw(st.sampled_from(["", "", "", *a]))
+    return [a, {**b, changed: draw(FEW)} if changed else b]
+
+
+@st.composite
+def one_or_two_sequences(draw: st.DrawFn) -> list[Shape]:
+    """One sequence, or two of one batch."""
+    first = draw(TOKENS)
+    return [first, {**draw(TOKENS), "n": first["n"]}] if draw(st.booleans()) else [first]
+
+
+def optional(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Fields that may be given."""
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+AXIS = st.sampled_from("ccchwt")
+AXES = st.lists(st.sampled_from("cchwt"), min_size=1, max_size=3, unique=True)
+PARTS = st.sampled_from([1, 2, 2, 3, 4])
+SHAPES = st.sampled_from(["c", "tc", "chw"]).flatmap(lambda names: shape_of(**dict.fromkeys(names, FEW)))
 CHANNELS = {"out": st.sampled_from([1, 2, 3, 4, 6]), "groups": st.sampled_from([1, 2, 2, 3, 4]), "bias": st.booleans()}
 KERNEL = {"kernel": pairs(3)}
 NO_FIELDS = st.just({})
@@ -83,16 +135,47 @@ SETTINGS = {
     ),
     "depthwise": (one(MAPS), fields(KERNEL, {"multiplier": FEW, "bias": st.booleans()})),
     "linear": (
-        one(VECTORS | VECTORS.map(lambda shape: {**shape, "h": 1, "w": 1}) | MAPS),
+        one(VECTORS | VECTORS.map(lambda shape: {**shape, "h": 1, "w": 1}) | MAPS | TOKENS),
         st.fixed_dictionaries({"out": FEW}, optional={"bias": st.booleans()}),
     ),
     "max_pool": (one(MAPS), fields(KERNEL, {})),
     "avg_pool": (one(MAPS), st.fixed_dictionaries(KERNEL, optional={"stride": pairs(5), "padding": paddings()})),
     "global_avg_pool": (one(MAPS), NO_FIELDS),
     "add": (joined(), NO_FIELDS),
-    "concat": (joined(), NO_FIELDS),
+    "concat": (joined(), optional(axis=AXIS)),
+    "multiply": (stretching(), NO_FIELDS),
+    "matmul": (matrices(), optional(transpose=st.booleans())),
+    "attention": (
+        one_or_two_sequences(),
+        st.fixed_dictionaries(
+            {"heads": PARTS},
+            optional={
+                "dim": FEW,
+                "kv_heads": PARTS,
+                "windows": PARTS,
+                "out": FEW,
+                "bias": st.booleans(),
+                "fused": st.booleans(),
+            },
+        ),
+    ),
+    "layer_norm": (one(ANY), optional(over=AXES, affine=st.booleans())),
+    "rms_norm": (one(ANY), optional(over=AXES, affine=st.booleans())),
+    "group_norm": (one(ANY), st.fixed_dictionaries({"groups": PARTS}, optional={"affine": st.booleans()})),
+    "instance_norm": (one(ANY), optional(affine=st.booleans())),
+    "softmax": (one(ANY), optional(axis=AXIS)),
+    "mean": (one(ANY), optional(over=AXES, keep=st.booleans())),
+    "prelu": (one(ANY), optional(shared=st.booleans())),
+    "slice": (one(ANY), optional(start=st.integers(0, 4), stop=st.integers(1, 6), step=st.integers(1, 3), axis=AXIS)),
+    "split": (one(ANY), st.fixed_dictionaries({"parts": PARTS, "take": st.integers(0, 2)}, optional={"axis": AXIS})),
+    "shuffle": (one(ANY), st.fixed_dictionaries({"groups": PARTS})),
+    "index_select": (one(ANY), st.fixed_dictionaries({"out": st.integers(1, 6)})),
+    "transpose": (one(ANY), st.fixed_dictionaries({"axes": st.sampled_from([["h", "w"], ["c", "h"], ["t", "c"]])})),
+    "reshape": (one(ANY), st.fixed_dictionaries({"shape": SHAPES})),
+    "dropout": (one(ANY), optional(rate=st.fractions(0, 1))),
+    "unknown": (joined(), st.fixed_dictionaries({"op": st.just("Einsum"), "shape": SHAPES})),
 }
-OF_ONE_TENSOR = (one(MAPS | VECTORS), NO_FIELDS)
+OF_ONE_TENSOR = (one(ANY), NO_FIELDS)
 
 
 @pytest.mark.parametrize("name", ODOMETERS)
@@ -149,6 +232,23 @@ def test_dilated_window(name: str, geometry: dict[str, Any]) -> None:
 def test_groups(out: int, groups: int, bias: bool) -> None:
     """At groups that divide both channel counts, one of them, and none."""
     check("conv2d", [MAP], {"out": out, "kernel": [2, 1], "groups": groups, "bias": bias})
+
+
+@pytest.mark.parametrize("kv_heads", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("heads", [1, 2, 4, 6, 8])
+def test_heads(heads: int, kv_heads: int) -> None:
+    """At heads that divide the width, at groups of heads that share keys, and where either is left over."""
+    decoder, encoder = {"n": 2, "t": 3, "c": 12}, {"n": 2, "t": 5, "c": 4}
+    check("attention", [decoder, encoder], {"heads": heads, "kv_heads": kv_heads})
+    check("attention", [decoder], {"heads": heads, "kv_heads": kv_heads, "dim": 24, "out": 5, "fused": True})
+
+
+@pytest.mark.parametrize("windows", [1, 2, 3, 4, 5, 12])
+def test_attention_windows(windows: int) -> None:
+    """At windows that divide both sequences, one of them, and none."""
+    decoder, encoder = {"n": 2, "t": 12, "c": 4}, {"n": 2, "t": 6, "c": 3}
+    check("attention", [decoder, encoder], {"heads": 2, "windows": windows})
+    check("attention", [decoder], {"heads": 2, "windows": windows, "kv_heads": 1})
 
 
 def test_every_odometer_has_its_op() -> None:

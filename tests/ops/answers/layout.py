@@ -1,52 +1,103 @@
 """Known answers of `costmodel/ops/layout.py`."""
 
-from rows import answer, image, vector
+from rows import answer, image, tokens, vector
 
 ANSWERS = [
-    # a residual connection of MobileNetV2
-    answer(
-        "add",
-        image(24, 56, 28, n=2),
-        image(24, 56, 28, n=2),
-        output=image(24, 56, 28, n=2),
-        add=75264,  # 2*24*56*28
-        read=150528,  # 2 * 2*24*56*28
-        write=75264,  # 2*24*56*28
-    ),
-    answer(
-        "add",
-        vector(10),
-        vector(10),
-        vector(10),
-        output=vector(10),
-        add=20,  # (3 - 1) * 10
-        read=30,  # 3*10
-        write=10,  # 10
-    ),
-    # a sum of one tensor is that tensor
-    answer(
-        "add",
-        image(3, 4, 5),
-        output=image(3, 4, 5),
-        read=60,  # 3*4*5
-        write=60,  # 3*4*5
-    ),
-    answer(
-        "concat",
-        image(24, 28, 14, n=2),
-        image(116, 28, 14, n=2),
-        image(1, 28, 14, n=2),
-        output=image(141, 28, 14, n=2),
-        read=110544,  # 2*(24 + 116 + 1)*28*14
-        write=110544,  # 2*(24 + 116 + 1)*28*14
-    ),
-    answer(
-        "concat",
-        vector(10),
-        output=vector(10),
-        read=10,  # 10
-        write=10,  # 10
-    ),
     # AlexNet's: a view, so nothing happens
     answer("flatten", image(256, 6, 5, n=2), output=vector(7680, n=2)),
+    # the second half of ShuffleNetV2's channels
+    answer(
+        "slice",
+        image(116, 28, 14, n=2),
+        fields={"start": 58},
+        output=image(58, 28, 14, n=2),
+        read=45472,  # 2*58*28*14
+        write=45472,  # 2*58*28*14
+    ),
+    # rows 1, 4 and 7
+    answer(
+        "slice",
+        image(7, 9, 5),
+        fields={"start": 1, "stop": 8, "step": 3, "axis": "h"},
+        output=image(7, 3, 5),
+        read=105,  # 7*3*5
+        write=105,  # 7*3*5
+    ),
+    # ViT's class token
+    answer(
+        "slice",
+        tokens(197, 768),
+        fields={"stop": 1, "axis": "t"},
+        output=tokens(1, 768),
+        read=768,  # 768
+        write=768,  # 768
+    ),
+    answer(
+        "split",
+        image(116, 28, 14, n=2),
+        fields={"parts": 2, "take": 1},
+        output=image(58, 28, 14, n=2),
+        read=45472,  # 2*58*28*14
+        write=45472,  # 2*58*28*14
+    ),
+    answer(
+        "split",
+        tokens(12, 5),
+        fields={"parts": 3, "take": 0, "axis": "t"},
+        output=tokens(4, 5),
+        read=20,  # 4*5
+        write=20,  # 4*5
+    ),
+    # ShuffleNet's
+    answer(
+        "shuffle",
+        image(240, 28, 14, n=2),
+        fields={"groups": 3},
+        output=image(240, 28, 14, n=2),
+        read=188160,  # 2*240*28*14
+        write=188160,  # 2*240*28*14
+    ),
+    # one group: nothing changes its place
+    answer("shuffle", image(240, 28, 14), fields={"groups": 1}, output=image(240, 28, 14)),
+    # CondenseNet's: a quarter of the channels
+    answer(
+        "index_select",
+        image(64, 56, 28, n=2),
+        fields={"out": 16},
+        output=image(16, 56, 28, n=2),
+        buffers=16,  # 16
+        read=50176,  # 2*16*56*28
+        write=50176,  # 2*16*56*28
+    ),
+    # some of them twice
+    answer(
+        "index_select",
+        vector(5),
+        fields={"out": 8},
+        output=vector(8),
+        buffers=8,  # 8
+        read=8,  # 8
+        write=8,  # 8
+    ),
+    # MLP-Mixer's, between its mixing of tokens and of channels
+    answer(
+        "transpose",
+        tokens(196, 768),
+        fields={"axes": ["t", "c"]},
+        output=tokens(768, 196),
+        read=150528,  # 196*768
+        write=150528,  # 196*768
+    ),
+    answer(
+        "transpose",
+        image(3, 4, 5, n=2),
+        fields={"axes": ["h", "w"]},
+        output=image(3, 5, 4, n=2),
+        read=120,  # 2*3*4*5
+        write=120,  # 2*3*4*5
+    ),
+    answer("flatten", tokens(49, 64, n=2), output=vector(3136, n=2)),
+    # ViT's patches as tokens
+    answer("reshape", image(768, 14, 14, n=2), fields={"shape": {"t": 196, "c": 768}}, output=tokens(196, 768, n=2)),
+    answer("dropout", image(24, 7, 7), fields={"rate": 1}, output=image(24, 7, 7)),
 ]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import product
+from typing import Any
 
 Shape = dict[str, int]
 """Sizes by the name of the dimension, in their order in memory."""
@@ -37,3 +38,19 @@ def each(shape: Shape, *kinds: str) -> Run:
         for kind in kinds:
             count[kind] += 1
     return shape, count
+
+
+def has(shape: Shape, *names: str) -> None:
+    """See that dimensions are there."""
+    if not set(names) <= set(shape):
+        raise Impossible("a dimension is not there")
+
+
+def sets(shape: Shape, over: Iterable[str]) -> dict[tuple[int, ...], list[Any]]:
+    """The elements of a tensor, put together where they differ in nothing but the dimensions named."""
+    has(shape, *over)
+    found: dict[tuple[int, ...], list[Any]] = {}
+    for cell in cells(shape):
+        place = tuple(at for name, at in zip(shape, cell, strict=True) if name not in over)
+        found.setdefault(place, []).append(cell)
+    return found

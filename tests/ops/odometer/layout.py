@@ -1,28 +1,60 @@
-"""Ops that bring tensors together or lay them out anew."""
+"""Ops that lay a tensor out anew."""
 
 from collections import Counter
+from typing import Any
 
-from odometer.counting import Impossible, Run, Shape, cells, moved
-
-
-def add(first: Shape, *others: Shape) -> Run:
-    """A running sum, that each input after the first is added to."""
-    if any(x != first for x in others):
-        raise Impossible("shapes differ")
-    count = moved([first, *others], first)
-    for x in others:
-        for _ in cells(x):
-            count["add"] += 1
-    return first, count
+from odometer.conv import dealt
+from odometer.counting import Impossible, Run, Shape, cells, has, moved
 
 
-def concat(first: Shape, *others: Shape) -> Run:
-    """The channels of all inputs, one after the other."""
-    if any({**x, "c": 0} != {**first, "c": 0} for x in others):
-        raise Impossible("shapes differ beside their channels")
-    channels = [channel for x in (first, *others) for channel in range(x["c"])]
-    y = {**first, "c": len(channels)}
-    return y, moved([first, *others], y)
+def copied(x: Shape, axis: str, places: list[int]) -> Run:
+    """Some places along one dimension, read and written."""
+    if not places:
+        raise Impossible("nothing is left")
+    y = {**x, axis: len(places)}
+    return y, moved([y], y)
+
+
+def slice(x: Shape, *, start: int = 0, stop: int | None = None, step: int = 1, axis: str = "c") -> Run:  # noqa: A001
+    """From one place to another, all of which must be there."""
+    has(x, axis)
+    places = range(x[axis])
+    asked = range(start, len(places) if stop is None else stop)
+    if not set(asked) <= set(places):
+        raise Impossible("a place is not there")
+    return copied(x, axis, [place for turn, place in enumerate(asked) if turn % step == 0])
+
+
+def split(x: Shape, *, parts: int, take: int, axis: str = "c") -> Run:
+    """One hand of the places dealt to all parts."""
+    has(x, axis)
+    hands = dealt(x[axis], parts)
+    if take >= len(hands):
+        raise Impossible("there is no such part")
+    return copied(x, axis, hands[take])
+
+
+def shuffle(x: Shape, *, groups: int) -> Run:
+    """All channels move but those of a single group."""
+    dealt(x["c"], groups)
+    return x, moved([x], x) if groups > 1 else Counter()
+
+
+def index_select(x: Shape, *, out: int) -> Run:
+    """Channels looked up in an index, over and over if need be."""
+    index = [place % x["c"] for place in range(out)]
+    y, count = copied(x, "c", index)
+    for _ in index:
+        count["buffers"] += 1
+    return y, count
+
+
+def transpose(x: Shape, *, axes: list[str]) -> Run:
+    """Each value goes to another place."""
+    has(x, *axes)
+    other = dict(zip(axes, reversed(axes), strict=True))
+    y = {name: x[other.get(name, name)] for name in x}
+    return y, moved([x], y)
 
 
 def flatten(x: Shape) -> Run:
@@ -30,4 +62,17 @@ def flatten(x: Shape) -> Run:
     return {"n": x["n"], "c": len(list(cells({**x, "n": 1})))}, Counter()
 
 
-ODOMETERS = (add, concat, flatten)
+def reshape(x: Shape, *, shape: dict[str, Any]) -> Run:
+    """A view: each value has a place of its own in the other shape."""
+    y = {"n": x["n"], **shape}
+    if len(list(cells(x))) != len(list(cells(y))):
+        raise Impossible("values are left over")
+    return y, Counter()
+
+
+def dropout(x: Shape, *, rate: Any = 0) -> Run:
+    """Nothing is dropped."""
+    return x, Counter()
+
+
+ODOMETERS = (slice, split, shuffle, index_select, transpose, flatten, reshape, dropout)

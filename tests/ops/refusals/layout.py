@@ -1,19 +1,28 @@
 """Known refusals of `costmodel/ops/layout.py`."""
 
-from rows import image, refusal, vector
-
-_ALIKE = "add takes tensors of one shape, and gets {} and {}"
-_STACKED = "concat takes tensors of one height and width, and gets {} and {}"
+from rows import image, refusal
 
 REFUSALS = [
-    refusal("add", image(4, 5, 6), image(4, 6, 6), sentences=(_ALIKE.format("4×5×6", "4×6×6"),)),
-    refusal("add", image(4, 5, 6), image(4, 5, 6), image(4, 5, 7), sentences=(_ALIKE.format("4×5×6", "4×5×7"),)),
-    refusal("add", image(4, 5, 6), image(3, 5, 6), sentences=(_ALIKE.format("4×5×6", "3×5×6"),)),
-    refusal("add", image(4, 5, 6), image(4, 5, 6, n=2), sentences=(_ALIKE.format("4×5×6", "4×5×6"),)),
-    # a vector is no 1×1 map
-    refusal("add", image(4, 1, 1), vector(4), sentences=(_ALIKE.format("4×1×1", "4"),)),
-    refusal("add", vector(4), image(4, 1, 1), sentences=(_ALIKE.format("4", "4×1×1"),)),
-    refusal("concat", image(4, 5, 6), image(3, 6, 6), sentences=(_STACKED.format("4×5×6", "3×6×6"),)),
-    refusal("concat", image(4, 5, 6), image(4, 5, 6), image(4, 5, 7), sentences=(_STACKED.format("4×5×6", "4×5×7"),)),
-    refusal("concat", vector(4), vector(4, n=2), sentences=(_STACKED.format("4", "4"),)),
+    refusal("slice", image(4, 5, 6), fields={"stop": 5}, sentences=("stop (5) must be at most the channels (4)",)),
+    refusal("slice", image(4, 5, 6), fields={"start": 4}, sentences=("start (4) must be below the channels (4)",)),
+    refusal(
+        "slice",
+        image(4, 5, 6),
+        fields={"start": 8, "stop": 7, "axis": "w"},
+        sentences=("stop (7) must be at most the width (6)", "start (8) must be below stop (7)"),
+    ),
+    refusal("split", image(5, 4, 4), fields={"parts": 2, "take": 1}, sentences=("parts (2) must divide the channels (5)",)),
+    refusal(
+        "split",
+        image(4, 4, 6),
+        fields={"parts": 3, "take": 3, "axis": "w"},
+        sentences=("take (3) must be below parts (3): it counts from 0",),
+    ),
+    refusal("shuffle", image(8, 4, 4), fields={"groups": 3}, sentences=("groups (3) must divide the channels (8)",)),
+    refusal(
+        "reshape",
+        image(8, 4, 4, n=2),
+        fields={"shape": {"t": 15, "c": 8}},
+        sentences=("shape 15×8 must hold as many elements as what enters, 8×4×4: it holds 120, and 128 enter",),
+    ),
 ]
