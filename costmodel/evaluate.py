@@ -14,7 +14,7 @@ from costmodel.graph import not_an_activation
 from costmodel.judge import Call, Judge, Pass, Row, Scope, Stop
 from costmodel.ledger import Ledger, Line, Place
 from costmodel.ops import OPS
-from costmodel.ops.fields import Count, Kind
+from costmodel.ops.fields import Count, Kind, Misfit
 from costmodel.problems import Mark, Problems, one_of
 from costmodel.spec.values import Sizes
 from costmodel.steps import Activate, Branches, CallBlock, Graph, Group, Residual, Rows, RunOp, Step
@@ -168,6 +168,11 @@ class _Walk(Judge):
             output, cost = act.op(inputs, fields)
         except MissingDimension as error:
             self.missing(mark, act.op.name, error)
+            raise Stop from None
+        except Misfit as error:
+            if not doubtful:
+                field = str(error).split(" ", 1)[0]
+                self.problem(act.marks.get(field, mark), str(error), error.hint)
             raise Stop from None
         line = Line(place, act.op, fields, sources, inputs, output, cost, mark)
         if cost.given and (broken := [condition for condition in cost.given if condition[0] is not True]):

@@ -7,18 +7,24 @@ from typing import Any
 from costmodel import algebra
 from costmodel.cost import Cost
 from costmodel.ops import OPS, Op
-from costmodel.ops.fields import spoken
+from costmodel.ops.fields import either_of, spoken
 from costmodel.reports.layout import Cell, Column, Screen, table, text
 from costmodel.tensor import Tensor
 from costmodel.traffic import UNFUSED
 
-_LETTERS = {"kernel": "k", "stride": "s", "padding": "p", "dilation": "d", "groups": "g", "multiplier": "m"}
+_LETTERS = {"kernel": "k", "stride": "s", "padding": "p", "dilation": "d", "groups": "g", "multiplier": "m", "factor": "r"}
 _TAKES = {
     "count": "a whole number ≥ 1",
-    "pair": "a whole number ≥ 1, or [h, w]",
-    "padding": "same, valid, n, [h, w] or [[top, bottom], [left, right]]",
+    "sides": "a whole number ≥ 1, or one a side: [h, w]",
+    "margins": "a whole number, or one a side: [h, w]",
+    "edges": "n, [h, w] or [[top, bottom], [left, right]]",
+    "padding": "same, same_torch, valid, n, [h, w] or [[top, bottom], [left, right]]",
+    "cropping": "same, valid, n, [h, w] or [[top, bottom], [left, right]]",
     "flag": "true or false",
 }
+_CHOICES = ("flag", "choice")
+_SIDES = {"vector": "", "signal": "w", "map": "hw", "volume": "dhw"}
+"""The sides of each kind of tensor."""
 _COUNTS = {
     "fma": "mult-adds",
     "add": "additions",
@@ -74,9 +80,9 @@ def _fields(op: Op) -> Screen:
     cells = [
         [
             Cell(field.name),
-            Cell(_LETTERS.get(field.name, field.name) if field.kind.name != "flag" else ""),
+            Cell(_letter(field.name, _sides_of(op)) if field.kind.name not in _CHOICES else ""),
             Cell("required" if field.required else "the kernel" if field.default is None else spoken(field.default)),
-            Cell(_TAKES[field.kind.name]),
+            Cell(_TAKES.get(field.kind.name) or either_of(field.kind.words)),
         ]
         for field in op.fields.values()
     ]
@@ -109,24 +115,36 @@ def _costs(op: Op, room: int) -> Screen:
 
 def symbolic(op: Op) -> tuple[list[Tensor], Tensor, Cost, dict[Any, Any]]:
     """An op run with symbols: inputs, output, cost, and short names for the output's sizes."""
-    n, h, w = (algebra.symbol(name, whole=True) for name in "nhw")
+    n = algebra.symbol("n", whole=True)
     channels = [
         algebra.symbol(name, whole=True)
         for name in (("c1", "c2") if op.name == "concat" else ("c", "c") if op.joins else ("c",))
     ]
-    is_vector = op.name == "linear"
-    inputs = [Tensor(n=n, c=c) if is_vector else Tensor(n=n, c=c, h=h, w=w) for c in channels]
+    sides = _sides_of(op)
+    inputs = [Tensor(n=n, c=c, **{side: algebra.symbol(side, whole=True) for side in sides}) for c in channels]
     given = {
-        field.name: algebra.symbol(_LETTERS.get(field.name, field.name), whole=True)
+        field.name: algebra.symbol(_letter(field.name, sides), whole=True)
         for field in op.fields.values()
-        if field.kind.name != "flag"
+        if field.kind.name not in _CHOICES
     }
     output, cost = op(inputs, given)
     names = {}
-    for side in ("h", "w"):
-        if output.has(side) and output.dims[side] is not inputs[0].dims[side] and algebra.is_symbol(output.dims[side]):
-            names[output.dims[side]] = algebra.symbol(f"{side}'", whole=True)
+    for side in inputs[0].sides:
+        size = output.dims.get(side)
+        if algebra.is_symbol(size) and all(size is not known for known in (inputs[0].dims[side], *given.values())):
+            names[size] = algebra.symbol(f"{side}'", whole=True)
     return inputs, output, cost, names
+
+
+def _sides_of(op: Op) -> str:
+    """The sides of the input that an op is shown with."""
+    return _SIDES["vector" if op.name == "linear" else op.takes[0] if op.takes else "map"]
+
+
+def _letter(field: str, sides: str) -> str:
+    """A field as papers write it, unless a side of the input has that letter."""
+    letter = _LETTERS.get(field, field)
+    return field if letter in sides else letter
 
 
 def _formula(value: Any, names: dict[Any, Any]) -> str:

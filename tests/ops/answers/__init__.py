@@ -5,8 +5,8 @@ To add a row: the op, its inputs, its fields, the output, and every count that i
 
 from pathlib import Path
 
-from answers import conv, dense, layout, norm, pointwise, pool
+from answers import conv, dense, layout, norm, pointwise, pool, resize
 
-FAMILIES = (conv, dense, norm, pointwise, pool, layout)
+FAMILIES = (conv, dense, norm, pointwise, pool, resize, layout)
 ANSWERS = [row for family in FAMILIES for row in family.ANSWERS]
 FILES = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem != "__init__")
