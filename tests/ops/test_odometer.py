@@ -210,6 +210,7 @@ CEILINGS = {
     "stride beyond the kernel": {"kernel": 1, "stride": [4, 3]},
     "padding at either end": {"kernel": [4, 3], "stride": 3, "padding": [[2, 1], [0, 2]]},
     "a window larger than the image": {"kernel": [8, 7], "stride": [2, 3]},
+    "a window that fits with its padding alone": {"kernel": [8, 7], "stride": 1, "padding": 1},
     "a window too large by a stride": {"kernel": [9, 7], "stride": 2},
 }
 
