@@ -24,7 +24,8 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 FILES = tuple(sorted(p.stem for p in (ROOT / "costmodel/ops").glob("*.py") if p.stem not in ("__init__", "registry", "fields")))
 COPIED = ("costmodel", "specs", "tests", "pyproject.toml")
-TESTS = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "tests/ops", "--hypothesis-profile=fast")
+EXTRA = "--ignore=tests/ops/test_against_torch.py"  # an extra may be missing, and the proof may not hang on it
+TESTS = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "tests/ops", EXTRA, "--hypothesis-profile=fast")
 WORKERS = 2
 LIMIT = 120
 """Seconds that the tests of one mutant may take; one that takes longer has failed them."""
@@ -32,7 +33,7 @@ LIMIT = 120
 PASSED_OR_FAILED = (0, 1, 2)
 """Pytest's exit status for tests that passed, that failed, and that could not be read."""
 
-EQUIVALENT: dict[tuple[str, str], str] = {}
+EQUIVALENT: dict[tuple[str, str], str] = {("window", "True → False"): "a zip's lengths, which `a_side` has seen to"}
 """Mutants (file, change) that mean the same as the original, each with the reason why."""
 
 

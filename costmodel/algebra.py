@@ -14,6 +14,7 @@ import math
 import sys
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 Num: TypeAlias = Any  # int | Fraction | Points | sympy.Expr
@@ -181,9 +182,44 @@ def divides(d: Num, n: Num) -> Truth:
     >>> divides(3, 12), divides(5, 12), divides(0, 12)
     (True, False, False)
     """
-    if _is_plain(d, n):
+    if (type(d) is int and type(n) is int) or _is_plain(d, n):
         return d != 0 and n % d == 0
     return equal(n % d, 0)
+
+
+def gcd(a: Num, b: Num) -> Num:
+    """The greatest common divisor of two whole numbers that are at least 1, as they are or as they will turn out.
+
+    Of symbols it stays `gcd(h, 7)` until they are numbers, unless one is seen to divide the other: sympy's own `gcd`
+    is that of polynomials, and says 1.
+
+    >>> gcd(12, 18)
+    6
+    """
+    if type(a) is int and type(b) is int:
+        return math.gcd(a, b)
+    if _is_array(a) or _is_array(b):
+        from costmodel.points import Points
+
+        return Points.gcd(a, b)
+    return _symbolic_gcd()(a, b)
+
+
+@lru_cache
+def _symbolic_gcd() -> Any:
+    import sympy
+
+    class gcd(sympy.Function):  # type: ignore[misc]  # noqa: N801 - the name is what formulas print
+        is_integer = True
+        is_positive = True
+
+        @classmethod
+        def eval(cls, a: Any, b: Any) -> Any:
+            if a.is_Integer and b.is_Integer:
+                return sympy.Integer(math.gcd(int(a), int(b)))
+            return next((least for least, most in ((a, b), (b, a)) if (most / least).is_integer), None)
+
+    return gcd
 
 
 def divisible(x: Num, by: Num = 8) -> Num:

@@ -104,9 +104,8 @@ class Judge:
 
     def missing(self, mark: Mark, who: str, error: MissingDimension) -> None:
         """Note that a tensor of another kind is wanted than the one that enters."""
-        tensor, side = error.tensor, DIMENSIONS[error.name]
-        entering = f"a vector of {tensor} channels" if tensor.kind == "vector" else f"a {tensor.kind} ({tensor})"
-        self.problem(mark, f"{who} asks for the {side}, and {entering} enters, which has none")
+        side = DIMENSIONS[error.name]
+        self.problem(mark, f"{who} asks for the {side}, and {error.tensor.said} enters, which has none")
 
     def decide(self, found: Any, text: str, mark: Mark) -> bool | None:
         """Settle a truth that the structure depends on, at the reference values if symbols leave it open."""

@@ -89,6 +89,12 @@ class Points:
         den = math.lcm(da, db)
         return _times(a, cls.of(den // da).num), _times(b, cls.of(den // db).num), den
 
+    @classmethod
+    def gcd(cls, x: Any, y: Any) -> "Points":
+        """The greatest common divisor, point by point."""
+        a, b, den = cls.common(x, y)
+        return cls(_safely(np.gcd, a, b, max(_reach(a), _reach(b))), den)
+
     def __add__(self, other: Any) -> "Points":
         a, b, den = self.common(self, other)
         return Points(_safely(np.add, a, b, _reach(a) + _reach(b)), den)

@@ -1,6 +1,7 @@
 """Tensors as the cost formulas see them: named dimensions, no data."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from costmodel.algebra import Num, prod
 
@@ -30,6 +31,16 @@ SIDES = ("d", "h", "w")
 """The dimensions that windows slide over."""
 BY_RANK = {1: "c", 2: "cw", 3: "chw", 4: "cdhw"}
 """The dimensions that a shape written as a list has: a vector, a signal, an image, a volume."""
+
+
+@lru_cache
+def _sides(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([name for name in SIDES if name in names])
+
+
+@lru_cache
+def _kind(names: tuple[str, ...]) -> str:
+    return "sequence" if "t" in names else ("vector", "signal", "map", "volume")[len(_sides(names))]
 
 
 class Tensor:
@@ -68,7 +79,10 @@ class Tensor:
 
     def but(self, **dims: Num) -> "Tensor":
         """The same tensor with some dimensions changed; the order stays."""
-        return Tensor(**{**self.dims, **dims})
+        changed = Tensor.__new__(Tensor)  # every op makes one: keywords would be unpacked twice
+        changed.dims = {**self.dims, **dims}
+        changed.size = prod(changed.dims.values())
+        return changed
 
     def without(self, *names: str) -> "Tensor":
         """The same tensor with some dimensions taken out."""
@@ -77,12 +91,17 @@ class Tensor:
     @property
     def sides(self) -> tuple[str, ...]:
         """The dimensions that windows slide over: depth, height and width, as far as they are there."""
-        return tuple([name for name in SIDES if name in self.dims])
+        return _sides(tuple(self.dims))
 
     @property
     def kind(self) -> str:
         """What such a tensor is called: a vector, a signal, a map, a volume, or a sequence of tokens."""
-        return "sequence" if "t" in self.dims else ("vector", "signal", "map", "volume")[len(self.sides)]
+        return _kind(tuple(self.dims))
+
+    @property
+    def said(self) -> str:
+        """What it is, in a sentence: a vector of 10 channels, a map (3×224×224)."""
+        return f"a vector of {self} channels" if self.kind == "vector" else f"a {self.kind} ({self})"
 
     @property
     def shape(self) -> list[Num]:

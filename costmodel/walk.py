@@ -13,7 +13,7 @@ from costmodel.checks import not_an_activation
 from costmodel.judge import Call, Judge, Pass, Row, Scope, Stop
 from costmodel.ledger import Line, Place
 from costmodel.ops import OPS
-from costmodel.ops.fields import Kind
+from costmodel.ops.fields import Kind, Misfit
 from costmodel.problems import Mark
 from costmodel.remedy import RESIDUAL, SHORTCUT, in_words, remedy
 from costmodel.spec.values import Value
@@ -182,6 +182,11 @@ class Walk(Judge):
             output, cost = act.op(inputs, fields)
         except MissingDimension as error:
             self.missing(mark, act.op.name, error)
+            raise Stop from None
+        except Misfit as error:
+            if not doubtful:
+                field = str(error).split(" ", 1)[0]
+                self.problem(act.marks.get(field, mark), str(error), error.hint)
             raise Stop from None
         line = Line(place, act.op, fields, sources, inputs, output, cost, mark)
         if cost.given and (broken := [condition for condition in cost.given if condition[0] is not True]):

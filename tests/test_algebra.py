@@ -76,6 +76,22 @@ def test_ceil_div(rows: list[Any]) -> None:
 
 
 @settings(deadline=None)
+@given(some(COUNTS, COUNTS))
+def test_gcd(rows: list[Any]) -> None:
+    """The greatest of the numbers that divide both."""
+    agree(algebra.gcd, rows, [max(d for d in range(1, 41) if a % d == b % d == 0) for a, b in rows])
+
+
+def test_gcd_of_symbols() -> None:
+    """It is left open, and whole, unless one is seen to divide the other; a polynomial's would be 1."""
+    h, w = symbol("h", whole=True), symbol("w", whole=True)
+    assert [algebra.gcd(h, 1), algebra.gcd(h, h), algebra.gcd(3 * h, h), algebra.gcd(h, 2 * h * w)] == [1, h, h, h]
+    assert str(algebra.gcd(h, 7)) == "gcd(h, 7)"
+    assert algebra.gcd(h, 7).is_integer
+    assert substitute(h + 7 - algebra.gcd(h, 7), {h: 21}) == 21
+
+
+@settings(deadline=None)
 @given(some(EXACT, EXACT.filter(bool)))
 def test_divide(rows: list[Any]) -> None:
     """A quotient is exact, and times the divisor it is the number divided."""

@@ -89,6 +89,14 @@ def test_power(xs: list[Any], power: int) -> None:
     exactly(Points.of(xs) ** power, [math.prod([x] * power) for x in xs])
 
 
+@given(xs=st.lists(WHOLE, min_size=3, max_size=3), ys=st.lists(WHOLE, min_size=3, max_size=3), one=WHOLE)
+@example(xs=[SMALLEST, SMALLEST, LARGEST], ys=[SMALLEST, -1, LARGEST], one=2**63)
+def test_gcd(xs: list[int], ys: list[int], one: int) -> None:
+    """The greatest common divisor of each pair; that of the least int64 with itself has no int64."""
+    exactly(Points.gcd(Points.of(xs), Points.of(ys)), [math.gcd(x, y) for x, y in zip(xs, ys, strict=True)])
+    exactly(Points.gcd(Points.of(xs), one), [math.gcd(x, one) for x in xs])
+
+
 def test_no_negative_power() -> None:
     """One over a power is written as a quotient."""
     with pytest.raises(ValueError, match="-1"):

@@ -1,6 +1,6 @@
 """The vocabulary of specs: every op is one small function that gives its output's shape and its cost."""
 
-from costmodel.ops import attention, conv, dense, join, layout, norm, pointwise, pool, reduce, unknown
+from costmodel.ops import attention, conv, dense, join, layout, norm, pointwise, pool, reduce, resize, unknown
 from costmodel.ops.registry import OPS, REQUIRED, Field, Op
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "pointwise",
     "pool",
     "reduce",
+    "resize",
     "unknown",
 ]

@@ -1,11 +1,12 @@
 """The kinds of value that an op's fields take: one kind an annotation, one check a kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from costmodel.algebra import Num, Truth, both, decide, is_number, maximum, whole
 from costmodel.problems import one_of
-from costmodel.tensor import DIMENSIONS
+from costmodel.tensor import DIMENSIONS, SIDES
 
 
 class Unfit(Exception):
@@ -14,6 +15,17 @@ class Unfit(Exception):
     def __init__(self, message: str, hint: str = "", instead: Any = None) -> None:
         super().__init__(message)
         self.message, self.hint, self.instead = message, hint, instead
+
+
+class Misfit(Exception):
+    """A tensor that an op cannot take, or a field that does not go with the tensor: no output follows, not even its shape.
+
+    A sentence with `{}` for values, as in a condition; it begins with the field's name where a field is to blame.
+    """
+
+    def __init__(self, text: str, *values: Any, hint: str = "") -> None:
+        super().__init__(text.format(*values))
+        self.text, self.hint = text, hint
 
 
 class Kind(NamedTuple):
@@ -51,6 +63,12 @@ def decimal(value: Num) -> str:
     return f"{float(value):.12g}" if rest == 1 else str(value)
 
 
+def either_of(words: Sequence[str]) -> str:
+    """Words of which one will do, as a list in a sentence: a, b or c."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def at_least(least: int) -> Callable[[Any], tuple[Any, Truth]]:
     """A check for one whole number that is not below `least`."""
 
@@ -77,35 +95,56 @@ def at_least(least: int) -> Callable[[Any], tuple[Any, Truth]]:
 _count, _size = at_least(1), at_least(0)
 
 
-def _pair(value: Any) -> tuple[Any, Truth]:
-    if type(value) is int or not isinstance(value, list):
-        return _count(value)
-    if len(value) != 2:
-        raise Unfit(f"must be one number or [height, width], and is {spoken(value)}")
-    (h, h_fits), (w, w_fits) = _count(value[0]), _count(value[1])
-    return [h, w], both(h_fits, w_fits)
+def a_side(check: Callable[[Any], tuple[Any, Truth]], forms: str) -> Callable[[Any], tuple[Any, Truth]]:
+    """A check for one value for all sides, or a list of one a side: height and width of a map, the width of a signal."""
+
+    def checked(value: Any) -> tuple[Any, Truth]:
+        if type(value) is int or not isinstance(value, list):
+            return check(value)
+        if not 1 <= len(value) <= len(SIDES):
+            raise Unfit(f"must be {forms}, and is {spoken(value)}")
+        values, truths = zip(*map(check, value), strict=True)
+        return list(values), reduce(both, truths)
+
+    return checked
 
 
-def _padding(value: Any) -> tuple[Any, Truth]:
-    if isinstance(value, str):
-        if value not in PADDING_WORDS:
-            raise Unfit(f"must be a number, [height, width], same or valid, and is {value}")
-        return value, True
+def _ends(value: Any) -> tuple[Any, Truth]:
     if not isinstance(value, list):
         return _size(value)
     if len(value) != 2:
-        raise Unfit(f"must be one number, [height, width] or [[top, bottom], [left, right]], and is {spoken(value)}")
-    (h, h_fits), (w, w_fits) = _sides(value[0]), _sides(value[1])
-    return [h, w], both(h_fits, w_fits)
-
-
-def _sides(value: Any) -> tuple[Any, Truth]:
-    if not isinstance(value, list):
-        return _size(value)
-    if len(value) != 2:
-        raise Unfit(f"must be one number or [before, after] for an axis, and is {spoken(value)}")
+        raise Unfit(f"must be one number or [before, after] for a side, and is {spoken(value)}")
     (before, fits), (after, also) = _size(value[0]), _size(value[1])
     return [before, after], both(fits, also)
+
+
+_sides = a_side(_count, "one number or one a side, as [height, width]")
+_margins = a_side(_size, "one number or one a side, as [height, width]")
+_edges = a_side(_ends, "one number, one a side as [height, width], or both ends of each as [[top, bottom], [left, right]]")
+
+
+def _padding(*words: str) -> Callable[[Any], tuple[Any, Truth]]:
+    """A check for a padding: a word, or what `_edges` takes."""
+
+    def check(value: Any) -> tuple[Any, Truth]:
+        if not isinstance(value, str):
+            return _edges(value)
+        if value not in words:
+            raise Unfit(f"must be {either_of(['a number', '[height, width]', *words])}, and is {value}")
+        return value, True
+
+    return check
+
+
+def choice(*words: str) -> Kind:
+    """The kind of a field that takes one of some words."""
+
+    def check(value: Any) -> tuple[Any, Truth]:
+        if not isinstance(value, str) or value not in words:
+            raise Unfit(f"must be {either_of(words)}, and is {spoken(value)}")
+        return value, True
+
+    return Kind("choice", check, words)
 
 
 def _shape(value: Any) -> tuple[Any, Truth]:
@@ -162,14 +201,21 @@ def _name(value: Any) -> tuple[Any, Truth]:
     return value, True
 
 
-PADDING_WORDS = ("same", "valid")
+SLIDING_WORDS = ("same", "same_torch", "valid")
+CROPPING_WORDS = ("same", "valid")
 
 Count: TypeAlias = Annotated[Num, Kind("count", _count)]
 """A whole number, at least 1."""
-Pair: TypeAlias = Annotated[Any, Kind("pair", _pair)]
-"""A count for both axes, or [height, width]."""
-Padding: TypeAlias = Annotated[Any, Kind("padding", _padding, PADDING_WORDS)]
-"""`same`, `valid`, a whole number, [height, width], or [[top, bottom], [left, right]]."""
+Sides: TypeAlias = Annotated[Any, Kind("sides", _sides)]
+"""A count for all sides, or one a side: [height, width] of a map."""
+Margins: TypeAlias = Annotated[Any, Kind("margins", _margins)]
+"""As `Sides`, and may be 0."""
+Edges: TypeAlias = Annotated[Any, Kind("edges", _edges)]
+"""A whole number, 0 or more, for all sides, one a side, or both ends of each side: [[top, bottom], [left, right]]."""
+Padding: TypeAlias = Annotated[Any, Kind("padding", _padding(*SLIDING_WORDS), SLIDING_WORDS)]
+"""`same`, `same_torch`, `valid`, or as `Edges`: what is added around the input of a window that slides over it."""
+Cropping: TypeAlias = Annotated[Any, Kind("cropping", _padding(*CROPPING_WORDS), CROPPING_WORDS)]
+"""`same`, `valid`, or as `Edges`: what is cut off around the output of a transposed window."""
 Shape: TypeAlias = Annotated[Any, Kind("shape", _shape, reads="shape")]
 """Sizes without the batch: [channels, height, width], or by the name of the dimension: {t: 197, c: 768}."""
 Flag: TypeAlias = Annotated[bool, Kind("flag", _flag)]

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, get_args
 
 from costmodel.cost import Cost
-from costmodel.ops.fields import Kind
+from costmodel.ops.fields import Kind, Misfit, either_of
+from costmodel.ops.inputs import Takes
 from costmodel.tensor import Tensor
 
 Rule = Callable[..., tuple[Tensor, Cost]]
@@ -39,6 +40,8 @@ class Op(NamedTuple):
     """The most tensors that it takes; None where any number will do."""
     counted: bool
     """Whether papers count it: a convolution, a fully connected layer, attention, or one of a spec's own that multiplies."""
+    takes: tuple[str, ...] = ()
+    """The kinds of tensor that may enter; any where none is named."""
 
     @property
     def joins(self) -> bool:
@@ -53,14 +56,23 @@ class Op(NamedTuple):
     def __call__(self, inputs: Sequence[Tensor], given: dict[str, Any]) -> tuple[Tensor, Cost]:
         """The output and the cost for checked field values.
 
-        Unless the rule says otherwise, each input is read once and each output written once.
+        Unless the rule says otherwise, each input is read once and each output written once. Raises `Misfit` for a tensor
+        of a kind that the op does not take.
         """
+        if self.takes and inputs[0].kind not in self.takes:
+            raise self._misfit(inputs[0])
         output, cost = self.rule(*inputs, **given)
         if cost.read is None:
             cost.read = inputs[0].size if len(inputs) == 1 else sum(x.size for x in inputs)
         if cost.write is None:
             cost.write = output.size
         return output, cost
+
+    def _misfit(self, x: Tensor) -> Misfit:
+        other = f"{self.name[:-2]}{len(x.sides)}d"
+        hint = f"{other} is for a {x.kind}" if other in OPS and x.kind in OPS[other].takes else ""
+        takes = either_of([f"a {kind}" for kind in self.takes])
+        return Misfit("{} takes {}, and {} enters", self.name, takes, x.said, hint=hint)
 
 
 OPS: dict[str, Op] = {}
@@ -86,6 +98,7 @@ def op(rule: Rule) -> Rule:
         least=sum(p.default is p.empty for p in inputs) or 1,
         most=None if takes_any else len(inputs),
         counted=family in _COUNTED_FAMILIES,
+        takes=next((takes.kinds for p in parameters for takes in get_args(p.annotation)[1:] if isinstance(takes, Takes)), ()),
     )
     return rule
 

@@ -11,33 +11,46 @@ from costmodel.tensor import times
 
 
 def op_label(line: Line) -> str:
-    """An op as papers spell it: `3×3/2`, `dw 3×3`, `1×1`; other ops by their name."""
+    """An op as papers spell it: `3×3/2`, `dw 3×3`, `1×1`, `1d 3`, `3×3ᵀ/2`, `sep 3×3`; other ops by their name."""
     kind = _kernel(line)
     if kind is None:
         return line.op
     stride = line.fields.get("stride")
-    return kind if stride is None or stride in (1, [1, 1]) else f"{kind}/{_sides(stride)}"
+    return kind if stride in (None, 1, [1], [1, 1], [1, 1, 1]) else f"{kind}/{_sides(stride)}"
 
 
 def kind_label(line: Line) -> str:
     """The kind of op for subtotals: `1×1 conv`, `3×3 conv`, `depthwise`, `3×3 conv g=4`; other ops by their name."""
     kernel = _kernel(line)
-    if kernel is None:
+    if kernel is None or line.op == "separable":
         return line.op
     if kernel.startswith("dw"):
         return "depthwise"
-    size, _, groups = kernel.partition(" ")
-    return f"{size} conv {groups}".strip()
+    size, _, groups = kernel.partition(" g=")
+    return f"{size} conv g={groups}" if groups else f"{size} conv"
+
+
+_CONVOLUTIONS = {
+    "conv1d": "1d {}",
+    "conv2d": "{}",
+    "conv3d": "{}",
+    "depthwise": "dw {}",
+    "separable": "sep {}",
+    "conv_transpose1d": "1d {}ᵀ",
+    "conv_transpose2d": "{}ᵀ",
+    "conv_transpose3d": "{}ᵀ",
+}
+"""Each convolution as papers spell it, around its kernel."""
 
 
 def _kernel(line: Line) -> str | None:
-    if line.op not in ("conv2d", "depthwise"):
+    spelling = _CONVOLUTIONS.get(line.op)
+    if spelling is None:
         return None
-    kernel = line.fields.get("kernel", 1)
-    size = times(kernel) if isinstance(kernel, list) else f"{kernel}×{kernel}"
-    groups = line.fields.get("groups", 1)
-    if line.op == "depthwise" or (groups == line.inputs[0].c and groups != 1):
-        return f"dw {size}"
+    kernel, groups = line.fields.get("kernel", 1), line.fields.get("groups", 1)
+    size = spelling.format(times(kernel if isinstance(kernel, list) else [kernel] * len(line.inputs[0].sides)))
+    if groups == line.inputs[0].c and groups != 1:
+        return f"dw {size.removeprefix('1d ')}"
     return size if groups == 1 else f"{size} g={groups}"
 
 

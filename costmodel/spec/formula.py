@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from costmodel import algebra
 from costmodel.ops import OPS
-from costmodel.ops.fields import PADDING_WORDS, spoken
+from costmodel.ops.fields import spoken
 from costmodel.problems import did_you_mean, one_of
 from costmodel.spec.words import FormulaError, check_words
 from costmodel.synonyms import instead
@@ -38,7 +38,8 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
 WORDS: dict[str, Any] = {
     "true": True,
     "false": False,
-    **{word: word for word in (*PADDING_WORDS, "none", *(o.name for o in OPS.values() if o.family == "pointwise"))},
+    **{word: word for op in OPS.values() for field in op.fields.values() for word in field.kind.words},
+    **{word: word for word in ("none", *(op.name for op in OPS.values() if op.family == "pointwise"))},
 }
 """The constants a formula may name."""
 

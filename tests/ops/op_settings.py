@@ -11,7 +11,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from costmodel.ops import OPS, Op
-from costmodel.ops.fields import PADDING_WORDS
+from costmodel.ops.fields import CROPPING_WORDS, SLIDING_WORDS, Kind
+from costmodel.tensor import SIDES
 
 POINTS = 3
 """The points of each setting."""
@@ -61,16 +62,25 @@ def _twice(one: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return one | st.lists(one, min_size=2, max_size=2)
 
 
+def _a_side(one: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """One value for all sides, or one for each of three: what the input has fewer is cut off later."""
+    return one | st.lists(one, min_size=3, max_size=3)
+
+
 # Numbers of divisors and their multiples, so that groups divide channels mostly.
 _COUNTS = slots(1, 1, 2, 2, 3, 4, 6, 12)
 _CHANNELS = slots(1, 4, 6, 12, 12, 24, 36)
 _SIZES = slots(1, 1, 4, 5, 7, 8, 11)
-_SIDES = slots(0, 1, 2, 3)
+_MARGINS = slots(0, 1, 2, 3)
+_EDGES = _a_side(_MARGINS | st.lists(_MARGINS, min_size=2, max_size=2))
 
 KINDS: dict[str, st.SearchStrategy[Any]] = {
     "count": _COUNTS,
-    "pair": _twice(slots(1, 1, 2, 2, 3, 4)),
-    "padding": st.sampled_from(PADDING_WORDS) | _SIDES | st.lists(_twice(_SIDES), min_size=2, max_size=2),
+    "sides": _a_side(slots(1, 1, 2, 2, 3, 4)),
+    "margins": _a_side(slots(0, 0, 1, 2)),
+    "edges": _EDGES,
+    "padding": st.sampled_from(SLIDING_WORDS) | _EDGES,
+    "cropping": st.sampled_from(CROPPING_WORDS) | _EDGES,
     "flag": st.booleans(),
     "index": slots(0, 0, 1, 2, 3),
     "axis": st.sampled_from("cccthw"),
@@ -80,9 +90,10 @@ KINDS: dict[str, st.SearchStrategy[Any]] = {
     "name": st.just("NonMaxSuppression"),
     "shape": st.sampled_from(["c", "tc", "chw"]).flatmap(lambda names: st.fixed_dictionaries(dict.fromkeys(names, _SIZES))),
 }
-"""How values of each kind of field are drawn."""
+"""How values of each kind of field are drawn; a choice is drawn from its words."""
 
-_DIMENSIONS = {"n": slots(1, 2, 3), "t": _SIZES, "c": _CHANNELS, "h": _SIZES, "w": _SIZES}
+_DIMENSIONS = {"n": slots(1, 2, 3), "t": _SIZES, "c": _CHANNELS, "d": _SIZES, "h": _SIZES, "w": _SIZES}
+_SHAPES = {"vector": "nc", "signal": "ncw", "map": "nchw", "volume": "ncdhw", "sequence": "ntc"}
 
 
 def _takes(op: Op) -> st.SearchStrategy[int]:
@@ -91,9 +102,10 @@ def _takes(op: Op) -> st.SearchStrategy[int]:
 
 
 @st.composite
-def _tensors(draw: st.DrawFn, count: int) -> list[dict[str, Slot]]:
-    """Maps, vectors or sequences; all mostly of the same sizes."""
-    first = {name: draw(_DIMENSIONS[name]) for name in draw(st.sampled_from(["nchw", "nchw", "nc", "ntc"]))}
+def _tensors(draw: st.DrawFn, count: int, takes: tuple[str, ...]) -> list[dict[str, Slot]]:
+    """Tensors of a kind that the op takes mostly, and all mostly of the same sizes."""
+    kind = draw(st.sampled_from([*(takes or ("map",)) * 3, *_SHAPES]))
+    first = {name: draw(_DIMENSIONS[name]) for name in _SHAPES[kind]}
     inputs = [first]
     for _ in range(count - 1):
         kept = first if draw(st.integers(0, 4)) else {name: first[name] for name in "nc"}
@@ -103,9 +115,21 @@ def _tensors(draw: st.DrawFn, count: int) -> list[dict[str, Slot]]:
 
 
 @st.composite
+def _value(draw: st.DrawFn, kind: Kind, sides: int) -> Any:
+    """A value for a field: a list as long as the input has sides mostly."""
+    if kind.name == "choice":
+        return draw(st.sampled_from(kind.words))
+    value = draw(KINDS[kind.name])
+    if kind.reads != "value" or not isinstance(value, list):
+        return value
+    return value[: draw(st.sampled_from([sides, sides, sides, 1, 2, 3]))]
+
+
+@st.composite
 def settings_of(draw: st.DrawFn, name: str) -> Setting:
     """A setting of one op: required fields always, others sometimes."""
     op = OPS[name]
-    inputs = draw(_tensors(draw(_takes(op))))
+    inputs = draw(_tensors(draw(_takes(op)), op.takes))
+    sides = sum(side in inputs[0] for side in SIDES)
     given = [field for field in op.fields.values() if field.required or draw(st.booleans())]
-    return Setting(inputs, {field.name: draw(KINDS[field.kind.name]) for field in given})
+    return Setting(inputs, {field.name: draw(_value(field.kind, sides)) for field in given})

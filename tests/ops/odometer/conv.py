@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 from odometer.counting import Impossible, Run, Shape, cells, moved
-from odometer.windows import slid, windows
+from odometer.windows import only, slid, windows
 
 
 def dealt(channels: int, groups: int) -> list[list[int]]:
@@ -43,23 +43,30 @@ def biased(output: Shape, bias: bool) -> Counter[str]:
     return count
 
 
-def conv2d(
-    x: Shape,
-    *,
-    out: int,
-    kernel: Any = 1,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
-    groups: int = 1,
-    bias: bool = True,
-) -> Run:
+def slide(x: Shape, axes: list[list[list[int]]], *, out: int, groups: int = 1, bias: bool = True) -> Run:
     """Each filter sees the input channels of its own group."""
-    axes = windows(x, kernel, stride, padding, dilation)
     inputs, outputs = dealt(x["c"], groups), dealt(out, groups)
     filters = [seen for seen, made in zip(inputs, outputs, strict=True) for _ in made]
     y = slid(x, len(filters), axes)
     return y, convolve(x["n"], filters, axes) + biased(y, bias) + moved([x], y)
+
+
+def conv1d(x: Shape, *, kernel: Any = 1, stride: Any = 1, padding: Any = 0, dilation: Any = 1, **fields: Any) -> Run:
+    """Filters over one side."""
+    only(x, 1)
+    return slide(x, windows(x, kernel, stride, padding, dilation), **fields)
+
+
+def conv2d(x: Shape, *, kernel: Any = 1, stride: Any = 1, padding: Any = 0, dilation: Any = 1, **fields: Any) -> Run:
+    """Filters over two sides."""
+    only(x, 2)
+    return slide(x, windows(x, kernel, stride, padding, dilation), **fields)
+
+
+def conv3d(x: Shape, *, kernel: Any = 1, stride: Any = 1, padding: Any = 0, dilation: Any = 1, **fields: Any) -> Run:
+    """Filters over three sides."""
+    only(x, 3)
+    return slide(x, windows(x, kernel, stride, padding, dilation), **fields)
 
 
 def depthwise(
@@ -72,4 +79,23 @@ def depthwise(
     return y, convolve(x["n"], filters, axes) + biased(y, bias) + moved([x], y)
 
 
-ODOMETERS = (conv2d, depthwise)
+def separable(
+    x: Shape,
+    *,
+    out: int,
+    kernel: Any,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    multiplier: int = 1,
+    bias: bool = True,
+) -> Run:
+    """A depthwise convolution without bias; each filter after it sees all channels at one position."""
+    between, first = depthwise(
+        x, kernel=kernel, stride=stride, padding=padding, dilation=dilation, multiplier=multiplier, bias=False
+    )
+    y, second = slide(between, windows(between, 1, 1, 0), out=out, bias=bias)
+    return y, first + second
+
+
+ODOMETERS = (conv1d, conv2d, conv3d, depthwise, separable)
