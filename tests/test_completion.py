@@ -101,8 +101,8 @@ def test_specs_are_the_bundled_ones_and_the_shell_adds_files() -> None:
 
 def test_ops_with_their_manual() -> None:
     assert set(OPS) < set(names("ops", ""))
-    found = dict(complete(GROUP, ["ops", "con"]).items)
-    assert list(found) == ["conv2d", "concat"]
+    found = dict(complete(GROUP, ["ops", "conv2"]).items)
+    assert list(found) == ["conv2d"]
     assert found["conv2d"].startswith("Slide `out` filters over the image")
     assert all("\n" not in text and len(text) <= 80 for text in found.values())
 
@@ -327,7 +327,7 @@ TABBED = [
     ("costmodel analyze mobilenetv2 --set alpha=0.7", "<analyze><mobilenetv2><--set><alpha=0.75>"),
     ("costmodel sweep mobilenetv2 --over al", "<sweep><mobilenetv2><--over><alpha=>"),
     ("costmodel analyze my\\ spec.yaml --variant x", "<analyze><my spec.yaml><--variant><x (a:b)>"),
-    ("costmodel ops conv", "<ops><conv2d>"),
+    ("costmodel ops conc", "<ops><concat>"),
     ("costmodel analyze x --by=la", "<analyze><x><--by=layer>"),
     ("costmodel analyze hostile --set al", "<analyze><hostile><--set><alpha=>"),
     ("costmodel analyze hostile --variant x\\;", "<analyze><hostile><--variant><x;touch taken>"),
