@@ -95,6 +95,15 @@ def test_a_batch_may_be_an_array() -> None:
     assert totals.tolist() == [net.analyze(batch=n).totals.mult_adds for n in (1, 2)]
 
 
+def test_a_variant_has_a_name_of_its_own() -> None:
+    """`default` in a published row is the network without a variant; a label stands on a line, without a slash."""
+    called = "a variant cannot be called 'default': that is the network without a variant"
+    assert messages(spec("relu", "variants: {default: {}}\n")) == [called]
+    assert messages(spec("conv2d: a", "params: {a: 1}\nvariants: {table: [[name, a], [default, 2]]}\n")) == [called]
+    assert len(messages(spec("relu", "variants: {a/b: {}, '': {}}\n"))) == 2
+    assert messages(spec("relu", "variants: {table: [[[]], [1]]}\n")) == ["the first row names the columns, and here is no name"]
+
+
 def test_a_parameter_without_a_value_asks_for_one_and_for_nothing_that_hangs_on_it() -> None:
     assert messages(spec("conv2d: wide", "params: {alpha, wide: alpha * 8}\n")) == [
         "the parameter 'alpha' has no default, and no value is given"
