@@ -159,7 +159,7 @@ class Judge:
             self.problem(formula.mark, *undecided(formula.text, found))
             raise Stop
         if settled > MAX_REPEAT:
-            self.problem(formula.mark, f"repeat must be at most {MAX_REPEAT}, and is {settled}")
+            self.problem(formula.mark, f"repeat must be at most {MAX_REPEAT:,}, and is {settled:,}")
             raise Stop
         if not isinstance(times, int):
             self.conditions.append(Condition(algebra.equal(times, settled), f"{formula.text} = {settled}", formula.mark))

@@ -1,6 +1,6 @@
 """From a spec's text to a checked `Network`."""
 
-from costmodel.problems import Mark, Problems
+from costmodel.problems import Mark, Problems, meant
 from costmodel.spec.definitions import read_block, read_op, read_params
 from costmodel.spec.layers import LayerReader
 from costmodel.spec.names import check_label, check_name
@@ -18,13 +18,14 @@ def parse(text: str, file: str, problems: Problems) -> Network:
     """Read a spec. Text that is not plain YAML raises `SpecError`; other mistakes go onto `problems`."""
     data = read(text, file, problems)
     start = next((key.mark for key in data), data.mark)
-    if missing := [f"no `{key}`" for key in ("name", "input", "layers") if key not in data]:
+    stray = {meant(key, _HEADER) for key in data if key not in _HEADER}
+    if missing := [f"no `{key}`" for key in ("name", "input", "layers") if key not in data and key not in stray]:
         problems.add(start, f"the spec has {' and '.join(missing)}", "a spec has at least name, input and layers")
     values = ValueReader(problems)
     values.known_keys(data, _HEADER, "a spec")
     blocks, ops = values.mapping(data, "blocks"), values.mapping(data, "ops")
     reader = LayerReader(blocks, ops, problems)
-    params = read_params(data, "params", reader)
+    params = read_params(data, "params", reader, "{width: 1, classes: 1000}")
     published = data.at("published")
     return Network(
         file=file,
