@@ -89,6 +89,9 @@ class Checks:
         elif layer.repeat is not None and gets > 1:
             message = f"{verb} takes {gets} tensors and cannot repeat: a pass takes the one that the pass before gave"
             self.problems.add(layer.repeat.mark, message)
+        elif layer.when is not None and gets > 1 and "previous" not in origin:
+            message = f"{verb} takes {gets} tensors and cannot be left out: `previous`, which would pass by, is none of them"
+            self.problems.add(layer.when.mark, message)
 
     def arguments(self, layer: Layer, written: Block | OwnOp) -> None:
         """Check that a call gives what a block or an op asks for, and nothing else."""

@@ -193,7 +193,7 @@ def test_the_way_to_a_mistake_names_blocks_rows_and_passes() -> None:
 @pytest.mark.parametrize(
     ("layers", "limit"),
     [
-        ("[{relu, repeat: 1e9}]", "repeat must be at most 100000"),
+        ("[{relu, repeat: 1e9}]", "repeat must be at most 100,000"),
         ("[{layers: [{layers: [{relu, repeat: 1e5}], repeat: 1e5}], repeat: 1e5}]", f"more than {MAX_LINES:,} nodes"),
         ("[{layers: [{layers: [{identity, repeat: 1e5}], repeat: 1e5}], repeat: 1e5}]", f"more than {MAX_STEPS:,} layers"),
         ("[{concat: {a: identity, b: identity}, repeat: 1e5}]", "a tensor has at most 10^18 elements"),

@@ -97,6 +97,16 @@ def test_9_a_left_out_layers_name_means_what_passed_by_and_input_what_entered() 
     assert [line.sources for line in run("relu\nb", head).lines] == [(-1,), (0,), (0,)]
 
 
+def test_9_of_several_tensors_the_one_above_passes_by() -> None:
+    """A `concat` that is left out is not there: what goes on is `previous`, wherever it stands among the names."""
+    head = "blocks: {fuse: {inputs: [x, y], layers: [{concat: [x, y]}]}}\n"
+    for layer in ("{concat: [a, previous], when: false}", "{fuse, from: [a, previous], when: false}"):
+        assert run(f"{{conv2d: 5, name: a}}\nconv2d: 6\n{layer}\nrelu", head).lines[-1].sources == (1,)
+    assert refusals("{relu, name: a}\n{relu, name: b}\n{concat: [a, b], when: false}") == [
+        "concat takes 2 tensors and cannot be left out: `previous`, which would pass by, is none of them"
+    ]
+
+
 def test_10_what_counts_is_whole() -> None:
     assert shapes(run("conv2d: 24 * alpha", "params: {alpha: 1.5}\n")) == ["36×32×32"]
     assert refusals("conv2d: 24 * alpha", "params: {alpha: 0.7}\n") == ["out must be a whole number, and is 16.8"]
