@@ -144,6 +144,8 @@ class Judge:
             return error.instead, False
         if fits is not True:
             self.rest_on(fits, f"{name} must be whole and in its range", value.mark)
+            if algebra.failing_point(fits) is not None:
+                raise Stop  # what is cut to size at that point might divide by zero further on
         return checked, True
 
     def times(self, formula: Formula, scope: Scope) -> int:

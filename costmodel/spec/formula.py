@@ -224,7 +224,8 @@ class _Builder:
                 otherwise = algebra.negate(condition)
                 return algebra.either(algebra.both(condition, a), algebra.both(otherwise, b))
             if (settled := algebra.decide(condition)) is None:
-                raise FormulaError(column, f"'{text}' is open, and decides between what are not two numbers")
+                hint = f"{{by: {text}, cases: {{true: …, false: …}}}} is decided at the parameters' defaults"
+                raise FormulaError(column, f"'{text}' is open, and decides between what are not two numbers", hint)
             return a if settled else b
 
         return run

@@ -126,6 +126,18 @@ def test_11_what_decides_the_structure_is_decided() -> None:
         load("{conv2d: 5, when: width > 4}", "params: {width}\n").analyze(width=width)
 
 
+def test_11_a_case_may_be_a_truth_that_a_symbol_leaves_open() -> None:
+    width = algebra.symbol("width", whole=True)
+    layer = "{activation: {by: width > 4, cases: {true: relu, false: silu}}}"
+    for default, op, said in ((8, "relu", "width > 4 is true"), (4, "silu", "not (width > 4) is true")):
+        ledger = load(layer, f"params: {{width: {default}}}\n").analyze(width=width)
+        assert [line.op for line in ledger.lines] == [op]
+        assert [c.text for c in ledger.conditions] == [said]
+    with pytest.raises(costmodel.SpecError, match="decides between what are not two numbers") as caught:
+        load("activation: relu if width > 4 else silu", "params: {width: 8}\n").analyze(width=width)
+    assert caught.value.problems[0].hint.startswith("{by: width > 4, cases: {true: …, false: …}}")
+
+
 @pytest.mark.parametrize(
     "layer", ["{relu, when: width > 4}", "{relu, repeat: width}", "conv2d: {by: width, cases: {3: 1, 5: 2}}"]
 )
