@@ -148,6 +148,9 @@ def test_one_slip_is_one_problem() -> None:
     assert len(messages(spec("table: [[c, n], [8]]\n    each: [{conv2d: c, repeat: n}]"))) == 1
     assert len(messages(spec("b: 8", "blocks: {b: [relu]}\n"))) == 1
     assert len(messages(spec("conv2d: 7.5\nconv2d: {out: 4, groups: c_in}\nresidual: [{conv2d: 9}]"))) == 1
+    assert len(messages(spec("relu", "let: {half:3}\n"))) == 1
+    assert len(messages(spec("relu", "let: {half c: 3}\n"))) == 1
+    assert len(messages(spec("conv2d: alpha", "params: {alpha: 1}\nvariants: {a: {alpha:2}}\n"))) == 1
     assert len(messages(spec("{fuze, from: [input, previous]}"))) == 1
     assert len(messages("name: T\ninputs: [3, 8, 8]\nlayers: [relu]")) == 1
     assert len(messages(spec("relu", "published: {mult_adds: 1,248,424}\n"))) == 1
