@@ -96,6 +96,8 @@ class LayerReader(ValueReader):
             hint = f"{other} is a {kind} of {verb}: indent it under `{verb}:`, or write {verb}: {{…, {other}: …}}"
         elif self.is_known(other):
             hint = "start a new layer with `- `"
+        elif other in TABLE_KEYS:
+            hint = f"`{other}` stands beside `table`"
         else:
             beside = (*MODIFIERS, *(TABLE_KEYS if verb == "table" else fields if self.is_join(verb) else ()))
             hint = did_you_mean(other, [*beside, *fields], f"beside a verb stand {one_of(beside)}")
