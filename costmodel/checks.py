@@ -8,7 +8,7 @@ from costmodel.ops import OPS
 from costmodel.ops.fields import Kind, Unfit, spoken
 from costmodel.own import AMOUNT, COUNT
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
-from costmodel.spec.fields import stray_hint
+from costmodel.spec.fields import strays
 from costmodel.spec.formula import is_what
 from costmodel.spec.names import Names, Scope
 from costmodel.spec.network import Block, Layer, Network, OwnOp
@@ -79,6 +79,8 @@ class Checks:
         elif verb in OPS:
             least, most = OPS[verb].least, OPS[verb].most or gets
         mark = origin[0].mark if origin else layer.mark
+        if not verb:
+            return  # it could not be read
         if not least <= gets <= most:
             named = f" ({one_of(inputs)})" if len(inputs) > 1 else ""
             takes = "one tensor" if most == 1 else f"{least} tensors{named}" if least == most else f"{least} to {most} tensors"
@@ -87,18 +89,22 @@ class Checks:
         elif layer.repeat is not None and gets > 1:
             message = f"{verb} takes {gets} tensors and cannot repeat: a pass takes the one that the pass before gave"
             self.problems.add(layer.repeat.mark, message)
+        elif layer.when is not None and gets > 1 and "previous" not in origin:
+            message = f"{verb} takes {gets} tensors and cannot be left out: `previous`, which would pass by, is none of them"
+            self.problems.add(layer.when.mark, message)
 
     def arguments(self, layer: Layer, written: Block | OwnOp) -> None:
         """Check that a call gives what a block or an op asks for, and nothing else."""
         name, params = written.name, written.params
         who, what = (name, "field") if isinstance(written, OwnOp) else (f"the block {name}", "parameter")
+        odd = strays(name, layer.fields, {param: default is None for param, default in params.items()})
         for given in layer.fields:
             if given not in params:
                 legal = f"its {what}s are {one_of(params)}" if params else f"{name} has no {what}s"
-                hint = stray_hint(given, name) or did_you_mean(given, params, legal)
-                self.problems.add(given.mark, f"{who} has no {what} '{given}'", hint)
+                self.problems.add(given.mark, f"{who} has no {what} '{given}'", odd[given].hint or legal)
+        present = {*map(str, layer.fields), *(stray.meant for stray in odd.values())}
         for param, default in params.items():
-            if default is None and param not in layer.fields:
+            if default is None and param not in present:
                 self.problems.add(layer.mark, f"{who} needs a value for '{param}'", f"write `{name}: {{{param}: …}}`")
 
     def fits(self, name: str, kind: Kind, value: Value) -> None:

@@ -144,6 +144,8 @@ class Judge:
             return error.instead, False
         if fits is not True:
             self.rest_on(fits, f"{name} must be whole and in its range", value.mark)
+            if algebra.failing_point(fits) is not None:
+                raise Stop  # what is cut to size at that point might divide by zero further on
         return checked, True
 
     def times(self, formula: Formula, scope: Scope) -> int:
@@ -159,7 +161,7 @@ class Judge:
             self.problem(formula.mark, *undecided(formula.text, found))
             raise Stop
         if settled > MAX_REPEAT:
-            self.problem(formula.mark, f"repeat must be at most {MAX_REPEAT}, and is {settled}")
+            self.problem(formula.mark, f"repeat must be at most {MAX_REPEAT:,}, and is {settled:,}")
             raise Stop
         if not isinstance(times, int):
             self.conditions.append(Condition(algebra.equal(times, settled), f"{formula.text} = {settled}", formula.mark))

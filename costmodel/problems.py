@@ -130,11 +130,16 @@ class Problems:
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """A hint with the known word that others call so, or with the nearest one, or `otherwise` where none is near."""
+    near = meant(word, known)
+    return f"did you mean '{near}'?" if near and near != word else otherwise
+
+
+def meant(word: str, known: Iterable[str]) -> str | None:
+    """The known word that others call so, or the nearest one; None where none is near."""
     from costmodel.synonyms import synonym  # only a mistake needs it
 
     names = list(known)
-    meant = synonym(word, names) or _nearest(word, names)
-    return f"did you mean '{meant}'?" if meant and meant != word else otherwise
+    return synonym(word, names) or _nearest(word, names)
 
 
 def _nearest(word: str, known: list[str]) -> str | None:

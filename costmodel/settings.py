@@ -110,6 +110,9 @@ class Settings:
             message = f"the parameter '{name}' is a number, a word or a list of these, and here is {shortened(repr(value))}"
             self.problems.add(None, message)
             return None
+        if algebra.points_in(found) == 0:
+            self.problems.add(None, f"the parameter '{name}' is an array without points")
+            return None
         if not all(map(is_small, _leaves(found))):
             self.problems.add(None, f"the parameter '{name}' has more than 18 digits")
             return None

@@ -84,7 +84,8 @@ class Walk(Judge):
     def once(self, step: Step, slots: list[Slot], scope: Scope, known: Known, place: Place) -> Slot:
         scope.x = slots[0].tensor
         if step.when is not None and not self.truth(step.when, scope):
-            return slots[0]
+            passing = [slot for slot, name in zip(slots, step.origin, strict=False) if name == "previous"]
+            return (passing or slots)[0]
         label, act = step.name or step.verb, step.act
         if isinstance(act, RunOp):
             return self.run(act, slots, scope, Place(place, label), step.mark, step.origin)

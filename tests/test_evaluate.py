@@ -193,7 +193,7 @@ def test_the_way_to_a_mistake_names_blocks_rows_and_passes() -> None:
 @pytest.mark.parametrize(
     ("layers", "limit"),
     [
-        ("[{relu, repeat: 1e9}]", "repeat must be at most 100000"),
+        ("[{relu, repeat: 1e9}]", "repeat must be at most 100,000"),
         ("[{layers: [{layers: [{relu, repeat: 1e5}], repeat: 1e5}], repeat: 1e5}]", f"more than {MAX_LINES:,} nodes"),
         ("[{layers: [{layers: [{identity, repeat: 1e5}], repeat: 1e5}], repeat: 1e5}]", f"more than {MAX_STEPS:,} layers"),
         ("[{concat: {a: identity, b: identity}, repeat: 1e5}]", "a tensor has at most 10^18 elements"),
@@ -240,6 +240,10 @@ def test_as_many_nodes_as_are_allowed_are_walked() -> None:
 def test_a_point_that_cannot_be_built_is_no_number() -> None:
     with pytest.raises(costmodel.SpecError, match="this fails at point 1"):
         costmodel.load("mobilenet").analyze(resolution=np.array([224, 224.5]))
+    for field in ("{out: 4, groups: a}", "{out: 4, kernel: 2, stride: a}", "{out: 4, kernel: [1, 2], stride: [a, 1]}"):
+        net = loads(f"[{{conv2d: {field}}}]", "params: {a: 1}\n")
+        with pytest.raises(costmodel.SpecError, match="must be whole and in its range; this fails at point 0"):
+            net.analyze(a=np.array([0.5, 1]))
     with pytest.raises(costmodel.SpecError, match=r"groups .* must divide the input channels \(128\); this fails at point 1"):
         costmodel.load("grouped").analyze(groups=np.array([1, 3]))
 
@@ -252,6 +256,8 @@ def test_arrays_go_together_point_by_point() -> None:
         net.analyze(alpha=np.array([0.5, 1]), resolution=algebra.symbol("r", whole=True))
     with pytest.raises(costmodel.SpecError, match="the parameter 'alpha' is a number, a word or a list"):
         net.analyze(alpha=np.array([[0.5, 1]]))
+    with pytest.raises(costmodel.SpecError, match="the parameter 'alpha' is an array without points"):
+        net.analyze(alpha=np.array([]))
 
 
 def test_a_whole_symbol_for_a_ratio_is_refused_and_another_keeps_the_rounding() -> None:

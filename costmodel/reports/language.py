@@ -119,8 +119,8 @@ MODIFIERS = {
     "when": Entry(
         "Leave a layer out unless a condition holds",
         "{verb: …, when: condition}",
-        "What enters a layer that is left out passes by. Beside `residual` it is refused, for the layers would go too: write "
-        "it inside.",
+        "What enters a layer that is left out passes by; of several tensors, `previous`. Beside `residual` it is refused, for "
+        "the layers would go too: write it inside.",
         """\
         params: {expand: 6}
         input: [16, 56, 56]

@@ -1,7 +1,7 @@
 """What a spec defines of its own: parameters, blocks, and ops that are costed by formulas."""
 
 from costmodel.ops import OPS
-from costmodel.problems import Problems
+from costmodel.problems import Problems, meant
 from costmodel.spec.layers import CONSTRUCTS, MODIFIERS, TABLE_KEYS, LayerReader
 from costmodel.spec.names import check_name, names_in
 from costmodel.spec.network import Block, OwnOp
@@ -14,10 +14,10 @@ _COUNTS = ("params", "mult_adds", "reads", "writes")
 _OP = ("fields", "let", "output", *_COUNTS)
 
 
-def read_params(data: Map, key: str, reader: LayerReader) -> dict[Text, Value | None]:
+def read_params(data: Map, key: str, reader: LayerReader, example: str = "{out, kernel: 1}") -> dict[Text, Value | None]:
     """Parameters with their defaults; None for those that must be given."""
     params: dict[Text, Value | None] = {}
-    written = reader.mapping(data, key, "{width: 1, classes: 1000}" if key == "params" else "{out, kernel: 1}")
+    written = reader.mapping(data, key, example)
     if isinstance(names := data.at(key), Seq):
         return {name: Formula("1", name.mark) for name in names if isinstance(name, Text)}
     for name, default in written.items():
@@ -80,8 +80,9 @@ def read_op(name: Text, body: object, reader: LayerReader) -> OwnOp | None:
         problems.add(name.mark, f"the op '{name}' is a mapping with `params` and `mult_adds`", _EXAMPLE)
         return None
     reader.known_keys(body, _OP, f"the op '{name}'")
+    stray = {meant(key, _OP) for key in body if key not in _OP}
     for count in ("params", "mult_adds"):
-        if not is_there(body.at(count)):
+        if not is_there(body.at(count)) and count not in stray:
             mark = key_of(body, count).mark if count in body else name.mark
             problems.add(mark, f"the op '{name}' does not say its {count}", f"write `{count}: 0` where there are none")
     counts = {count: _count(body, count, reader) for count in _COUNTS if count in ("params", "mult_adds") or count in body}

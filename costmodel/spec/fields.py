@@ -3,16 +3,17 @@
 A model is built when a spec first names its op: forty of them cost a tenth of a second.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
 
 from costmodel.ops import OPS, Op
 from costmodel.ops.fields import Kind, Unfit
-from costmodel.problems import Mark, Problems, did_you_mean, one_of
+from costmodel.problems import Mark, Problems, meant, one_of
 from costmodel.spec.source import Map, Text
-from costmodel.spec.values import READERS, BadValue, Value, is_constant
+from costmodel.spec.values import READERS, BadValue, Formula, Value, is_constant
 
 
 class _Refused(ValueError):
@@ -21,6 +22,13 @@ class _Refused(ValueError):
     def __init__(self, mark: Mark, message: str, hint: str) -> None:
         super().__init__(message)
         self.mark, self.message, self.hint = mark, message, hint
+
+
+class Stray(NamedTuple):
+    """What to say of a key that a verb does not have, and the name that stands there in other words."""
+
+    hint: str
+    meant: str | None
 
 
 @lru_cache
@@ -62,30 +70,43 @@ def read_fields(op: Op, at: Mark, data: Map, problems: Problems) -> dict[str, Va
     try:
         model = model_of(op.name).model_validate(items)
     except ValidationError as error:
-        wrong = {_report(op, at, data, found, problems) for found in error.errors(include_url=False)}
+        odd = strays(op.name, data, {field.name: field.required for field in op.fields.values()})
+        wrong = {_report(op, at, data, found, odd, problems) for found in error.errors(include_url=False)}
         return {name: _reader(name, op.fields[name].kind)(item) for name, item in items.items() if name not in wrong}
     return {name: getattr(model, name) for name in items}
 
 
-def _report(op: Op, at: Mark, data: Map, found: Any, problems: Problems) -> str:
+def _report(op: Op, at: Mark, data: Map, found: Any, odd: Mapping[str, Stray], problems: Problems) -> str:
     """Note one of pydantic's findings in our words; the name of its field."""
     name = str(found["loc"][0])
     if found["type"] == "extra_forbidden":
         key = next(k for k in data if k == name)
         fields = f"its fields are {one_of(op.fields)}" if op.fields else f"{op.name} has no fields"
-        problems.add(
-            key.mark, f"{op.name} has no field '{name}'", stray_hint(name, op.name) or did_you_mean(name, op.fields, fields)
-        )
+        problems.add(key.mark, f"{op.name} has no field '{name}'", odd[name].hint or fields)
     elif found["type"] == "missing":
-        problems.add(at, f"{op.name} needs a value for '{name}'", f"write `{op.name}: {{{name}: …}}`")
+        if not any(stray.meant == name for stray in odd.values()):
+            problems.add(at, f"{op.name} needs a value for '{name}'", f"write `{op.name}: {{{name}: …}}`")
     else:
         refused = found["ctx"]["error"]
         problems.add(refused.mark, refused.message, refused.hint)
     return name
 
 
-def stray_hint(name: str, verb: str) -> str:
-    """What is meant by a field that no verb has."""
-    if name in ("repeat", "when", "from", "name"):
-        return f"`{name}` belongs beside {verb}, not inside it"
-    return "put a space after the colon" if ":" in name else ""
+def strays(verb: str, given: Mapping[Text, Any], names: Mapping[Any, bool]) -> dict[str, Stray]:
+    """What is meant by each key of a call that its verb does not have; `names` says of those it has which it needs."""
+    return {str(key): _stray(verb, key, given, names) for key in given if key not in names}
+
+
+def _stray(verb: str, key: Text, given: Mapping[Text, Any], names: Mapping[Any, bool]) -> Stray:
+    if key in ("repeat", "when", "from", "name"):
+        return Stray(f"`{key}` belongs beside {verb}, not inside it", None)
+    near = meant(key.partition(":")[0], map(str, names))
+    if ":" in key:
+        return Stray("put a space after the colon", near)
+    if near:
+        return Stray(f"did you mean '{near}'?", near)
+    value, (first, is_needed) = given[key], next(iter(names.items()), ("", False))
+    is_alone = value.absent if isinstance(value, Text) else isinstance(value, Formula) and value.alone
+    if is_alone and is_needed and first not in given and key is next(iter(given)):
+        return Stray(f"write `{first}: {key}`", str(first))  # as in {64, kernel: 3}
+    return Stray("", None)

@@ -224,7 +224,8 @@ class _Builder:
                 otherwise = algebra.negate(condition)
                 return algebra.either(algebra.both(condition, a), algebra.both(otherwise, b))
             if (settled := algebra.decide(condition)) is None:
-                raise FormulaError(column, f"'{text}' is open, and decides between what are not two numbers")
+                hint = f"{{by: {text}, cases: {{true: …, false: …}}}} is decided at the parameters' defaults"
+                raise FormulaError(column, f"'{text}' is open, and decides between what are not two numbers", hint)
             return a if settled else b
 
         return run
@@ -244,8 +245,8 @@ class _Builder:
         def run(scope: Mapping[str, Any]) -> Any:
             values = [part(scope) for part in parts]
             try:
-                if name == "divisible" and _is_zero(values[-1]) and len(values) > 1:
-                    raise ZeroDivisionError
+                if name == "divisible" and len(values) > 1:
+                    _check_step(values[1], column, text)
                 return work(*values)
             except ZeroDivisionError:
                 raise FormulaError(column, f"'{text}' divides by zero") from None
@@ -273,6 +274,14 @@ def _bounded(value: Any, column: int, text: str) -> Any:
     if not is_small(value):
         raise FormulaError(column, f"'{text}' is out of range: a number has at most 18 digits")
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def _check_step(by: Any, column: int, text: str) -> None:
+    """What is rounded to multiples of a number needs one above zero."""
+    if _is_zero(by):
+        raise ZeroDivisionError
+    if isinstance(by, int | Fraction) and by < 0:
+        raise FormulaError(column, f"'{text}' is to be a multiple of {spoken(by)}, and that is below zero")
 
 
 def _is_zero(value: Any) -> bool:

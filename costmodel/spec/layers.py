@@ -7,7 +7,7 @@ from costmodel.problems import Mark, Problems, did_you_mean, one_of
 from costmodel.spec.fields import read_fields
 from costmodel.spec.names import check_label, check_name, names_in
 from costmodel.spec.network import Layer, Table
-from costmodel.spec.reading import ValueReader
+from costmodel.spec.reading import ValueReader, is_there
 from costmodel.spec.source import Map, Seq, Text
 from costmodel.spec.tables import Grid, read_columns, read_grid
 from costmodel.spec.values import Formula, Items, Value
@@ -42,14 +42,14 @@ class LayerReader(ValueReader):
         return [self.layer(item) for item in (data if isinstance(data, Seq) else [data])]
 
     def layer(self, item: Any) -> Layer:
-        """One layer; one that cannot be read passes its input on, once the mistake is noted."""
+        """One layer; one that cannot be read has no verb, once the mistake is noted."""
         if isinstance(item, Text):
             item = Map({item: Text("", item.mark)}, mark=item.mark)
         if isinstance(item, Seq):
             self.problems.add(item.mark, "a layer is no list", "`layers: […]` makes several layers one")
-            return Layer(Text("identity", item.mark))
+            return Layer(Text("", item.mark))
         verb = self.verb(item)
-        layer = Layer(verb or Text("identity", item.mark))
+        layer = Layer(Text("", item.mark) if verb is None else verb)
         self.modifiers(layer, item)
         if verb is not None:
             self.body(layer, item, item[verb])
@@ -96,6 +96,8 @@ class LayerReader(ValueReader):
             hint = f"{other} is a {kind} of {verb}: indent it under `{verb}:`, or write {verb}: {{…, {other}: …}}"
         elif self.is_known(other):
             hint = "start a new layer with `- `"
+        elif other in TABLE_KEYS:
+            hint = f"`{other}` stands beside `table`"
         else:
             beside = (*MODIFIERS, *(TABLE_KEYS if verb == "table" else fields if self.is_join(verb) else ()))
             hint = did_you_mean(other, [*beside, *fields], f"beside a verb stand {one_of(beside)}")
@@ -204,7 +206,19 @@ class LayerReader(ValueReader):
             return
         if verb == "identity" and fields:
             self.problems.add(next(iter(fields)).mark, "identity takes no value")
-        layer.fields = self.fields(layer, fields) if verb in OPS else self.values(fields, verb, verb.mark)
+        if verb in OPS:
+            layer.fields = self.fields(layer, fields)
+        else:
+            layer.fields = self.passed(verb, fields) if verb in self.own else self.values(fields, verb, verb.mark)
+
+    def passed(self, verb: str, given: Map) -> dict[Text, Value]:
+        """The arguments of a call; 1 stands in for those that it should not have, whose values are not looked into."""
+        known = self.parameters(verb)
+        found: dict[Text, Value] = {}
+        for key, data in given.items():
+            value = self.value(data, key) if key in known else None
+            found[key] = value or Formula("1", key.mark, alone=not is_there(data))
+        return found
 
     def fields(self, layer: Layer, given: Map) -> dict[Text, Value]:
         """The fields of an op, in the order written."""

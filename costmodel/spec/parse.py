@@ -1,6 +1,6 @@
 """From a spec's text to a checked `Network`."""
 
-from costmodel.problems import Problems
+from costmodel.problems import Mark, Problems, meant
 from costmodel.spec.definitions import read_block, read_op, read_params
 from costmodel.spec.layers import LayerReader
 from costmodel.spec.names import check_label, check_name
@@ -18,13 +18,14 @@ def parse(text: str, file: str, problems: Problems) -> Network:
     """Read a spec. Text that is not plain YAML raises `SpecError`; other mistakes go onto `problems`."""
     data = read(text, file, problems)
     start = next((key.mark for key in data), data.mark)
-    if missing := [f"no `{key}`" for key in ("name", "input", "layers") if key not in data]:
+    stray = {meant(key, _HEADER) for key in data if key not in _HEADER}
+    if missing := [f"no `{key}`" for key in ("name", "input", "layers") if key not in data and key not in stray]:
         problems.add(start, f"the spec has {' and '.join(missing)}", "a spec has at least name, input and layers")
     values = ValueReader(problems)
     values.known_keys(data, _HEADER, "a spec")
     blocks, ops = values.mapping(data, "blocks"), values.mapping(data, "ops")
     reader = LayerReader(blocks, ops, problems)
-    params = read_params(data, "params", reader)
+    params = read_params(data, "params", reader, "{width: 1, classes: 1000}")
     published = data.at("published")
     return Network(
         file=file,
@@ -92,6 +93,8 @@ def _variants(data: Map, reader: LayerReader) -> dict[str, dict[Text, Value]]:
     """Each variant's settings by its name, written as a mapping or as a table with a column `name`."""
     variants = reader.mapping(data, "variants")
     if "table" not in variants:
+        for name in variants:
+            _check_variant(name, name.mark, reader.problems)
         return {
             str(name): reader.values(settings, "a variant", name.mark, "{alpha: 0.5}") for name, settings in variants.items()
         }
@@ -99,7 +102,7 @@ def _variants(data: Map, reader: LayerReader) -> dict[str, dict[Text, Value]]:
         if key != "table":
             reader.problems.add(key.mark, f"beside the table of variants stands '{key}'", "put it in the table as a row")
     grid = read_grid(variants.at("table"), variants.mark, reader.problems)
-    if grid is None:
+    if grid is None or not grid.header:
         return {}
     if "name" not in grid.header:
         reader.problems.add(grid.header[0].mark, "a table of variants has a column `name`", "[name, …]")
@@ -108,8 +111,16 @@ def _variants(data: Map, reader: LayerReader) -> dict[str, dict[Text, Value]]:
     found: dict[str, dict[Text, Value]] = {}
     for row in grid.rows:
         cells = dict(zip(grid.header, row, strict=True))
-        label = check_label(cells.pop(title), "a variant's name", row.mark, reader.problems)
+        label = _check_variant(cells.pop(title), row.mark, reader.problems)
         if label in found:
             reader.problems.add(label.mark, f"the variant '{label}' stands twice")
         found[str(label)] = {key: reader.value(cell) or Formula("1", key.mark) for key, cell in cells.items()}
     return found
+
+
+def _check_variant(data: object, at: Mark, problems: Problems) -> Text:
+    """A variant's name; `default` is the network without one."""
+    label = check_label(data, "a variant's name", at, problems)
+    if label == "default":
+        problems.add(label.mark, "a variant cannot be called 'default': that is the network without a variant")
+    return label

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from costmodel.conventions import CONVENTIONS
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
 from costmodel.spec.names import check_label
+from costmodel.spec.reading import is_there
 from costmodel.spec.source import Data, Map, Seq, Text
 from costmodel.spec.tables import read_grid
 from costmodel.spec.values import BadValue, Value, read_value
@@ -97,17 +98,17 @@ def _row(mark: Mark, cells: dict[Text, Data], params: set[str], problems: Proble
                 row.settings[name] = read_value(cell)
             except BadValue as error:
                 problems.add(error.mark, error.message, error.hint)
-        else:
-            problems.add(name.mark, f"a published row has no column '{name}'", _column_hint(name, known))
-    if not {*METRICS} & {*map(str, cells)} and all(name in known for name in cells):
+        elif not name.isdecimal():
+            problems.add(
+                name.mark,
+                f"a published row has no column '{name}'",
+                did_you_mean(name, known, f"its columns are {one_of(known)}"),
+            )
+    if cut := next((name for name in cells if name.isdecimal()), None):
+        problems.add(cut.mark, f"a published row has no column '{cut}'", "inside { } a comma ends a figure: write 1248424")
+    if not any(is_there(cell) for name, cell in cells.items() if name in METRICS) and all(name in known for name in cells):
         problems.add(mark, "this published row has no figure", f"the figures are {one_of(METRICS)}")
     return row
-
-
-def _column_hint(name: Text, known: list[str]) -> str:
-    if name.isdecimal():
-        return "inside { } a comma ends a figure: write 1248424"
-    return did_you_mean(name, known, f"its columns are {one_of(known)}")
 
 
 def _text(row: Published, name: Text, cell: Data, problems: Problems) -> None:

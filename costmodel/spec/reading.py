@@ -34,7 +34,9 @@ class ValueReader:
         if not isinstance(data, Map):
             self.problems.add(getattr(data, "mark", at), f"{what} takes names and values, such as {example}")
             return {}
-        return {key: self.value(item, key) or Formula("1", key.mark) for key, item in data.items()}
+        # a name alone that is no name is reported where names are
+        odd = {key for key, item in data.items() if not (is_there(item) or key.isidentifier())}
+        return {key: (None if key in odd else self.value(item, key)) or Formula("1", key.mark) for key, item in data.items()}
 
     def let(self, data: Any, at: Mark) -> dict[Text, Value]:
         """Derived names and their values."""

@@ -81,15 +81,21 @@ class Choice:
         """The value of the case that `by` names. Raises `BadValue`, listing the cases, where none does."""
         chosen = self.by.evaluate(scope)
         for key, value in self.cases:
-            truth = algebra.equal(chosen, key)
+            truth, said = self.holds(chosen, key)
             settled = decide(truth, "", self.by.mark)
             if settled is None:
                 raise BadValue(self.by.mark, *undecided(self.by.text, chosen))
             if settled:
-                decide(truth, f"{self.by.text} == {spoken(key)}", self.by.mark)
+                decide(truth, said, self.by.mark)
                 return value.evaluate(scope, decide)
         legal = one_of(spoken(key) for key, _ in self.cases)
         raise BadValue(self.by.mark, f"{is_what(self.by.text, chosen)}, and the cases are {legal}")
+
+    def holds(self, chosen: Any, key: Any) -> tuple[Any, str]:
+        """Whether a case is the one that was chosen, and that as a formula; a truth may be open as a number may."""
+        if isinstance(key, bool) and algebra.is_truth(chosen):
+            return (chosen, self.by.text) if key else (algebra.negate(chosen), f"not ({self.by.text})")
+        return algebra.equal(chosen, key), f"{self.by.text} == {spoken(key)}"
 
     def names(self) -> Iterator[tuple[str, Mark]]:
         """Every name that is read, with its place."""

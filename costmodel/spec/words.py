@@ -111,6 +111,8 @@ def _check_order(before: str, word: str, at: int) -> None:
         is_call = word == "(" and (before[0].isalpha() or before[0] == "_")
         if not is_call:
             hint = "write `*` to multiply" if before[0] in ".0123456789)" and word != "not" else ""
+            if before[0].isdigit() and word[0].isdigit():
+                hint = "a comma stands between the values of a list"
             raise FormulaError(at, f"an operator is missing before '{word}'", hint)
     elif not after_value and not starts_value:
         # `max()` is told apart by its count of values

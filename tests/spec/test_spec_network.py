@@ -95,6 +95,17 @@ def test_a_batch_may_be_an_array() -> None:
     assert totals.tolist() == [net.analyze(batch=n).totals.mult_adds for n in (1, 2)]
 
 
+def test_a_variant_has_a_name_of_its_own() -> None:
+    """`default` in a published row is the network without a variant; a label stands on a line, without a slash."""
+    called = "a variant cannot be called 'default': that is the network without a variant"
+    assert messages(spec("relu", "variants: {default: {}}\n")) == [called]
+    assert messages(spec("conv2d: a", "params: {a: 1}\nvariants: {table: [[name, a], [default, 2]]}\n")) == [called]
+    assert len(messages(spec("relu", "variants: {a/b: {}, '': {}}\n"))) == 2
+    assert messages(spec("relu", "variants: {table: [[[]], [1]]}\n")) == [
+        "the first row names the columns, and here is no name"
+    ]
+
+
 def test_a_parameter_without_a_value_asks_for_one_and_for_nothing_that_hangs_on_it() -> None:
     assert messages(spec("conv2d: wide", "params: {alpha, wide: alpha * 8}\n")) == [
         "the parameter 'alpha' has no default, and no value is given"
@@ -137,7 +148,39 @@ def test_one_slip_is_one_problem() -> None:
     assert len(messages(spec("table: [[c, n], [8]]\n    each: [{conv2d: c, repeat: n}]"))) == 1
     assert len(messages(spec("b: 8", "blocks: {b: [relu]}\n"))) == 1
     assert len(messages(spec("conv2d: 7.5\nconv2d: {out: 4, groups: c_in}\nresidual: [{conv2d: 9}]"))) == 1
+    assert len(messages(spec("relu", "let: {half:3}\n"))) == 1
+    assert len(messages(spec("relu", "let: {half c: 3}\n"))) == 1
+    assert len(messages(spec("conv2d: alpha", "params: {alpha: 1}\nvariants: {a: {alpha:2}}\n"))) == 1
+    assert len(messages(spec("{fuze, from: [input, previous]}"))) == 1
+    assert len(messages("name: T\ninputs: [3, 8, 8]\nlayers: [relu]")) == 1
+    assert len(messages(spec("relu", "published: {mult_adds: 1,248,424}\n"))) == 1
+    assert len(messages(spec("blur", "ops: {blur: {param: 0, mult_adds: 0}}\n"))) == 1
     assert len(messages(spec("max_pool: 99\nconv2d: {out: 4, kernel: 50}\nlinear: 3"))) == 2
+
+
+BLOCK = "blocks: {b: {params: {out, kernel: 1}, layers: [{conv2d: {out, kernel}}]}}\n"
+
+
+@pytest.mark.parametrize("verb", ["conv2d", "b"])
+@pytest.mark.parametrize(
+    ("fields", "hint"),
+    [
+        ("{outt: 8}", "did you mean 'out'?"),
+        ("{filters: wide, kernel: 3}", "did you mean 'out'?"),
+        ("{out:8, kernel: 3}", "put a space after the colon"),
+        ("{8, kernel: 3}", "write `out: 8`"),
+        ("{wide, kernel: 3}", "write `out: wide`"),
+    ],
+)
+def test_a_value_under_another_name_is_not_missing_too(verb: str, fields: str, hint: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        load(f"{verb}: {fields}\nb: 8", BLOCK)
+    assert [problem.hint for problem in caught.value.problems] == [hint]
+
+
+def test_what_stands_beside_a_verb_takes_no_fields_place() -> None:
+    assert len(messages(spec("conv2d: {name: a}"))) == 2
+    assert len(messages(spec("conv2d: {kernel: 3, 8}"))) == 2
 
 
 def test_files_come_before_bundled_specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,6 +97,16 @@ def test_9_a_left_out_layers_name_means_what_passed_by_and_input_what_entered() 
     assert [line.sources for line in run("relu\nb", head).lines] == [(-1,), (0,), (0,)]
 
 
+def test_9_of_several_tensors_the_one_above_passes_by() -> None:
+    """A `concat` that is left out is not there: what goes on is `previous`, wherever it stands among the names."""
+    head = "blocks: {fuse: {inputs: [x, y], layers: [{concat: [x, y]}]}}\n"
+    for layer in ("{concat: [a, previous], when: false}", "{fuse, from: [a, previous], when: false}"):
+        assert run(f"{{conv2d: 5, name: a}}\nconv2d: 6\n{layer}\nrelu", head).lines[-1].sources == (1,)
+    assert refusals("{relu, name: a}\n{relu, name: b}\n{concat: [a, b], when: false}") == [
+        "concat takes 2 tensors and cannot be left out: `previous`, which would pass by, is none of them"
+    ]
+
+
 def test_10_what_counts_is_whole() -> None:
     assert shapes(run("conv2d: 24 * alpha", "params: {alpha: 1.5}\n")) == ["36×32×32"]
     assert refusals("conv2d: 24 * alpha", "params: {alpha: 0.7}\n") == ["out must be a whole number, and is 16.8"]
@@ -114,6 +124,18 @@ def test_11_what_decides_the_structure_is_decided() -> None:
     assert [c.text for c in ledger.conditions] == ["width > 4 is true", "width - 6 = 2"]
     with pytest.raises(costmodel.SpecError, match="'width > 4' is open: it hangs on a symbol that has no reference value"):
         load("{conv2d: 5, when: width > 4}", "params: {width}\n").analyze(width=width)
+
+
+def test_11_a_case_may_be_a_truth_that_a_symbol_leaves_open() -> None:
+    width = algebra.symbol("width", whole=True)
+    layer = "{activation: {by: width > 4, cases: {true: relu, false: silu}}}"
+    for default, op, said in ((8, "relu", "width > 4 is true"), (4, "silu", "not (width > 4) is true")):
+        ledger = load(layer, f"params: {{width: {default}}}\n").analyze(width=width)
+        assert [line.op for line in ledger.lines] == [op]
+        assert [c.text for c in ledger.conditions] == [said]
+    with pytest.raises(costmodel.SpecError, match="decides between what are not two numbers") as caught:
+        load("activation: relu if width > 4 else silu", "params: {width: 8}\n").analyze(width=width)
+    assert caught.value.problems[0].hint.startswith("{by: width > 4, cases: {true: …, false: …}}")
 
 
 @pytest.mark.parametrize(
