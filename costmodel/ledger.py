@@ -27,9 +27,14 @@ class Place:
             self.number = seen[label] = seen.get(label, 0) + 1
 
     @property
+    def namesakes(self) -> int:
+        """How often its label stands under its parent."""
+        return (self.parent.seen or {}).get(self.label, 0) if self.parent is not None else 0
+
+    @property
     def repeated(self) -> bool:
         """Whether its label stands more than once under its parent."""
-        return self.parent is not None and (self.parent.seen or {}).get(self.label, 0) > 1
+        return self.namesakes > 1
 
     def chain(self) -> "list[Place]":
         """From the outermost place to this one, the root left out."""
