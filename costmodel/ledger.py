@@ -76,6 +76,11 @@ class Line:
         """Where it stands in the network."""
         return str(self.place)
 
+    @property
+    def known(self) -> bool:
+        """Whether its cost is known."""
+        return self.rule.family != "unknown"
+
 
 class Condition(NamedTuple):
     """Something the result rests on: for symbols an assumption, for points a mask of those it holds for."""
@@ -120,7 +125,12 @@ class Ledger:
     @property
     def unknown(self) -> list[Line]:
         """The lines whose cost nobody knows; with any of them, every total is a lower bound."""
-        return [line for line in self.lines if line.rule.family == "unknown"]
+        return [line for line in self.lines if not line.known]
+
+    @property
+    def uncounted(self) -> list[tuple[str, str]]:
+        """The path of each of them, and the name that its op has elsewhere."""
+        return [(line.path, line.fields["op"]) for line in self.unknown]
 
     def sums(
         self,

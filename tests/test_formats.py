@@ -107,7 +107,7 @@ HEADER = (
 @pytest.mark.parametrize("settings", [[], ["--dtype", "int8"], ["--convention", "arithmetic"], ["--by", "network"]])
 def test_the_header_of_csv_is_stable(settings: list[str], run: Runner) -> None:
     header = run("analyze", "mobilenet", "--format", "csv", *settings)[1].splitlines()[0]
-    assert header == f"{HEADER},add,mul,cmp,exp,then,line,convention,traffic,dtype"
+    assert header == f"{HEADER},add,mul,cmp,exp,then,line,convention,traffic,dtype,complete"
 
 
 def test_csv_has_every_path_and_shapes_with_their_batch(run: Runner) -> None:

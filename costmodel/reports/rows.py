@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.ledger import Ledger, Line, Place, Totals, moved
-from costmodel.reports.words import op_label
+from costmodel.reports.words import LOWER, UNKNOWN, op_label
 from costmodel.traffic import UNFUSED
 
 _FOLLOWERS = ("norm", "pointwise")
@@ -34,9 +34,20 @@ class Row(NamedTuple):
         return (self.op, str(self.lines[-1].output), self.totals, self.operations, self.moved, self.then)
 
     @property
+    def sign(self) -> str:
+        """What stands before or for its sums."""
+        return sign(self.lines)
+
+    @property
     def path(self) -> str:
         """Where it stands in the network; nothing for the network itself."""
         return str(self.place) if self.place is not None else ""
+
+
+def sign(lines: list[Line]) -> str:
+    """`≥` before sums over lines of which some are unknown, `?` for them where all are, else nothing."""
+    known = [line.known for line in lines]
+    return "" if all(known) else LOWER if any(known) else UNKNOWN
 
 
 def unit_of(line: Line) -> Place | None:
