@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.dtypes import Dtypes
 from costmodel.ops.fields import spoken
+from costmodel.problems import printable
 from costmodel.reports.columns import Order
 from costmodel.reports.contract import plain, rules
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, table, text, width_of, wrapped
@@ -165,7 +166,7 @@ def screen(swept: Swept, room: int) -> Screen:
         *(titles if body else []),
         *([text("─" * min(width_of(titles + shown), room), "dim")] if body else []),
         *shown,
-        *(text(line, style) for words, style in notes(swept) for line in wrapped(words, room)),
+        *(text(line, style) for words, style in notes(swept) for line in wrapped(printable(words), room)),
     ]
 
 
