@@ -128,6 +128,12 @@ class Ledger:
         return [line for line in self.lines if not line.known]
 
     @property
+    def multiplying(self) -> list[str]:
+        """What counts beside convolutions and FC layers, by name: attention, matrix products, ops of the spec's own."""
+        found = (line.rule for line in self.lines if line.rule.counted)
+        return list(dict.fromkeys(rule.name for rule in found if rule.family != "conv" and rule.name != "linear"))
+
+    @property
     def uncounted(self) -> list[tuple[str, str]]:
         """The path of each of them, and the name that its op has elsewhere."""
         return [(line.path, line.fields["op"]) for line in self.unknown]

@@ -222,3 +222,16 @@ def test_norms_and_activations_follow_their_convolution_in_a_table_with_names() 
     text += "[{layers: [relu, {conv2d: 4}, batch_norm], repeat: n}]}]\n"
     follows = ["one conv2d: 1×1, batch_norm", "two relu 1: relu", "two conv2d 1: 1×1, batch_norm, relu"]
     assert labels(text, "layer") == ["one relu: relu", *follows, "two conv2d 2: 1×1, batch_norm"]
+
+
+@pytest.mark.parametrize("command", [["analyze"], ["sweep", "--over", "heads=1,2"]], ids=lambda words: words[0])
+def test_a_report_names_what_counts_beside_convolutions(
+    command: list[str], tmp_path: Path, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    """A third of a vision transformer's mult-adds are attention's: `conv + FC` alone would be untrue."""
+    text = "name: T\nparams: {heads: 2}\ninput: {t: 5, c: 8}\nops: {mine: {params: 0, mult_adds: c_in}}\n"
+    (tmp_path / "t.yaml").write_text(text + "layers: [{attention: heads}, mine, relu, linear: 4]\n", encoding="utf-8")
+    code, out, _ = run(command[0], str(tmp_path / "t.yaml"), *command[1:])
+    assert code == 0
+    assert "mult-adds: conv + FC + attention + mine, one per multiply-add (paper)" in out
+    assert "access: conv + FC + attention + mine, each element once (conv)" in out

@@ -10,7 +10,7 @@ from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, b
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
 from costmodel.reports.rows import Row, by_layer, summed
 from costmodel.reports.selection import Selection, select
-from costmodel.reports.words import LOWER, count, kind_label, setting, share, size, uncounted
+from costmodel.reports.words import LOWER, count, counting, kind_label, setting, share, size, uncounted
 from costmodel.traffic import CONV, UNFUSED
 
 
@@ -57,6 +57,7 @@ def content(shown: Shown, *, repeats: bool = False) -> Content:
         f"{shown.convention.unit}: {shown.convention.meaning} ({shown.convention.name})",
         f"access: {CONV.meaning} ({CONV.name})",
     ]
+    rules = [counting(rule, shown.ledger.multiplying) for rule in rules]
     name = " · ".join(part for part in (shown.ledger.name, shown.ledger.source) if part)
     kinds = _kinds(shown, keys, chosen.whole) if shown.by != "op" else []
     return Content(name, _settings(shown), rules, columns, body, total, kinds, _notes(shown, chosen, keys))
@@ -178,6 +179,7 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
     everything = (
         f"{least}{count(moved(ledger.lines, UNFUSED))} elements ({bytes_moved}), norms unfolded · conv + FC alone {bytes_alone}"
     )
+    everything = counting(everything, ledger.multiplying)
     return [*notes, Note("every op moved", everything)]
 
 

@@ -12,7 +12,7 @@ from costmodel.problems import printable
 from costmodel.reports.columns import Order
 from costmodel.reports.contract import plain, rules
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, table, text, width_of, wrapped
-from costmodel.reports.words import LOWER, UNKNOWN, count, per, setting, uncounted
+from costmodel.reports.words import LOWER, UNKNOWN, count, counting, per, setting, uncounted
 from costmodel.sweep import Point
 from costmodel.traffic import CONV
 
@@ -83,14 +83,15 @@ def _weight(swept: Swept, point: Point, key: str) -> Any:
 def heading(swept: Swept) -> list[str]:
     """What stands above the points: the convention, the traffic model, what is held fixed."""
     rule = swept.convention
+    multiplying = list(dict.fromkeys(name for point in swept.points for name in point.multiplying))
     held = [setting(name, value) for name, value in swept.held.items() if name not in swept.names]
     held += [str(swept.dtypes)] if "bytes" in {key.lstrip("×") for key in swept.keys} else []
     compared = "the first row"
     if (swept.sort or swept.top) and swept.first:
         compared = ", ".join(setting(name, value) for name, value in swept.first.values.items())
     return [
-        f"{rule.unit}: {rule.meaning} ({rule.name})",
-        f"access: {CONV.meaning} ({CONV.name})",
+        f"{rule.unit}: {counting(rule.meaning, multiplying)} ({rule.name})",
+        f"access: {counting(CONV.meaning, multiplying)} ({CONV.name})",
         f"held fixed: {' · '.join(held) or 'nothing'}; × compares with {compared}",
     ]
 

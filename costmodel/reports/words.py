@@ -66,6 +66,11 @@ def count(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else decimal(value)
 
 
+def counting(rule: str, multiplying: Iterable[str]) -> str:
+    """A rule's sentence; `conv + FC` in it takes in what else counts in a network, as attention."""
+    return rule.replace("conv + FC", " + ".join(("conv + FC", *multiplying)))
+
+
 LOWER = "≥"
 """Stands before a sum with something in it that is not counted."""
 UNKNOWN = "?"
