@@ -276,8 +276,8 @@ def test_a_report_never_replaces_its_own_spec(command: list[str], tmp_path: Path
     text = "name: T\nparams: {c: 1}\ninput: [3, 8, 8]\nlayers: [conv2d: c]\n"
     (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "link").symlink_to("net.yaml")
-    for name in ("net.yaml", "link"):
-        code, out, err = run(command[0], str(tmp_path / "net.yaml"), *command[1:], "-o", str(tmp_path / name))
+    for spec, name in (("net.yaml", "net.yaml"), ("net.yaml", "link"), ("net", "net.yaml")):
+        code, out, err = run(command[0], str(tmp_path / spec), *command[1:], "-o", str(tmp_path / name))
         assert (code, out) == (2, "")
         assert f"{name} is the spec itself, and the report would replace it" in err
     assert (tmp_path / "net.yaml").read_text(encoding="utf-8") == text

@@ -53,9 +53,11 @@ def check_file(output: str | None, spec: str | None = None) -> None:
 
 
 def _is_same(path: Path, spec: str) -> bool:
-    """Whether a file is a spec; no if one of them is not there."""
-    with suppress(OSError, ValueError):
-        return path.samefile(spec)
+    """Whether a file is a spec, named with or without `.yaml`; no if one of them is not there."""
+    for name in (spec, f"{spec}.yaml"):
+        with suppress(OSError, ValueError):
+            if path.samefile(name):
+                return True
     return False
 
 
