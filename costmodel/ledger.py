@@ -27,9 +27,14 @@ class Place:
             self.number = seen[label] = seen.get(label, 0) + 1
 
     @property
+    def namesakes(self) -> int:
+        """How often its label stands under its parent."""
+        return (self.parent.seen or {}).get(self.label, 0) if self.parent is not None else 0
+
+    @property
     def repeated(self) -> bool:
         """Whether its label stands more than once under its parent."""
-        return self.parent is not None and (self.parent.seen or {}).get(self.label, 0) > 1
+        return self.namesakes > 1
 
     def chain(self) -> "list[Place]":
         """From the outermost place to this one, the root left out."""
@@ -70,6 +75,11 @@ class Line:
     def path(self) -> str:
         """Where it stands in the network."""
         return str(self.place)
+
+    @property
+    def known(self) -> bool:
+        """Whether its cost is known."""
+        return self.rule.family != "unknown"
 
 
 class Condition(NamedTuple):
@@ -115,7 +125,18 @@ class Ledger:
     @property
     def unknown(self) -> list[Line]:
         """The lines whose cost nobody knows; with any of them, every total is a lower bound."""
-        return [line for line in self.lines if line.rule.family == "unknown"]
+        return [line for line in self.lines if not line.known]
+
+    @property
+    def multiplying(self) -> list[str]:
+        """What counts beside convolutions and FC layers, by name: attention, matrix products, ops of the spec's own."""
+        found = (line.rule for line in self.lines if line.rule.counted)
+        return list(dict.fromkeys(rule.name for rule in found if rule.family != "conv" and rule.name != "linear"))
+
+    @property
+    def uncounted(self) -> list[tuple[str, str]]:
+        """The path of each of them, and the name that its op has elsewhere."""
+        return [(line.path, line.fields["op"]) for line in self.unknown]
 
     def sums(
         self,

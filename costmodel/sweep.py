@@ -16,7 +16,9 @@ from costmodel.problems import SpecError
 class Point:
     """One point of a sweep: the swept values, and its totals or the reason why it cannot be built.
 
-    `operations` are in the convention's unit, and `loaded` is the part of the access that is weights and biases.
+    `operations` are in the convention's unit, and `loaded` is the part of the access that is weights and biases. With
+    any `uncounted` op, its path and its name, all of them are lower bounds. `multiplying` is what counts beside
+    convolutions and FC layers.
     """
 
     values: dict[str, Any]
@@ -24,6 +26,8 @@ class Point:
     reason: str
     operations: Num = 0
     loaded: Num = 0
+    uncounted: tuple[tuple[str, str], ...] = ()
+    multiplying: tuple[str, ...] = ()
 
 
 def sweep(
@@ -48,7 +52,8 @@ def sweep(
         try:
             ledger = spec.evaluate(settings, batch)
             totals, operations = ledger.sums(convention=convention), ledger.operations(None, convention)
-            yield Point(values, totals, "", operations, ledger.loaded())
+            named = tuple(ledger.uncounted), tuple(ledger.multiplying)
+            yield Point(values, totals, "", operations, ledger.loaded(), *named)
         except SpecError as error:
             first = error.problems[0]
             yield Point(values, None, f"{first.message} ({first.hint})" if first.hint else first.message)

@@ -8,7 +8,7 @@ from costmodel.ops import Op
 
 
 class Traffic(NamedTuple):
-    """A traffic model: its name, whether only convolutions and FC layers count, and its sentence in reports."""
+    """A traffic model: its name, whether only ops with mult-adds count, and its sentence in reports."""
 
     name: str
     kernels_only: bool

@@ -20,7 +20,7 @@ from costmodel.published import published
 from costmodel.reports import contract
 from costmodel.reports.analysis import screen
 from costmodel.reports.columns import Shown
-from costmodel.reports.rows import folded, rows
+from costmodel.reports.rows import folded, rows, unit_label
 from costmodel.traffic import UNFUSED
 
 SCHEMA = json.loads(Path(contract.__file__).with_name("analyze.schema.json").read_text(encoding="utf-8"))
@@ -196,3 +196,42 @@ def test_warnings_go_to_standard_error_and_can_be_silenced(tmp_path: Path, run: 
     assert "warning: no formula reads the parameter 'width'" in loud[2]
     assert quiet[2] == ""
     assert loud[1] == quiet[1]
+
+
+def labels(text: str, by: str) -> list[str]:
+    """The rows of a network as they are named, runs folded."""
+    runs = folded(rows(costmodel.loads(text, "net.yaml").analyze(), by))
+    return [f"{unit_label(run[0])}: {', '.join([run[0].op, *run[0].then])}" for run in runs]
+
+
+def test_a_norm_behind_the_last_of_several_blocks_is_no_part_of_it() -> None:
+    """The norm that ends a vision transformer (arXiv:2010.11929) or a network of dense blocks."""
+    text = "name: T\ninput: [4, 8, 8]\nblocks: {unit: {layers: [{residual: [batch_norm, {conv2d: 4}]}]}}\n"
+    text += "layers: [{unit, repeat: 3}, batch_norm]\n"
+    assert labels(text, "block") == ["unit 1–3: 1×1", "batch_norm: batch_norm"]
+
+
+def test_an_activation_behind_every_block_of_a_name_is_part_of_each() -> None:
+    text = "name: T\ninput: [4, 8, 8]\nblocks: {unit: {layers: [{conv2d: 4}]}}\nlayers: [{layers: [unit, relu], repeat: 3}]\n"
+    assert labels(text, "block") == ["unit 1–3: 1×1, relu"]
+    assert labels(text, "layer") == ["unit 1–3: 1×1, relu"]
+
+
+def test_norms_and_activations_follow_their_convolution_in_a_table_with_names() -> None:
+    text = "name: T\ninput: [4, 8, 8]\nlayers: [{table: [[name, n], [one, 1], [two, 2]], each: "
+    text += "[{layers: [relu, {conv2d: 4}, batch_norm], repeat: n}]}]\n"
+    follows = ["one conv2d: 1×1, batch_norm", "two relu 1: relu", "two conv2d 1: 1×1, batch_norm, relu"]
+    assert labels(text, "layer") == ["one relu: relu", *follows, "two conv2d 2: 1×1, batch_norm"]
+
+
+@pytest.mark.parametrize("command", [["analyze"], ["sweep", "--over", "heads=1,2"]], ids=lambda words: words[0])
+def test_a_report_names_what_counts_beside_convolutions(
+    command: list[str], tmp_path: Path, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    """A third of a vision transformer's mult-adds are attention's: `conv + FC` alone would be untrue."""
+    text = "name: T\nparams: {heads: 2}\ninput: {t: 5, c: 8}\nops: {mine: {params: 0, mult_adds: c_in}}\n"
+    (tmp_path / "t.yaml").write_text(text + "layers: [{attention: heads}, mine, relu, linear: 4]\n", encoding="utf-8")
+    code, out, _ = run(command[0], str(tmp_path / "t.yaml"), *command[1:])
+    assert code == 0
+    assert "mult-adds: conv + FC + attention + mine, one per multiply-add (paper)" in out
+    assert "access: conv + FC + attention + mine, each element once (conv)" in out

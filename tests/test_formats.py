@@ -107,7 +107,7 @@ HEADER = (
 @pytest.mark.parametrize("settings", [[], ["--dtype", "int8"], ["--convention", "arithmetic"], ["--by", "network"]])
 def test_the_header_of_csv_is_stable(settings: list[str], run: Runner) -> None:
     header = run("analyze", "mobilenet", "--format", "csv", *settings)[1].splitlines()[0]
-    assert header == f"{HEADER},add,mul,cmp,exp,then,line,convention,traffic,dtype"
+    assert header == f"{HEADER},add,mul,cmp,exp,then,line,convention,traffic,dtype,complete"
 
 
 def test_csv_has_every_path_and_shapes_with_their_batch(run: Runner) -> None:
@@ -269,6 +269,18 @@ def test_a_place_for_no_file_is_answered_before_any_work(place: str, said: str, 
     assert (code, out) == (2, "")
     assert said in err
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [["analyze"], ["sweep", "--over", "c=1,2"], ["specs", "--expanded"]], ids=lambda c: c[0])
+def test_a_report_never_replaces_its_own_spec(command: list[str], tmp_path: Path, run: Runner) -> None:
+    text = "name: T\nparams: {c: 1}\ninput: [3, 8, 8]\nlayers: [conv2d: c]\n"
+    (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "link").symlink_to("net.yaml")
+    for spec, name in (("net.yaml", "net.yaml"), ("net.yaml", "link"), ("net", "net.yaml")):
+        code, out, err = run(command[0], str(tmp_path / spec), *command[1:], "-o", str(tmp_path / name))
+        assert (code, out) == (2, "")
+        assert f"{name} is the spec itself, and the report would replace it" in err
+    assert (tmp_path / "net.yaml").read_text(encoding="utf-8") == text
 
 
 def test_a_device_takes_a_report_and_stays_one(run: Runner) -> None:

@@ -174,7 +174,7 @@ def test_every_column_can_be_shown_alone_and_sorted_by(name: str, format: str, r
     assert (code, err) == (0, "")
     if format == "csv":
         extra = [] if name in ("layer", "path") else ["path"]
-        assert out.splitlines()[0].split(",") == [*extra, name, "convention", "traffic", "dtype"]
+        assert out.splitlines()[0].split(",") == [*extra, name, "convention", "traffic", "dtype", "complete"]
 
 
 def test_columns_come_in_the_order_that_is_asked_for(run: Runner) -> None:
@@ -188,6 +188,7 @@ def test_columns_come_in_the_order_that_is_asked_for(run: Runner) -> None:
         "convention": "paper",
         "traffic": "conv",
         "dtype": "fp32",
+        "complete": "true",
     }
 
 

@@ -50,11 +50,30 @@ def test_files_that_are_named_exist(name: str) -> None:
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
+def spec_of(name: str) -> str:
+    """The shown spec of a network."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (found,) = re.findall(rf"^```yaml\n(name: {name}\n.*?)^```", text, re.DOTALL | re.MULTILINE)
+    return str(found)
+
+
+def test_the_first_network_costs_what_is_shown(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"^```text\n(layer .*?)^```", text, re.DOTALL | re.MULTILINE)[1]  # type: ignore[index]
+    spec = tmp_path / "digits.yaml"
+    spec.write_text(spec_of("Digits"), encoding="utf-8")
+    code, out, err = run("analyze", str(spec))
+    assert (code, err) == (0, "")
+    assert shown in out
+    wide = spec_of("Digits").replace("out: 16", "out: width").replace("out: 32", "out: 2 * width")
+    net = costmodel.loads(wide.replace("layers:", "params: {width: 16}\nlayers:"))
+    assert net.analyze().totals == costmodel.load(spec).analyze().totals
+
+
 def test_the_shown_spec_and_its_shown_mistake(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[int, str, str]]
 ) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    spec = re.search(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)[1]  # type: ignore[index]
+    text, spec = (ROOT / "README.md").read_text(encoding="utf-8"), spec_of("Tiny")
     shown = re.search(r"^```text\n(tiny\.yaml:.*?)^```", text, re.DOTALL | re.MULTILINE)[1]  # type: ignore[index]
     monkeypatch.chdir(tmp_path)
     Path("tiny.yaml").write_text(spec, encoding="utf-8")

@@ -70,7 +70,7 @@ def analyze(
 
     read = reading.Reader()
     form = read(outputs.format_of, format, output, FORMATS)
-    read(outputs.check_file, output)
+    read(outputs.check_file, output, spec)
     images = read(reading.whole_numbers, {"batch": batch})
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
     rows = read(_grouping, by, depth, form)

@@ -29,8 +29,8 @@ def format_of(given: str | None, output: str | None, legal: Sequence[str]) -> st
     return named
 
 
-def check_file(output: str | None) -> None:
-    """Refuse a place that no file can be written to, before any work. Raises `SpecError`."""
+def check_file(output: str | None, spec: str | None = None) -> None:
+    """Refuse a place that no file can be written to, or the spec itself, before any work. Raises `SpecError`."""
     if output is None or output == "-":
         return
     path = Path(output)
@@ -41,6 +41,8 @@ def check_file(output: str | None) -> None:
             said = f"-o {output} is a directory, and a report is a file"
         elif not path.parent.is_dir():
             said = f"-o {output}: there is no directory {path.parent}"
+        elif spec is not None and _is_same(path, spec):
+            said = f"-o {output} is the spec itself, and the report would replace it"
         elif not os.access(path if path.exists() else path.parent, os.W_OK):
             said = f"-o {output}: permission denied"
         else:
@@ -48,6 +50,15 @@ def check_file(output: str | None) -> None:
     except (OSError, ValueError) as error:
         said = f"-o {output[:60]}: {(getattr(error, 'strerror', None) or str(error)).lower()}"
     raise SpecError([Problem(None, said)])
+
+
+def _is_same(path: Path, spec: str) -> bool:
+    """Whether a file is a spec, named with or without `.yaml`; no if one of them is not there."""
+    for name in (spec, f"{spec}.yaml"):
+        with suppress(OSError, ValueError):
+            if path.samefile(name):
+                return True
+    return False
 
 
 def write(output: str | None, text: str) -> None:

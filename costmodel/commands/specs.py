@@ -31,7 +31,7 @@ def specs(
     read(_fit, spec, expanded, bool(set_) or variant is not None, schema, format is not None)
     # a spec is YAML and a schema JSON, whatever the file is called
     form = "table" if spec is not None or schema else read(outputs.format_of, format, output, FEW_FORMATS)
-    read(outputs.check_file, output)
+    read(outputs.check_file, output, spec)
     given = read(reading.settings, set_)
     read.check()
     if schema:

@@ -55,7 +55,7 @@ def sweep(
 
     read = reading.Reader()
     form = read(outputs.format_of, format, output, FORMATS)
-    read(outputs.check_file, output)
+    read(outputs.check_file, output, spec)
     images = read(reading.whole_numbers, {"batch": batch})
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
     swept = read(_swept, over)

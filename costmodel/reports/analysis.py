@@ -10,7 +10,7 @@ from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, b
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
 from costmodel.reports.rows import Row, by_layer, summed
 from costmodel.reports.selection import Selection, select
-from costmodel.reports.words import count, kind_label, setting, share, size
+from costmodel.reports.words import LOWER, count, counting, kind_label, setting, share, size, uncounted
 from costmodel.traffic import CONV, UNFUSED
 
 
@@ -43,10 +43,12 @@ def content(shown: Shown, *, repeats: bool = False) -> Content:
     chosen = select(shown, keys, whole_list=False)
     body = [_row_cells(row, keys, first or repeats, shown, chosen.whole) for first, row in chosen.rows]
     if chosen.left:
-        body.append([c._replace(style="dim") for c in _sum_cells("others", keys, chosen.others, chosen.whole)])
+        others = _sum_cells("others", keys, chosen.others, chosen.whole, sign=chosen.sign)
+        body.append([c._replace(style="dim") for c in others])
+    least = LOWER if shown.ledger.unknown else ""
     total = [
         Cell("" if key.startswith("%") else c.text, "strong")
-        for key, c in zip(_with_times(keys), _sum_cells("total", keys, chosen.whole, chosen.whole), strict=True)
+        for key, c in zip(_with_times(keys), _sum_cells("total", keys, chosen.whole, chosen.whole, sign=least), strict=True)
     ]
     columns = headed(keys, shown.convention, not shown.columns)
     at = _times_at(keys)
@@ -55,6 +57,7 @@ def content(shown: Shown, *, repeats: bool = False) -> Content:
         f"{shown.convention.unit}: {shown.convention.meaning} ({shown.convention.name})",
         f"access: {CONV.meaning} ({CONV.name})",
     ]
+    rules = [counting(rule, shown.ledger.multiplying) for rule in rules]
     name = " · ".join(part for part in (shown.ledger.name, shown.ledger.source) if part)
     kinds = _kinds(shown, keys, chosen.whole) if shown.by != "op" else []
     return Content(name, _settings(shown), rules, columns, body, total, kinds, _notes(shown, chosen, keys))
@@ -78,11 +81,13 @@ def _row_cells(row: Row, keys: tuple[str, ...], labelled: bool, shown: Shown, wh
     return cells
 
 
-def _sum_cells(label: str, keys: tuple[str, ...], amounts: Amounts, whole: Amounts, beside: str = "") -> list[Cell]:
+def _sum_cells(
+    label: str, keys: tuple[str, ...], amounts: Amounts, whole: Amounts, beside: str = "", sign: str = ""
+) -> list[Cell]:
     """A row of sums: its label in the first column of layers or paths, `beside` it how many they are."""
     first = next(key for key in keys if key in ("layer", "path"))
     cells = [
-        Cell(label) if key == first else Cell("") if key in TEXTS or key == "line" else number(key, amounts, whole)
+        Cell(label) if key == first else Cell("") if key in TEXTS or key == "line" else number(key, amounts, whole, sign=sign)
         for key in keys
     ]
     if at := _times_at(keys):
@@ -155,7 +160,10 @@ def _one_line(name: str, settings: Sequence[str]) -> int:
 
 def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]:
     ledger, dtypes = shown.ledger, shown.dtypes
-    notes = _published(shown.published)
+    least = LOWER if ledger.unknown else ""
+    missing = f"{uncounted(ledger.uncounted)}, and shares are of what is counted"
+    notes = [Note("not counted", missing, "bad")] if least else []
+    notes += _published(shown.published, least)
     if chosen.left:
         shares = [
             f"{share(chosen.others(key), chosen.whole(key))} % of the {title(key, '', shown.convention)}"
@@ -167,10 +175,11 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
         ops = ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))
         nothing = "nothing in these columns" if shown.columns else f"no {shown.convention.unit}, no parameters"
         notes.append(Note("not listed", f"{ops}: {nothing}"))
-    bytes_moved, bytes_alone = (size(bytes_of(ledger, dtypes, model)) for model in (UNFUSED, CONV))
+    bytes_moved, bytes_alone = (least + size(bytes_of(ledger, dtypes, model)) for model in (UNFUSED, CONV))
     everything = (
-        f"{count(moved(ledger.lines, UNFUSED))} elements ({bytes_moved}), norms unfolded · conv + FC alone {bytes_alone}"
+        f"{least}{count(moved(ledger.lines, UNFUSED))} elements ({bytes_moved}), norms unfolded · conv + FC alone {bytes_alone}"
     )
+    everything = counting(everything, ledger.multiplying)
     return [*notes, Note("every op moved", everything)]
 
 
@@ -178,8 +187,8 @@ def _unit(comparison: Comparison) -> str:
     return CONVENTIONS[comparison.convention].unit if comparison.metric == "mult_adds" else "params"
 
 
-def _published(found: Sequence[Comparison]) -> list[Note]:
-    """One sentence a source: what it prints, and whether that is met."""
+def _published(found: Sequence[Comparison], least: str) -> list[Note]:
+    """One sentence a source: what it prints, and whether that is met; `least` stands before what is computed."""
     if not found:
         return [Note("published", "the spec has no figures for these settings", "dim")]
     notes = []
@@ -191,7 +200,7 @@ def _published(found: Sequence[Comparison]) -> list[Note]:
         rule = "" if of[0].convention == "paper" else f" ({of[0].convention})"
         verdict = f"met at the printed precision{rule}"
         if missed:
-            verdict = f"not met{rule}: " + ", ".join(f"{count(c.computed)} {_unit(c)}" for c in missed)
+            verdict = f"not met{rule}: " + ", ".join(f"{least}{count(c.computed)} {_unit(c)}" for c in missed)
             verdict += f" ({missed[0].differs or 'no reason known'})"
         where = f" in {source}" if len(sources) > 1 else ""
         notes.append(Note("published", f"{printed}{where}: {verdict}", "bad" if missed else "good"))

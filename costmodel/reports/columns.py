@@ -9,7 +9,7 @@ from costmodel.ledger import Ledger, Line, moved
 from costmodel.published import Comparison
 from costmodel.reports.layout import Cell, Column
 from costmodel.reports.rows import Row, unit_label
-from costmodel.reports.words import count, kind_label, per, share
+from costmodel.reports.words import UNKNOWN, count, kind_label, per, share
 from costmodel.traffic import Traffic
 
 TEXTS = ("layer", "path", "op", "kind", "input", "output", "then")
@@ -140,17 +140,19 @@ def cell(row: Row, key: str, amounts: Amounts, whole: Amounts) -> Cell:
     """A row's cell on a screen; a dash in the access where the traffic model leaves every op of the row out."""
     if key in TEXTS or key == "line":
         return Cell(words(row, key), "dim" if key in ("input", "then") else "")
-    if key.lstrip("%") in ("access", "bytes") and not any(line.rule.counted for line in row.lines):
+    if key.lstrip("%") in ("access", "bytes") and not any(line.rule.counted or not line.known for line in row.lines):
         return Cell("–", "dim")
-    return number(key, amounts, whole, row.times)
+    return number(key, amounts, whole, row.times, row.sign)
 
 
-def number(key: str, amounts: Amounts, whole: Amounts, times: int = 1) -> Cell:
-    """A count, a share or a ratio on a screen."""
+def number(key: str, amounts: Amounts, whole: Amounts, times: int = 1, sign: str = "") -> Cell:
+    """A count, a share or a ratio on a screen, `sign` before or for it; a ratio of lower bounds is not known."""
+    if sign == UNKNOWN or (sign and key == "per_access"):
+        return Cell(UNKNOWN, "dim")
     if key == "per_access":
         return Cell(per(amounts("operations"), amounts("access")), "dim")
     if not key.startswith("%"):
-        return Cell(count(amounts(key)))
+        return Cell(f"{sign}{count(amounts(key))}")
     part, total = amounts(key[1:]), whole(key[1:])
     heavy = key != "%params" and bool(total) and part * times * 10 >= total
     return Cell(share(part, total), "strong" if heavy else "dim")

@@ -31,6 +31,7 @@ def document(shown: Shown) -> dict[str, Any]:
         "source": ledger.source,
         "settings": {**settings, "batch": ledger.batch, "dtype": dtypes.word or dtypes._asdict()},
         "conventions": rules(shown.convention),
+        "complete": not ledger.unknown,
         "totals": {
             "mult_adds": totals.mult_adds,
             "operations": ledger.operations(None, shown.convention),
@@ -40,7 +41,8 @@ def document(shown: Shown) -> dict[str, Any]:
             "counts": {name: getattr(cost, name) for name in COUNTS},
         },
         "layers": [_layer(row, shown) for _, row in chosen.rows],
-        **({"others": {"rows": chosen.left, **_figures(chosen.others)}} if chosen.left else {}),
+        **({"others": {"rows": chosen.left, "complete": not chosen.sign, **_figures(chosen.others)}} if chosen.left else {}),
+        "uncounted": [{"path": path, "op": name} for path, name in ledger.uncounted],
         "published": [
             {
                 "source": c.source,
@@ -79,6 +81,7 @@ def _layer(row: Row, shown: Shown) -> dict[str, Any]:
         "op": first.op if shown.by in ("op", "layer") else row.op,
         "input": [tensor.shape for tensor in first.inputs],
         "output": last.output.shape,
+        "complete": not row.sign,
         **_figures(shown.amounts(row)),
         "then": row.then,
         "line": first.mark.line,

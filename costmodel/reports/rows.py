@@ -1,11 +1,12 @@
 """A ledger as rows: one an op, one a layer with the norm and activation after it, one a place, or one in all."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.ledger import Ledger, Line, Place, Totals, moved
-from costmodel.reports.words import op_label
+from costmodel.reports.words import LOWER, UNKNOWN, op_label
 from costmodel.traffic import UNFUSED
 
 _FOLLOWERS = ("norm", "pointwise")
@@ -33,9 +34,20 @@ class Row(NamedTuple):
         return (self.op, str(self.lines[-1].output), self.totals, self.operations, self.moved, self.then)
 
     @property
+    def sign(self) -> str:
+        """What stands before or for its sums."""
+        return sign(self.lines)
+
+    @property
     def path(self) -> str:
         """Where it stands in the network; nothing for the network itself."""
         return str(self.place) if self.place is not None else ""
+
+
+def sign(lines: list[Line]) -> str:
+    """`≥` before sums over lines of which some are unknown, `?` for them where all are, else nothing."""
+    known = [line.known for line in lines]
+    return "" if all(known) else LOWER if any(known) else UNKNOWN
 
 
 def unit_of(line: Line) -> Place | None:
@@ -98,27 +110,51 @@ def _by_op(lines: list[Line]) -> Iterable[list[Line]]:
 
 def by_layer(lines: list[Line]) -> list[list[Line]]:
     """A convolution or FC layer takes in the norms and activations that follow it; all else stands alone."""
-    groups: list[list[Line]] = []
+    taking, groups = _taking(lines), list[list[Line]]()
     for index, line in enumerate(lines):
-        if groups and groups[-1][0].rule.counted and _follows(groups[-1], line, index):
+        if groups and groups[-1][0].rule.counted and _follows(groups[-1], line, index, taking):
             groups[-1].append(line)
         else:
             groups.append([line])
     return groups
 
 
-def _follows(group: list[Line], line: Line, index: int) -> bool:
+def _is_follower(line: Line, index: int) -> bool:
+    """Whether it is a norm or an activation of what the line before it gives."""
+    return bool(index) and line.sources == (index - 1,) and line.rule.family in _FOLLOWERS
+
+
+def _taking(lines: list[Line]) -> set[Place]:
+    """The units that take in norms and activations which follow them outside all units.
+
+    A single op does. A block does where one follows every block of its name: the norm behind the last of several is no
+    part of it, and would set it apart from those like it.
+    """
+    followed = {
+        unit
+        for index, line in enumerate(lines)
+        if _is_follower(line, index) and unit_of(line) is line.place and (unit := unit_of(lines[index - 1]))
+    }
+    found = Counter((unit.parent, unit.label) for unit in followed)
+    return {unit for unit in followed if unit.seen is None or found[unit.parent, unit.label] == unit.namesakes}
+
+
+def _follows(group: list[Line], line: Line, index: int, taking: set[Place]) -> bool:
     """Whether a norm or an activation takes what the group made, in the same unit or outside all units."""
-    if line.sources != (index - 1,) or line.rule.family not in _FOLLOWERS:
+    if not _is_follower(line, index):
         return False
-    return unit_of(group[0]) is unit_of(line) or len(line.place.chain()) == 1
+    unit = unit_of(group[0])
+    if unit is None or unit is unit_of(line):
+        return True
+    stages = line.place.chain()[:-1]
+    return unit in taking and unit_of(line) is line.place and unit.chain()[: len(stages)] == stages
 
 
 def _by_unit(lines: list[Line]) -> list[list[Line]]:
     """Lines of one unit together; a norm or an activation outside all units joins the one before it."""
-    groups: list[list[Line]] = []
+    taking, groups = _taking(lines), list[list[Line]]()
     for index, line in enumerate(lines):
-        if groups and (unit_of(groups[-1][0]) is unit_of(line) or _follows(groups[-1], line, index)):
+        if groups and (unit_of(groups[-1][0]) is unit_of(line) or _follows(groups[-1], line, index, taking)):
             groups[-1].append(line)
         else:
             groups.append([line])

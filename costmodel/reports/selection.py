@@ -1,10 +1,11 @@
 """Which rows a report shows, and in which order; what it leaves out is summed up, so that nothing is lost."""
 
 import re
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from costmodel.reports.columns import AMOUNTS, Amounts, Shown, counted, words
-from costmodel.reports.rows import Row, folded, rows, summed
+from costmodel.reports.rows import Row, folded, rows, sign, summed
 
 
 class Selection(NamedTuple):
@@ -17,6 +18,8 @@ class Selection(NamedTuple):
     """How many rows `top` leaves out."""
     others: Amounts
     """The sums of those."""
+    sign: str
+    """What stands before or for these sums."""
     whole: Amounts
     """The sums of the network."""
 
@@ -43,7 +46,9 @@ def select(shown: Shown, keys: tuple[str, ...], *, whole_list: bool) -> Selectio
     def others(key: str) -> Any:
         return whole(key) - sum(times * amounts(key) for times, amounts in of)
 
-    return Selection(kept, quiet, sum(row.times for _, row in listed[len(kept) :]), others, whole)
+    hidden = [row for _, row in listed[len(kept) :]]
+    marked = sign([line for row in hidden for line in row.lines])
+    return Selection(kept, quiet, sum(row.times for row in hidden), others, marked, whole)
 
 
 def _parted(shown: Shown, found: list[Row], keys: list[str]) -> tuple[list[Row], list[Row]]:
@@ -52,7 +57,7 @@ def _parted(shown: Shown, found: list[Row], keys: list[str]) -> tuple[list[Row],
     quiet: list[Row] = []
     for row in found:
         amounts = shown.amounts(row)
-        is_loud = not keys or any(amounts(key) for key in keys) or any(line.rule.counted for line in row.lines)
+        is_loud = not keys or any(amounts(key) for key in keys) or any(ln.rule.counted or not ln.known for ln in row.lines)
         (loud if is_loud else quiet).append(row)
     return loud, quiet
 
@@ -66,7 +71,7 @@ def _ordered(shown: Shown, listed: list[Row]) -> list[tuple[bool, Row]]:
         if name in AMOUNTS:
             return row.times * amounts(name)
         if name == "per_access":
-            return amounts("operations") / amounts("access") if amounts("access") else 0
+            return 0 if row.sign else Fraction(amounts("operations"), amounts("access") or 1)
         return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", words(row, name))]
 
     return [(True, row) for row in sorted(listed, key=weight, reverse=falls)]

@@ -12,6 +12,7 @@ from costmodel.problems import printable
 from costmodel.reports.columns import AMOUNTS, Amounts, Shown, number, words
 from costmodel.reports.rows import Row
 from costmodel.reports.selection import select
+from costmodel.reports.words import UNKNOWN
 from costmodel.traffic import CONV
 
 COLUMNS = ("path", "op", "input", "output", *AMOUNTS, "then", "line")
@@ -20,16 +21,25 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 def analysis(shown: Shown) -> str:
-    """Every row with its path; with those that `top` leaves out as a last row, they add up to the totals."""
+    """Every row with its path; with those that `top` leaves out as a last row, they add up to the totals.
+
+    What is not known is left empty, and adds nothing; a row with something in it that is not counted is not `complete`.
+    """
     keys = shown.columns or COLUMNS
     keys = keys if {"layer", "path"} & set(keys) else ("path", *keys)
     chosen = select(shown, keys, whole_list=True)
     rules = [shown.convention.name, CONV.name, spelled(shown.dtypes)]
-    rows = [[*(_value(row, key, shown, chosen.whole) for key in keys), *rules] for _, row in chosen.rows]
+    rows = [[*(_value(row, key, shown, chosen.whole) for key in keys), *rules, answer(not row.sign)] for _, row in chosen.rows]
     if chosen.left:
         at = next(keys.index(key) for key in ("op", "path", "layer") if key in keys)
-        rows.append([*("others" if i == at else _sum(key, chosen.others, chosen.whole) for i, key in enumerate(keys)), *rules])
-    return written([*keys, "convention", "traffic", "dtype"], rows)
+        sums = [_sum(key, chosen.others, chosen.whole, chosen.sign) for key in keys]
+        rows.append([*sums[:at], "others", *sums[at + 1 :], *rules, answer(not chosen.sign)])
+    return written([*keys, "convention", "traffic", "dtype", "complete"], rows)
+
+
+def answer(holds: bool) -> str:
+    """Yes or no, as JSON spells them."""
+    return "true" if holds else "false"
 
 
 def spelled(dtypes: Dtypes) -> str:
@@ -48,17 +58,17 @@ def _value(row: Row, key: str, shown: Shown, whole: Amounts) -> Any:
         return " ".join(row.then)
     if key == "line":
         return row.lines[0].mark.line
-    return _sum(key, shown.amounts(row), whole) if _is_number(key) else words(row, key)
+    return _sum(key, shown.amounts(row), whole, row.sign) if _is_number(key) else words(row, key)
 
 
 def _is_number(key: str) -> bool:
     return key == "per_access" or key.lstrip("%") in AMOUNTS
 
 
-def _sum(key: str, amounts: Amounts, whole: Amounts) -> Any:
-    if key in AMOUNTS:
-        return amounts(key)
-    return number(key, amounts, whole).text if _is_number(key) else ""
+def _sum(key: str, amounts: Amounts, whole: Amounts, sign: str) -> Any:
+    if not _is_number(key) or sign == UNKNOWN:
+        return ""
+    return amounts(key) if key in AMOUNTS else number(key, amounts, whole, sign=sign).text.replace(UNKNOWN, "")
 
 
 def written(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

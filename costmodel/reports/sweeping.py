@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.dtypes import Dtypes
 from costmodel.ops.fields import spoken
+from costmodel.problems import printable
 from costmodel.reports.columns import Order
 from costmodel.reports.contract import plain, rules
-from costmodel.reports.layout import Cell, Column, Screen, enumerated, table, text, width_of
-from costmodel.reports.words import count, per, setting
+from costmodel.reports.layout import Cell, Column, Screen, enumerated, table, text, width_of, wrapped
+from costmodel.reports.words import LOWER, UNKNOWN, count, counting, per, setting, uncounted
 from costmodel.sweep import Point
 from costmodel.traffic import CONV
 
@@ -69,6 +70,8 @@ class Swept(NamedTuple):
 
 
 def _weight(swept: Swept, point: Point, key: str) -> Any:
+    if key == "per_access" and point.uncounted:
+        return 0
     if key == "per_access":
         return Fraction(point.operations, swept.amount(point, "access") or 1)
     if key not in swept.names:
@@ -80,14 +83,15 @@ def _weight(swept: Swept, point: Point, key: str) -> Any:
 def heading(swept: Swept) -> list[str]:
     """What stands above the points: the convention, the traffic model, what is held fixed."""
     rule = swept.convention
+    multiplying = list(dict.fromkeys(name for point in swept.points for name in point.multiplying))
     held = [setting(name, value) for name, value in swept.held.items() if name not in swept.names]
     held += [str(swept.dtypes)] if "bytes" in {key.lstrip("×") for key in swept.keys} else []
     compared = "the first row"
     if (swept.sort or swept.top) and swept.first:
         compared = ", ".join(setting(name, value) for name, value in swept.first.values.items())
     return [
-        f"{rule.unit}: {rule.meaning} ({rule.name})",
-        f"access: {CONV.meaning} ({CONV.name})",
+        f"{rule.unit}: {counting(rule.meaning, multiplying)} ({rule.name})",
+        f"access: {counting(CONV.meaning, multiplying)} ({CONV.name})",
         f"held fixed: {' · '.join(held) or 'nothing'}; × compares with {compared}",
     ]
 
@@ -114,9 +118,11 @@ def cells(swept: Swept, point: Point) -> list[Cell]:
 def _figure(swept: Swept, point: Point, key: str) -> Cell:
     assert swept.first is not None
     if key == "per_access":
-        return Cell(per(point.operations, swept.amount(point, "access")), "dim")
+        return Cell(UNKNOWN if point.uncounted else per(point.operations, swept.amount(point, "access")), "dim")
     if not key.startswith("×"):
-        return Cell(count(swept.amount(point, key)))
+        return Cell(f"{LOWER if point.uncounted else ''}{count(swept.amount(point, key))}")
+    if point.uncounted or swept.first.uncounted:
+        return Cell(UNKNOWN, "dim")
     now, then = (swept.amount(one, key[1:]) for one in (point, swept.first))
     return Cell(f"{float(now / then):.3f}" if then else "–", "dim")
 
@@ -130,17 +136,28 @@ def unbuilt(swept: Swept) -> list[str]:
     ]
 
 
+def _uncounted(swept: Swept) -> list[tuple[str, str]]:
+    """The path and the name of each op that is not counted at some point."""
+    return list(dict.fromkeys(op for point in swept.points for op in point.uncounted))
+
+
 def left_out(swept: Swept) -> str:
     """A sentence on the points that `top` leaves out; nothing where there are none."""
     left = len(swept.built()) - len(swept.built()[: swept.top])
     return f"not shown: {count(left)} more point{'s' if left != 1 else ''} that can be built" if left else ""
 
 
+def notes(swept: Swept) -> list[tuple[str, str]]:
+    """The sentences below the points, each with its style: what is left out, not counted, or cannot be built."""
+    missing = _uncounted(swept)
+    found = [(left_out(swept), "dim"), (f"not counted: {uncounted(missing)}" if missing else "", "bad")]
+    return [(words, style) for words, style in (*found, *((words, "bad") for words in unbuilt(swept))) if words]
+
+
 def screen(swept: Swept, room: int) -> Screen:
     """The points as rows; each metric beside its ratio to the first point that can be built."""
     body = [cells(swept, point) for point in swept.built()[: swept.top]]
     titles, shown = table(columns(swept), [body], room)
-    left = left_out(swept)
     *rules_shown, held = heading(swept)
     return [
         text(swept.network, "head"),
@@ -150,8 +167,7 @@ def screen(swept: Swept, room: int) -> Screen:
         *(titles if body else []),
         *([text("─" * min(width_of(titles + shown), room), "dim")] if body else []),
         *shown,
-        *([text(left, "dim")] if left else []),
-        *(text(sentence, "bad") for sentence in unbuilt(swept)),
+        *(text(line, style) for words, style in notes(swept) for line in wrapped(printable(words), room)),
     ]
 
 
@@ -161,12 +177,11 @@ def as_markdown(swept: Swept) -> str:
     from costmodel.reports.markdown import table as written
 
     body = [cells(swept, point) for point in swept.built()[: swept.top]]
-    notes = [sentence for sentence in (left_out(swept), *unbuilt(swept)) if sentence]
     parts = [
         f"## {escaped(swept.network)}",
         "  \n".join(map(escaped, heading(swept))),
         written(columns(swept), body) if body else "",
-        "\n".join(f"- {escaped(sentence)}" for sentence in notes),
+        "\n".join(f"- {escaped(sentence)}" for sentence, _ in notes(swept)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -191,10 +206,12 @@ def as_json(swept: Swept) -> str:
             {
                 "settings": {name: plain(value) for name, value in p.values.items()},
                 "totals": _plain_totals(swept, p) if p.totals else None,
+                **({"complete": not p.uncounted} if p.totals else {}),
                 "reason": p.reason,
             }
             for p in listed(swept)
         ],
+        "uncounted": [{"path": path, "op": name} for path, name in _uncounted(swept)],
         **({"not_shown": left} if left else {}),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -206,7 +223,7 @@ def _plain_totals(swept: Swept, point: Point) -> dict[str, int]:
 
 def as_csv(swept: Swept) -> str:
     """The points as CSV with a heading: every setting, the totals, the rules, the reason where there are no totals."""
-    from costmodel.reports.spreadsheet import spelled, written
+    from costmodel.reports.spreadsheet import answer, spelled, written
 
     held = {name: spoken(value) for name, value in swept.held.items() if name not in swept.names}
     keys = swept.keys if swept.columns else (*swept.names, *held, *_METRICS)
@@ -215,10 +232,11 @@ def as_csv(swept: Swept) -> str:
         settings = {str(name): spoken(value) for name, value in point.values.items()} | held
         figures = [settings[key] if key in settings else _value(swept, point, key) for key in keys]
         rows.append([*figures, swept.convention.name, CONV.name, spelled(swept.dtypes), point.reason])
-    return written([*keys, "convention", "traffic", "dtype", "reason"], rows)
+        rows[-1].append(answer(not point.uncounted) if point.totals else "")
+    return written([*keys, "convention", "traffic", "dtype", "reason", "complete"], rows)
 
 
 def _value(swept: Swept, point: Point, key: str) -> Any:
     if point.totals is None:
         return ""
-    return swept.amount(point, key) if key in AMOUNTS else _figure(swept, point, key).text
+    return swept.amount(point, key) if key in AMOUNTS else _figure(swept, point, key).text.replace(UNKNOWN, "")

@@ -1,5 +1,6 @@
 """How reports spell ops, numbers and sizes."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -11,10 +12,10 @@ from costmodel.tensor import times
 
 
 def op_label(line: Line) -> str:
-    """An op as papers spell it: `3×3/2`, `dw 3×3`, `1×1`, `1d 3`, `3×3ᵀ/2`, `sep 3×3`; other ops by their name."""
+    """An op as papers spell it: `3×3/2`, `dw 3×3`, `1×1`, `1d 3`, `3×3ᵀ/2`, `sep 3×3`; others by their name."""
     kind = _kernel(line)
     if kind is None:
-        return line.op
+        return line.op if line.known else str(line.fields["op"])
     stride = line.fields.get("stride")
     return kind if stride in (None, 1, [1], [1, 1], [1, 1, 1]) else f"{kind}/{_sides(stride)}"
 
@@ -63,6 +64,33 @@ def count(value: Any) -> str:
     if isinstance(value, Fraction) and value.denominator == 2:
         return f"{value // 1:,}.5"
     return f"{value:,}" if isinstance(value, int) else decimal(value)
+
+
+def counting(rule: str, multiplying: Iterable[str]) -> str:
+    """A rule's sentence; `conv + FC` in it takes in what else counts in a network, as attention."""
+    return rule.replace("conv + FC", " + ".join(("conv + FC", *multiplying)))
+
+
+LOWER = "≥"
+"""Stands before a sum with something in it that is not counted."""
+UNKNOWN = "?"
+"""Stands for a figure of which nothing is known."""
+
+
+def uncounted(found: Iterable[tuple[str, str]]) -> str:
+    """What is not counted, each op with how often and where it stands: paths and names in, a sentence out."""
+    places: dict[str, list[str]] = {}
+    for path, name in found:
+        places.setdefault(name, []).append(path)
+    ops = [
+        f"{count(len(paths))} {name} ({', '.join(paths[:_PLACES])}{', …' if len(paths) > _PLACES else ''})"
+        for name, paths in places.items()
+    ]
+    return f"{', '.join(ops)}; figures after {LOWER} are lower bounds"
+
+
+_PLACES = 3
+"""How many places of an op are named."""
 
 
 def share(part: Any, total: Any) -> str:

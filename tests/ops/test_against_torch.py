@@ -15,7 +15,9 @@ from costmodel.ops import OPS
 from costmodel.ops.fields import Misfit
 from costmodel.tensor import Tensor
 
-torch = pytest.importorskip("torch", reason="torch is not installed, and its own counts are compared with ours")
+torch = pytest.importorskip(
+    "torch", reason="PyTorch is not installed (pip install torch), and its own counts are compared with ours"
+)
 
 SEED, SETTINGS = 20260, 40
 """Settings an op."""

@@ -8,7 +8,7 @@ from costmodel.cost import Cost
 from costmodel.ops import OPS
 from costmodel.tensor import Tensor
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+torch = pytest.importorskip("torch", reason="PyTorch is not installed (pip install torch)")
 nn = torch.nn
 
 NAMES = {2: "nc", 3: "ntc", 4: "nchw"}
