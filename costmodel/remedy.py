@@ -29,11 +29,11 @@ def remedies(act: RunOp, line: Line, names: Sequence[str], failed: Sequence[str]
         shortcut = "`when:` inside residual leaves the shortcut out: {when: stride == 1 and c_in == out, layers: […]}"
         shapes = one_of(f"{name} is {x}" for name, x in zip(names, line.inputs, strict=False))
         return [*[""] * (len(failed) - 1), shortcut if act is SHORTCUT else shapes]
-    fields = [subject(sentence) for sentence in failed]
-    hints = []
+    fields, hints = [subject(sentence) for sentence in failed], []
     for place, (field, sentence) in enumerate(zip(fields, failed, strict=True)):
         is_last_on_it = field not in fields[place + 1 :]
-        hangs_on_another = any(other != field and other in sentence.split() for other in fields)
+        others = {other for other in fields if other in line.fields} - {field}
+        hangs_on_another = not others.isdisjoint(sentence.split())
         divides = " must divide " in sentence
         hints.append(_nearest(act, line, field) if divides and is_last_on_it and not hangs_on_another else "")
     return hints
@@ -42,23 +42,26 @@ def remedies(act: RunOp, line: Line, names: Sequence[str], failed: Sequence[str]
 def _nearest(act: RunOp, line: Line, field: str) -> str:
     """The nearest values of a field with which all conditions hold that name it first, and no other fails for them."""
     value = line.fields.get(field)
-    if not isinstance(value, int):
+    broken = [condition for condition in line.cost.given if condition[0] is not True]
+    divided = [values[-1] for _, text, *values in broken if subject(text) == field]
+    others = {text for _, text, *_ in broken if subject(text) != field}
+    if not isinstance(value, int) or not all(isinstance(number, int) for number in divided):
         return ""
-    others = {text for truth, text, *_ in line.cost.given if truth is not True and subject(text) != field}
 
     def is_legal(candidate: int) -> bool:
+        if any(number % candidate for number in divided):
+            return False
         _, cost = act.op(line.inputs, {**line.fields, field: candidate})
         return all(truth is True or text in others for truth, text, *_ in cost.given)
 
-    numbers = [*line.fields.values(), *(size for x in line.inputs for size in x.dims.values())]
-    most = max(number for number in numbers if isinstance(number, int))  # no divisor is larger
+    most = min(divided)
     below, above = range(min(value, most), 0, -1), range(value, most + 1)
     legal = [str(found) for among in (below, above) if (found := next(filter(is_legal, among[:_TRIED]), None))]
     are = "values of {} are" if len(legal) > 1 else "value of {} is"
     return f"the nearest legal {are.format(field)} {' and '.join(legal)}" if legal else ""
 
 
-_TRIED = 2_000
+_TRIED = 100_000
 """Values that are tried above a broken one, and as many below."""
 
 
