@@ -45,13 +45,16 @@ def _is_array(value: Any) -> bool:
 def exact(value: Any) -> Any:
     """Read a number as what was written: `0.1` is 1/10, an array becomes `Points`.
 
-    Words, booleans and symbols pass unchanged, lists are read item by item. Raises `ValueError` for NaN and infinities.
+    Words and booleans pass unchanged, so do symbols save floats among them; lists are read item by item. Raises
+    `ValueError` for NaN and infinities.
 
     >>> exact(1.4), exact(2.0), exact(7)
     (Fraction(7, 5), 2, 7)
     """
-    if type(value) is int or isinstance(value, bool | str) or _is_symbolic(value):
+    if type(value) is int or isinstance(value, bool | str):
         return value
+    if _is_symbolic(value):
+        return _exact_formula(value)
     if isinstance(value, list | tuple):
         return [exact(v) for v in value]
     if _is_array(value):
@@ -61,9 +64,23 @@ def exact(value: Any) -> Any:
     if isinstance(value, Fraction):
         return _tidy(value)
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{value} is not a number that can be counted with")
+        raise ValueError(_UNCOUNTED.format(value))
     # str() of a Python or numpy float is its shortest decimal: the number its author wrote.
     return _tidy(Fraction(str(value)))
+
+
+def _exact_formula(value: Any) -> Any:
+    """A formula of sympy's with fractions for its floats; one that is a number as Python's own."""
+    import sympy
+
+    if value.has(sympy.oo, -sympy.oo, sympy.zoo, sympy.nan):
+        raise ValueError(_UNCOUNTED.format(value))
+    if floats := value.atoms(sympy.Float):
+        value = value.xreplace({number: sympy.Rational(str(number)) for number in floats})
+    return _tidy(Fraction(value.p, value.q)) if value.is_Rational else value
+
+
+_UNCOUNTED = "{} is not a number that can be counted with"
 
 
 def _tidy(value: Fraction) -> int | Fraction:

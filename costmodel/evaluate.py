@@ -28,6 +28,8 @@ def evaluate(
     """
     problems = problems or Problems()
     walk = Walk(reference or {}, problems)
+    batch, fits = COUNT.check(batch)
+    walk.rest_on(fits, "the batch must be a whole number, at least 1", None)
     ledger = Ledger(graph.network.name, graph.network.source, dict(settings), batch, walk.lines, [], walk.conditions)
     try:
         scope = Scope(settings)

@@ -186,7 +186,7 @@ class Judge:
                 raise Stop
         return found
 
-    def rest_on(self, truth: Any, text: str, mark: Mark) -> bool:
+    def rest_on(self, truth: Any, text: str, mark: Mark | None) -> bool:
         """Note a condition that is not settled; false where it is settled to fail."""
         if truth is True:
             return True

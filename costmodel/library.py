@@ -8,7 +8,8 @@ from costmodel import algebra
 from costmodel.evaluate import evaluate
 from costmodel.graph import build
 from costmodel.ledger import Ledger
-from costmodel.ops.fields import Count, Kind, Unfit
+from costmodel.ops.fields import Unfit
+from costmodel.own import COUNT
 from costmodel.problems import Problem, Problems, SpecError, shortened
 from costmodel.settings import Settings, check_settings
 from costmodel.spec.dicts import written
@@ -20,8 +21,6 @@ from costmodel.spec.shelf import bundled, find
 from costmodel.steps import Graph
 
 __all__ = ["Spec", "bundled", "find", "load", "loads"]
-
-_COUNT: Kind = Count.__metadata__[0]
 
 
 class Spec:
@@ -76,7 +75,8 @@ def _batch(batch: Any) -> Any:
     try:
         size = algebra.exact(int(batch) if isinstance(batch, str) and batch.strip().isdecimal() else batch)
         if is_small(size):
-            return _COUNT.check(size)[0]
+            COUNT.check(size)  # of points and symbols the walk notes what is open
+            return size
         message = "the batch has more than 18 digits"
     except Unfit as error:
         message = f"the batch {error.message}"

@@ -1,7 +1,6 @@
 """What to say of an op's conditions that do not hold, and what would mend them."""
 
 from collections.abc import Sequence
-from math import gcd
 from typing import Any
 
 from costmodel import algebra
@@ -24,26 +23,51 @@ def in_words(truth: Any, text: str, values: Sequence[Any]) -> str:
     return text.format(*(_at_point(value, point) for value in values))
 
 
-def remedy(act: RunOp, line: Line, names: Sequence[str]) -> str:
-    """What would mend a broken condition, where that is plain."""
-    if act is SHORTCUT:
-        return "`when:` inside residual leaves the shortcut out: {when: stride == 1 and c_in == out, layers: […]}"
-    if act.op.joins:
-        return one_of(f"{name} is {x}" for name, x in zip(names, line.inputs, strict=False))
-    groups, out, channels = line.fields.get("groups"), line.fields.get("out"), line.inputs[0].dims.get("c")
-    if not (isinstance(groups, int) and isinstance(out, int) and isinstance(channels, int)):
-        return ""
-    shared = gcd(channels, out)
-    if shared % groups == 0:
-        return ""
-    near = [_first_divisor(shared, range(min(groups, shared), 0, -1)), _first_divisor(shared, range(groups, shared + 1))]
-    legal = [str(g) for g in near if g]
-    are = "that divide both are" if len(legal) > 1 else "that divide both:"
-    return f"the nearest groups {are} {' and '.join(legal)}" if legal else ""
+def remedies(act: RunOp, line: Line, names: Sequence[str], failed: Sequence[str]) -> list[str]:
+    """What would mend each broken condition of an op, given as sentences, where that is plain."""
+    if act is SHORTCUT or act.op.joins:
+        shortcut = "`when:` inside residual leaves the shortcut out: {when: stride == 1 and c_in == out, layers: […]}"
+        shapes = one_of(f"{name} is {x}" for name, x in zip(names, line.inputs, strict=False))
+        return [*[""] * (len(failed) - 1), shortcut if act is SHORTCUT else shapes]
+    fields, hints = [subject(sentence) for sentence in failed], []
+    for place, (field, sentence) in enumerate(zip(fields, failed, strict=True)):
+        is_last_on_it = field not in fields[place + 1 :]
+        others = {other for other in fields if other in line.fields} - {field}
+        hangs_on_another = not others.isdisjoint(sentence.split())
+        divides = " must divide " in sentence
+        hints.append(_nearest(act, line, field) if divides and is_last_on_it and not hangs_on_another else "")
+    return hints
 
 
-def _first_divisor(n: int, among: range) -> int | None:
-    return next((g for g in among[:10_000] if n % g == 0), None)
+def _nearest(act: RunOp, line: Line, field: str) -> str:
+    """The nearest values of a field with which all conditions hold that name it first, and no other fails for them."""
+    value = line.fields.get(field)
+    broken = [condition for condition in line.cost.given if condition[0] is not True]
+    divided = [values[-1] for _, text, *values in broken if subject(text) == field]
+    others = {text for _, text, *_ in broken if subject(text) != field}
+    if not isinstance(value, int) or not all(isinstance(number, int) for number in divided):
+        return ""
+
+    def is_legal(candidate: int) -> bool:
+        if any(number % candidate for number in divided):
+            return False
+        _, cost = act.op(line.inputs, {**line.fields, field: candidate})
+        return all(truth is True or text in others for truth, text, *_ in cost.given)
+
+    most = min(divided)
+    below, above = range(min(value, most), 0, -1), range(value, most + 1)
+    legal = [str(found) for among in (below, above) if (found := next(filter(is_legal, among[:_TRIED]), None))]
+    are = "values of {} are" if len(legal) > 1 else "value of {} is"
+    return f"the nearest legal {are.format(field)} {' and '.join(legal)}" if legal else ""
+
+
+_TRIED = 100_000
+"""Values that are tried above a broken one, and as many below."""
+
+
+def subject(sentence: str) -> str:
+    """What a condition is about: its first word, the field that is to blame where one is."""
+    return sentence.split(" ", 1)[0]
 
 
 def _at_point(value: Any, point: int | None) -> Any:

@@ -15,7 +15,7 @@ from costmodel.ledger import Line, Place
 from costmodel.ops import OPS
 from costmodel.ops.fields import Kind, Misfit
 from costmodel.problems import Mark
-from costmodel.remedy import RESIDUAL, SHORTCUT, in_words, remedy
+from costmodel.remedy import RESIDUAL, SHORTCUT, in_words, remedies, subject
 from costmodel.spec.values import Value
 from costmodel.steps import Activate, Branches, CallBlock, Group, Residual, Rows, RunOp, RunOwn, Step
 from costmodel.tensor import MissingDimension, Tensor
@@ -186,8 +186,7 @@ class Walk(Judge):
             raise Stop from None
         except Misfit as error:
             if not doubtful:
-                field = str(error).split(" ", 1)[0]
-                self.problem(act.marks.get(field, mark), str(error), error.hint)
+                self.problem(act.marks.get(subject(str(error)), mark), str(error), error.hint)
             raise Stop from None
         line = Line(place, act.op, fields, sources, inputs, output, cost, mark)
         if cost.given and (broken := [condition for condition in cost.given if condition[0] is not True]):
@@ -238,8 +237,7 @@ class Walk(Judge):
         if not failed:
             return doubtful
         if not doubtful:
-            hints = [*[""] * (len(failed) - 1), remedy(act, line, names)]
-            for sentence, hint in zip(failed, hints, strict=True):
+            for sentence, hint in zip(failed, remedies(act, line, names, [*failed]), strict=True):
                 said = RESIDUAL.format(*line.inputs) if act is SHORTCUT else sentence
-                self.problem(act.marks.get(sentence.split(" ", 1)[0], line.mark), said, hint)
+                self.problem(act.marks.get(subject(sentence), line.mark), said, hint)
         return doubtful or act.op.joins or any(algebra.decide(size >= 1) is False for size in line.output.shape)

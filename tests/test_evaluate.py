@@ -248,6 +248,18 @@ def test_a_point_that_cannot_be_built_is_no_number() -> None:
         costmodel.load("grouped").analyze(groups=np.array([1, 3]))
 
 
+@pytest.mark.parametrize("batch", [[1, 1.5], [2, 0], [4, -1]])
+def test_a_batch_that_is_none_at_one_point_is_refused(batch: list[float]) -> None:
+    with pytest.raises(SpecError, match="the batch must be a whole number, at least 1; this fails at point 1"):
+        loads("[relu]").analyze(batch=np.array(batch))
+
+
+def test_a_batch_that_may_not_be_whole_is_noted() -> None:
+    open_, whole = algebra.symbol("b"), algebra.symbol("n", whole=True)
+    assert [c.text for c in loads("[relu]").analyze(batch=open_).conditions] == ["the batch must be a whole number, at least 1"]
+    assert loads("[relu]").analyze(batch=whole).conditions == []
+
+
 def test_arrays_go_together_point_by_point() -> None:
     net = costmodel.load("mobilenet")
     with pytest.raises(costmodel.SpecError, match="differ in length: 2 for 'alpha', 3 for 'resolution'"):

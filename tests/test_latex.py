@@ -10,7 +10,7 @@ import sympy
 
 from costmodel.ops import OPS
 from costmodel.reports import manual
-from costmodel.reports.notation import latex, latex_text, screen
+from costmodel.reports.notation import latex, latex_rows, latex_text, screen
 
 Runner = Callable[..., tuple[int, str, str]]
 CONV2D = r"""% conv2d; needs \usepackage{amsmath}
@@ -40,7 +40,14 @@ def test_braces_and_brackets_are_closed_in_their_order(name: str) -> None:
         assert depth >= 0
     assert depth == 0
     rows = written.split("\\begin{align*}")[1].split(" \\\\\n  ")
-    assert [row for row in rows if row.count(" &= ") != 1] == []
+    assert [row for row in rows if row.count(" &= ") != (not row.startswith(r"  &\quad {} "))] == []
+
+
+def test_a_long_sum_breaks_before_its_signs() -> None:
+    a, b, c, d, e, f = sympy.symbols("p q r s u v")
+    assert latex_rows(a + b + c + d, {}) == ["p + q + r + s"]
+    assert latex_rows(a + b + c + d + e - f, {}) == ["p + q + r + s", "{} + u - v"]
+    assert latex_rows(a + b + c + d - e - f, {}) == ["p + q + r + s", "{} - u - v"]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +75,7 @@ def test_no_text_is_a_command() -> None:
         ("1/x", "1/x", r"\frac{1}{x}"),
         ("(x + 1)**3", "(x + 1)³", r"\left(x + 1\right)^{3}"),
         ("Max(8, 3*x/2)", "max(8, 3·x/2)", None),
-        ("2*Piecewise((0, x <= y), (z, True))", "2·(0 if x ≤ y; z otherwise)", None),
+        ("2*Piecewise((0, x <= y), (z, True))", "(0 if x ≤ y; 2·z otherwise)", None),
         ("Mod(x, 8)", "(x mod 8)", None),
         ("ceiling(x/y)", "⌈x/y⌉", r"\left\lceil{\frac{x}{y}}\right\rceil"),
         ("Rational(3, 2)", "3/2", r"\frac{3}{2}"),

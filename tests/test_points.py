@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -189,7 +190,7 @@ def test_reads_what_was_written(given: Any, read: list[Any]) -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_refuses_what_is_no_number(value: float) -> None:
     """NaN and infinities cannot be counted with."""
-    with pytest.raises(ValueError, match=r"nan|inf"):
+    with pytest.raises(ValueError, match=r"nan|inf|oo"):
         Points.of(np.array([1.0, value]))
 
 
@@ -210,10 +211,21 @@ def test_exact_points_and_symbols() -> None:
     assert [exact(value) is value for value in (Points.of([1, 2]), symbol("x"))] == [True, True]
 
 
-@pytest.mark.parametrize("value", [math.nan, -math.inf, np.float32("nan"), np.array([1, math.inf])])
+def test_exact_formulas() -> None:
+    """A float within a formula is read as it was written; a formula that is a number is that number."""
+    x = symbol("x")
+    found = [exact(value) for value in (0.1 * x + 1.4, sympy.Float(1.4), sympy.Integer(3), sympy.Rational(1, 2))]
+    assert found == [x / 10 + sympy.Rational(7, 5), 14 * TENTH, 3, 5 * TENTH]
+    assert [type(number) for number in found[1:]] == [Fraction, int, Fraction]
+    assert found[0].atoms(sympy.Float) == set()
+
+
+@pytest.mark.parametrize(
+    "value", [math.nan, -math.inf, np.float32("nan"), np.array([1, math.inf]), sympy.nan, symbol("x") - sympy.oo]
+)
 def test_exact_refuses_what_is_no_number(value: Any) -> None:
     """NaN and infinities cannot be counted with."""
-    with pytest.raises(ValueError, match=r"nan|inf"):
+    with pytest.raises(ValueError, match=r"nan|inf|oo"):
         exact(value)
 
 

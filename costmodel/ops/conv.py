@@ -46,7 +46,8 @@ def conv2d(
     """Slide `out` filters over the image; each output value is a dot product over the window and its group's channels.
 
     Output n·out·h'·w'; mult-adds n·h'·w'·out·kh·kw·c/groups (ShuffleNetV2, arXiv:1807.11164, section 2), window
-    positions that lie on the padding counted like all others; a bias adds one addition an output value.
+    positions that lie on the padding counted like all others; a bias adds one addition an output value. Padding `same`
+    gives ⌈h/stride⌉ (TensorFlow); `same_torch` keeps the size, and needs a stride of 1 (PyTorch).
     """
     return _filtered(x, out, groups, bias, slide(x, kernel, stride, padding, dilation))
 

@@ -71,7 +71,7 @@ def gelu(x: Tensor) -> tuple[Tensor, Cost]:
 
 @op
 def hardsigmoid(x: Tensor) -> tuple[Tensor, Cost]:
-    """Squeeze each value into 0 … 1 by straight lines, relu6(x + 3)/6.
+    """Squeeze each value into 0 … 1 by straight lines: relu6(x + 3)/6.
 
     Output as input (MobileNetV3, arXiv:1905.02244, section 5.2); an addition, two comparisons and a multiplication a
     value.

@@ -16,10 +16,13 @@ def latex(op: Op) -> str:
     r"""The formulas as an `align*` of the package amsmath: sizes of the output, operations, parameters, memory access."""
     found = closed(op)
     names = _names(found)
-    rows = [(notation.latex_name(name), notation.latex(size, names)) for name, size in found.where.items()]
-    rows.append((_upright("output"), r" \times ".join(_size(v, found, names) for v in found.output.shape)))
-    rows += [(_upright(title), notation.latex(named(value, found.where), names)) for title, value in _costs(op, found).items()]
-    equations = " \\\\\n".join(f"  {left} &= {right}" for left, right in rows)
+    rows = [(notation.latex_name(name), [notation.latex(size, names)]) for name, size in found.where.items()]
+    rows.append((_upright("output"), [r" \times ".join(_size(v, found, names) for v in found.output.shape)]))
+    rows += [
+        (_upright(title), notation.latex_rows(named(value, found.where), names)) for title, value in _costs(op, found).items()
+    ]
+    broken = " \\\\\n    &\\quad "
+    equations = " \\\\\n".join(f"  {left} &= {broken.join(right)}" for left, right in rows)
     return f"% {op.name}; needs \\usepackage{{amsmath}}\n\\begin{{align*}}\n{equations}\n\\end{{align*}}\n"
 
 

@@ -24,7 +24,7 @@ def screen(value: Any) -> str:
     >>> screen(c**2 * w * h / 2 + sympy.floor((h - 1) / c) + 1)
     'h·w·c²/2 + ⌊(h − 1)/c⌋ + 1'
     """
-    return str(_Screen().doprint(sympy.sympify(value)))
+    return str(_Screen().doprint(_tidy(value)))
 
 
 def latex(value: Any, names: dict[str, str]) -> str:
@@ -33,7 +33,30 @@ def latex(value: Any, names: dict[str, str]) -> str:
     >>> latex(sympy.Symbol("out") * sympy.Symbol("k") ** 2 + 1, {"out": r"c_{\mathrm{out}}"})
     'c_{\\mathrm{out}}\\,k^{2} + 1'
     """
-    return str(_Latex(names).doprint(sympy.sympify(value)))
+    return str(_Latex(names).doprint(_tidy(value)))
+
+
+def latex_rows(value: Any, names: dict[str, str]) -> list[str]:
+    r"""A formula in LaTeX on as many lines as it takes not to leave the page: a long sum breaks before a sign.
+
+    >>> latex_rows(sum(sympy.symbols("n h w c k s")), {})
+    ['n + h + w + c', '{} + k + s']
+    """
+    printer, tidy = _Latex(names), _tidy(value)
+    if not tidy.is_Add:
+        return [str(printer.doprint(tidy))]
+    terms = _terms(tidy)
+    rows = [_sum(printer, terms[start : start + _ROW], "-") for start in range(0, len(terms), _ROW)]
+    return [rows[0], *(f"{{}} - {row[1:]}" if row.startswith("-") else f"{{}} + {row}" for row in rows[1:])]
+
+
+_ROW = 4
+"""Terms of a sum that stand on one line."""
+
+
+def _tidy(value: Any) -> Any:
+    """Cases outermost: `0 or 2·x`, not twice `0 or x`."""
+    return sympy.piecewise_fold(sympy.sympify(value))
 
 
 def latex_name(name: str) -> str:
@@ -89,7 +112,7 @@ class _Screen(StrPrinter):  # type: ignore[misc]
     """One line of text."""
 
     def _print_Add(self, expr: Any, order: Any = None) -> str:  # noqa: ARG002, N802 - as sympy calls it
-        return _sum(self, expr, "−")
+        return _sum(self, _terms(expr), "−")
 
     def _print_Mul(self, expr: Any) -> str:  # noqa: N802 - as sympy calls it
         sign, above, below = _fraction(expr, "−")
@@ -146,7 +169,7 @@ class _Latex(LatexPrinter):  # type: ignore[misc]
         return self.names.get(expr.name) or latex_name(expr.name)
 
     def _print_Add(self, expr: Any, order: Any = None) -> str:  # noqa: ARG002, N802 - as sympy calls it
-        return _sum(self, expr, "-")
+        return _sum(self, _terms(expr), "-")
 
     def _print_Mul(self, expr: Any) -> str:  # noqa: N802 - as sympy calls it
         sign, above, below = _fraction(expr, "-")
@@ -164,9 +187,9 @@ class _Latex(LatexPrinter):  # type: ignore[misc]
         return r"\,".join(self.parenthesize(factor, PRECEDENCE["Mul"]) for factor in factors) or "1"
 
 
-def _sum(printer: Any, expr: Any, minus: str) -> str:
+def _sum(printer: Any, terms: list[Any], minus: str) -> str:
     printed = ""
-    for term in _terms(expr):
+    for term in terms:
         negative = _is_negative(term)
         joint = f" {minus} " if negative else " + "
         printed += (joint if printed else minus if negative else "") + printer._print(-term if negative else term)  # noqa: SLF001

@@ -1,26 +1,29 @@
 """One op's page of `costmodel ops`: its entry, an example, its fields, its costs in symbols; on a screen and in JSON."""
 
+import re
 import textwrap
 from typing import Any
 
 from costmodel.algebra import decide, is_symbol
 from costmodel.ops import Field, Op
-from costmodel.ops.fields import Unfit, spoken
+from costmodel.ops.fields import Unfit, either_of, spoken
 from costmodel.reports import notation
 from costmodel.reports.layout import Cell, Column, Screen, table, text
 from costmodel.reports.symbolic import Closed, closed, named
-from costmodel.tensor import BY_RANK, Tensor
+from costmodel.tensor import BY_RANK, DIMENSIONS, Tensor
 from costmodel.traffic import UNFUSED
 
 _TAKES = {
     "count": "a whole number ≥ 1",
-    "pair": "a whole number ≥ 1, or [h, w]",
     "sides": "a whole number ≥ 1, or one a side: [h, w]",
-    "margins": "a whole number, or one a side: [h, w]",
+    "index": "a whole number ≥ 0",
+    "margins": "a whole number ≥ 0, or one a side: [h, w]",
     "edges": "n, [h, w] or [[top, bottom], [left, right]]",
     "padding": "n, [h, w] or [[top, bottom], [left, right]]",
     "cropping": "n, [h, w] or [[top, bottom], [left, right]]",
     "shape": "[c, h, w], or sizes by name: {t: 197, c: 768}",
+    "axis": f"a dimension: {either_of([*DIMENSIONS])}",
+    "axes": "a dimension, or several: [h, w]",
     "flag": "true or false",
 }
 COUNTS = {
@@ -31,11 +34,13 @@ COUNTS = {
     "exp": "transcendental evaluations",
     "weights": "weights",
     "biases": "biases",
-    "affine": "norm scale and shift",
+    "affine": "scales and shifts",
     "buffers": "buffers, not learned",
 }
 _LABEL = 28
 """Columns of the names of costs."""
+_EXAMPLE = 78
+"""Columns of an example."""
 
 
 def screen(op: Op, room: int) -> Screen:
@@ -95,11 +100,9 @@ def example(op: Op, found: Closed) -> str:
         beside = "".join(f", {name}: {_written(given)}" for name, given in fields.items())
     if beside:
         layer = f"{{{layer if value else f'{op.name}: {{}}'}{beside}}}"
-    return (
-        f"name: {op.name}\n"
-        f"input: {shapes[0] if len(inputs) == 1 else f'{{{several}}}'}\n"
-        f"layers:\n  - {layer}    # gives {output}\n"
-    )
+    line, gives = f"  - {layer}", f"    # gives {output}"
+    line += gives if len(line + gives) <= _EXAMPLE else f"\n{gives}"
+    return f"name: {op.name}\ninput: {shapes[0] if len(inputs) == 1 else f'{{{several}}}'}\nlayers:\n{line}\n"
 
 
 def _arguments(op: Op, fields: dict[str, Any]) -> str:
@@ -130,11 +133,16 @@ def _fields(op: Op, found: Closed, room: int) -> Screen:
     )
     rows = []
     for field in op.fields.values():
-        first, *rest = textwrap.wrap(_takes(field), max(room - before, 24))
+        kept = _WITHIN.sub(",\N{NO-BREAK SPACE}", _takes(field))
+        first, *rest = [line.replace("\N{NO-BREAK SPACE}", " ") for line in textwrap.wrap(kept, max(room - before, 24))]
         rows.append([Cell(field.name), Cell(symbols.get(field.name, "")), Cell(_default(field)), Cell(first)])
         rows += [[Cell(""), Cell(""), Cell(""), Cell(more)] for more in rest]
     heading, body = table(columns, [rows], max(room, 200))
     return [*heading, *body, []]
+
+
+_WITHIN = re.compile(r", (?=[^\[]*\])")
+"""Within brackets, where no line ends."""
 
 
 def _default(field: Field) -> str:
@@ -210,12 +218,15 @@ def is_composed(size: Any) -> bool:
 def _conditions(found: Closed) -> list[str]:
     """What must hold for the formulas to do so, with the symbols in it; what always holds is left out."""
     open_ = (condition for condition in found.cost.given if decide(condition[0]) is None)
-    return list(
-        dict.fromkeys(
-            str(sentence).format(*(_shape(v, found) if isinstance(v, Tensor) else _formula(v, found) for v in values))
-            for _, sentence, *values in open_
-        )
+    sentences = (
+        str(sentence).format(*(_shape(v, found) if isinstance(v, Tensor) else _formula(v, found) for v in values))
+        for _, sentence, *values in open_
     )
+    return list(dict.fromkeys(_TWICE.sub(r"\1", sentence) for sentence in sentences))
+
+
+_TWICE = re.compile(r"\b(\w+) \(\1\)")
+"""A field whose symbol is its name, as in `windows (windows) must divide`."""
 
 
 def is_known(op: Op) -> bool:

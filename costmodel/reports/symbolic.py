@@ -25,7 +25,7 @@ _LETTERS = {
     "scale": "r",
 }
 """Fields as papers write them; others go by their name."""
-_TYPICAL = {"out": 32, "kernel": 3, "padding": 1, "heads": 8, "stop": 32}
+_TYPICAL = {"out": 32, "kernel": 3, "padding": 1, "heads": 8, "stop": 32, "size": 112}
 """Numbers that fields mostly have; 2 for others."""
 _SHOWN = ("kernel", "stride", "padding", "stop")
 """Optional fields that an example shows, where the op accepts them."""
@@ -52,7 +52,8 @@ class Closed(NamedTuple):
     """An op in symbols: its inputs, the symbol of each field that has one, its output and its cost.
 
     `where` has the names `h'`, `w'`, … that stand for sizes of the output, with what they are, and `by_word` the same for
-    each word that a field takes instead of a number, as `padding: same`. `chosen` are the fields whose value stands as it is.
+    each word that a field takes instead of a number, as `padding: same`; optional fields that do not go with the word are
+    left out there. `chosen` are the fields whose value stands as it is.
     """
 
     inputs: list[Tensor]
@@ -170,16 +171,25 @@ def _in_symbols(op: Op, sizes: list[Sizes], places: dict[str, int], typical: Set
             elif name in places and (fit := _checked(field, _offered(field, inputs[0], symbol)[places[name]])):
                 given[name] = fit[0]
         if ran := _accepted(op, inputs, given):
+            where = _where(inputs[0], ran[0])
             by_word = {
-                f"{name}: {word}": _where(inputs[0], other[0])
+                f"{name}: {word}": {size: other.along(size.rstrip("'")) for size in where}
                 for name in symbols
                 for word in op.fields[name].kind.words
-                if (other := _accepted(op, inputs, given | {name: word}))
+                if (other := _by_word(op, inputs, given, {name: word}))
             }
             left = {name: given.get(name, field.default) for name, field in op.fields.items() if name not in symbols}
             chosen = {name: value for name, value in left.items() if value is not None}
-            return Closed(inputs, symbols, *ran, _where(inputs[0], ran[0]), by_word, chosen, typical)
+            return Closed(inputs, symbols, *ran, where, by_word, chosen, typical)
     raise LookupError(f"{op.name} takes no symbols")
+
+
+def _by_word(op: Op, inputs: list[Tensor], given: dict[str, Any], word: dict[str, str]) -> Tensor | None:
+    """The output for a field's word, if need be without another field, which may go with numbers alone."""
+    for left_out in (None, *(field.name for field in op.fields.values() if not field.required)):
+        if ran := _accepted(op, inputs, {name: value for name, value in given.items() if name != left_out} | word):
+            return ran[0]
+    return None
 
 
 def _letters(op: Op, taken: set[str]) -> dict[str, str]:

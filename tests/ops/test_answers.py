@@ -13,6 +13,7 @@ from rows import Answer, Refusal
 from costmodel.cost import COUNTS
 from costmodel.ops import OPS
 from costmodel.ops.fields import Misfit
+from costmodel.remedy import subject
 
 _COUNTED = re.compile(rf"\s*({'|'.join(COUNTS)})=(\d+),\s*")
 
@@ -38,6 +39,13 @@ def test_answer(row: Answer) -> None:
 def test_refusal(row: Refusal) -> None:
     """Exactly the conditions that fail say so, with their values."""
     assert refused(row) == list(row.sentences)
+
+
+def test_what_must_divide_is_a_field() -> None:
+    """A condition on divisors begins with the field to blame, so that its nearest legal values can be found."""
+    found = [(row, sentence) for row in REFUSALS for sentence in row.sentences if " must divide " in sentence]
+    assert len({row.op for row, _ in found}) > 5
+    assert [sentence for row, sentence in found if subject(sentence) not in row.fields] == []
 
 
 def refused(row: Refusal) -> list[str]:

@@ -1,5 +1,6 @@
 """Formulas: the same numbers as Python's own exact arithmetic, the same precedence, and no look further than needed."""
 
+import ast
 import math
 import re
 from fractions import Fraction
@@ -74,12 +75,33 @@ CONDITIONS: st.SearchStrategy[str] = st.deferred(
 FORMULAS = st.recursive(NUMBERS, numbers_of, max_leaves=8)
 
 
+class AsFractions(ast.NodeTransformer):
+    """Makes a fraction of every number, and again of every result: `//`, floor and ceil give Python's whole numbers."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        return self.fraction(ast.Constant(ast.get_source_segment(self.text, node)))
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        exponent = node.right if isinstance(node.op, ast.Pow) else self.visit(node.right)
+        return self.fraction(ast.BinOp(self.visit(node.left), node.op, exponent))
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        return self.fraction(ast.Call(node.func, [self.visit(part) for part in node.args], []))
+
+    @staticmethod
+    def fraction(node: ast.expr) -> ast.expr:
+        return ast.Call(ast.Name("Fraction", ast.Load()), [node], [])
+
+
 def python(text: str) -> Any:
     """What Python says, every number a fraction."""
-    exact = re.sub(r"(?<![\w.])(\d+\.?\d*|\.\d+)(e-?\d+)?", lambda m: f"Fraction('{m[0]}')", text)
-    exact = re.sub(r"\*\* Fraction\('(\d)'\)", r"** \1", exact)
+    exact = ast.fix_missing_locations(AsFractions(text).visit(ast.parse(text, mode="eval")))
     names = {"Fraction": Fraction, "floor": math.floor, "ceil": math.ceil, "max": max, "min": min, "true": True, "false": False}
-    return eval(exact, {"__builtins__": {}}, names | SCOPE | {"a": Fraction(3), "b": Fraction(64)})
+    scope = names | SCOPE | {"a": Fraction(3), "b": Fraction(64)}
+    return eval(compile(exact, text, "eval"), {"__builtins__": {}}, scope)
 
 
 @settings(max_examples=400, deadline=None)
@@ -91,6 +113,9 @@ def python(text: str) -> Any:
 @example("7 // 2 * 2")
 @example("-7 // 2")
 @example("-7 % 3")
+@example("7 // 2 / 4")
+@example("floor(1) / floor(3)")
+@example("--floor(1) / -floor(1e3)")
 @example("1 if a == 3 else 2 if a == 4 else 3")
 def test_a_formula_is_pythons_exact_arithmetic(text: str) -> None:
     assume(len(text) <= 200)
@@ -99,12 +124,13 @@ def test_a_formula_is_pythons_exact_arithmetic(text: str) -> None:
     except ZeroDivisionError:
         assert re.search("divides by zero|out of range", refusal(text)[1])
         return
+    assert type(expected) is Fraction
     found = outcome(text)
     if isinstance(found, FormulaError):
         assert "out of range" in found.message
         return
     assert found == expected
-    assert type(found) is (int if Fraction(expected).denominator == 1 else Fraction)
+    assert type(found) is (int if expected.denominator == 1 else Fraction)
 
 
 @settings(max_examples=200, deadline=None)

@@ -206,6 +206,19 @@ ANSWERS = [
         read=1200,  # 2*5*10*9 + 2*10*3*5
         write=510,  # 2*10*3*5 + 2*7*3*5
     ),
+    # nothing but what is required: width 9 - (3 - 1) = 7
+    answer(
+        "separable",
+        signal(4, 9),
+        fields={"out": 3, "kernel": 3},
+        output=signal(3, 7),
+        fma=168,  # 4*7 * 3 + 3*7 * 4
+        add=21,  # 3*7
+        weights=24,  # 4 * 3 + 3 * 4
+        biases=3,  # 3
+        read=64,  # 4*9 + 4*7
+        write=49,  # 4*7 + 3*7
+    ),
     # each of 3*2*2 values meets 2*2 weights
     answer(
         "conv_transpose2d",
