@@ -26,9 +26,8 @@ def in_words(truth: Any, text: str, values: Sequence[Any]) -> str:
 def remedies(act: RunOp, line: Line, names: Sequence[str], failed: Sequence[str]) -> list[str]:
     """What would mend each broken condition of an op, given as sentences, where that is plain."""
     if act is SHORTCUT or act.op.joins:
-        shortcut = "`when:` inside residual leaves the shortcut out: {when: stride == 1 and c_in == out, layers: […]}"
         shapes = one_of(f"{name} is {x}" for name, x in zip(names, line.inputs, strict=False))
-        return [*[""] * (len(failed) - 1), shortcut if act is SHORTCUT else shapes]
+        return [*[""] * (len(failed) - 1), _shortcut(*line.inputs) if act is SHORTCUT else shapes]
     fields, hints = [subject(sentence) for sentence in failed], []
     for place, (field, sentence) in enumerate(zip(fields, failed, strict=True)):
         is_last_on_it = field not in fields[place + 1 :]
@@ -37,6 +36,20 @@ def remedies(act: RunOp, line: Line, names: Sequence[str], failed: Sequence[str]
         divides = " must divide " in sentence
         hints.append(_nearest(act, line, field) if divides and is_last_on_it and not hangs_on_another else "")
     return hints
+
+
+def _shortcut(output: Tensor, entered: Tensor) -> str:
+    """What would mend a residual: what the shapes differ in says what was probably forgotten."""
+    if output.dims.keys() != entered.dims.keys():
+        return ""
+    sizes = [(output.dims[side], entered.dims[side]) for side in entered.sides]
+    shrunk = [algebra.decide(2 * now <= then + 1) for now, then in sizes if algebra.decide(algebra.equal(now, then)) is False]
+    if shrunk and all(shrunk):
+        return "`when:` inside residual leaves the shortcut out: {when: stride == 1 and c_in == out, layers: […]}"
+    if shrunk:
+        return "`padding: same` keeps the sizes"
+    kept = f"the last of its layers gives {entered.c} channels, as they entered (`c_in` is what enters that very layer)"
+    return f"{kept}, or {{when: c_in == out, layers: […]}} leaves the shortcut out"
 
 
 def _nearest(act: RunOp, line: Line, field: str) -> str:
