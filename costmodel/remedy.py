@@ -48,8 +48,8 @@ def _shortcut(output: Tensor, entered: Tensor) -> str:
         return "`when:` inside residual leaves the shortcut out: {when: stride == 1 and c_in == out, layers: […]}"
     if shrunk:
         return "`padding: same` keeps the sizes"
-    kept = f"the last of its layers gives {entered.c} channels, as they entered (`c_in` is what enters that very layer)"
-    return f"{kept}, or {{when: c_in == out, layers: […]}} leaves the shortcut out"
+    kept = f"the last layer must give {entered.c} channels (`c_in` there is what enters that layer)"
+    return f"{kept}; {{when: c_in == out, layers: […]}} leaves the shortcut out"
 
 
 def _nearest(act: RunOp, line: Line, field: str) -> str:
