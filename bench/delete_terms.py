@@ -30,7 +30,7 @@ ANSWERS = (*PYTEST, "tests/ops/test_answers.py")
 """What fails most mutants in a fifth of the time, and so runs first."""
 TESTS = (*PYTEST, "tests/ops", EXTRA, "--hypothesis-profile=fast")
 WORKERS = 2
-LIMIT = 120
+LIMIT = 600
 """Seconds that the tests of one mutant may take; one that takes longer has failed them."""
 
 PASSED_OR_FAILED = (0, 1, 2)
