@@ -76,6 +76,18 @@ ANSWERS = [
         read=12544,  # 2*64*14*7
         write=12544,  # 2*64*14*7
     ),
+    # 3 sets of 8 values, and nothing learned
+    answer(
+        "group_norm",
+        image(6, 2, 2),
+        fields={"groups": 3, "affine": False},
+        output=image(6, 2, 2),
+        add=69,  # 3 * ((8 - 1) + 8 + (8 - 1) + 1)
+        mul=54,  # 3 * (1 + 8 + 1 + 8)
+        exp=3,  # 3
+        read=24,  # 6*2*2
+        write=24,  # 6*2*2
+    ),
     # 2*3 sets of 20 values, with nothing to learn unless asked for
     answer(
         "instance_norm",
@@ -110,6 +122,18 @@ ANSWERS = [
         affine=512,  # 512
         read=131072,  # 2*128*512
         write=131072,  # 2*128*512
+    ),
+    # 2 tokens of 4 values, and nothing learned
+    answer(
+        "rms_norm",
+        tokens(2, 4),
+        fields={"affine": False},
+        output=tokens(2, 4),
+        add=8,  # 2 * ((4 - 1) + 1)
+        mul=18,  # 2 * (4 + 1 + 4)
+        exp=2,  # 2
+        read=8,  # 2*4
+        write=8,  # 2*4
     ),
     # the probabilities of 1000 classes: the largest, differences, exponentials, their sum, divisions
     answer(
