@@ -224,7 +224,9 @@ class _Builder:
                 otherwise = algebra.negate(condition)
                 return algebra.either(algebra.both(condition, a), algebra.both(otherwise, b))
             if (settled := algebra.decide(condition)) is None:
-                hint = f"{{by: {text}, cases: {{true: …, false: …}}}} is decided at the parameters' defaults"
+                hint = "evaluate them one by one"
+                if algebra.is_symbol(condition):
+                    hint = f"{{by: {text}, cases: {{true: …, false: …}}}} is decided at the parameters' defaults"
                 raise FormulaError(column, f"'{text}' is open, and decides between what are not two numbers", hint)
             return a if settled else b
 
@@ -280,7 +282,8 @@ def _check_step(by: Any, column: int, text: str) -> None:
     """What is rounded to multiples of a number needs one above zero."""
     if _is_zero(by):
         raise ZeroDivisionError
-    if isinstance(by, int | Fraction) and by < 0:
+    is_step = algebra.decide(by >= 0)
+    if is_step is False or (is_step is None and not algebra.is_symbol(by)):
         raise FormulaError(column, f"'{text}' is to be a multiple of {spoken(by)}, and that is below zero")
 
 

@@ -192,9 +192,16 @@ def test_a_choice_between_words_is_made_for_numbers_and_refused_for_points_that_
     assert refusal("same if a > 2 else valid", a=points) == (
         8,
         "'a > 2' is open, and decides between what are not two numbers",
-        "",
+        "evaluate them one by one",
     )
     assert value("(a > 2 if a > 0 else yes)", a=points).tolist() == [False, True]
+
+
+def test_a_step_is_above_zero_for_every_kind_of_number() -> None:
+    np = pytest.importorskip("numpy")
+    assert value("divisible(20, a)", a=algebra.exact(np.array([8, 5]))).tolist() == [24, 20]
+    for step in (-8, algebra.exact(np.array([8, -8]))):
+        assert refusal("divisible(20, a)", a=step)[1].endswith("and that is below zero")
 
 
 def test_symbols_divided_by_zero_are_refused_as_numbers_are() -> None:
