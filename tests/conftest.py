@@ -38,9 +38,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List what could not be tested on this machine, each with its reason; a test never skips in silence."""
     skipped = terminalreporter.stats.get("skipped", [])
     terminalreporter.section("not tested here")
-    reasons = (r.longrepr[2] if isinstance(r.longrepr, tuple) else str(r.longrepr) for r in skipped)
-    # a file that is skipped whole is met twice: for its tests and for its doctests
-    for line in dict.fromkeys(f"{r.nodeid}: {why.removeprefix('Skipped: ')}" for r, why in zip(skipped, reasons, strict=True)):
+    said = []
+    for report in skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        said.append(f"{report.nodeid}: {reason.removeprefix('Skipped: ')}")
+    for line in dict.fromkeys(said):  # a file that is left out is met twice, by tests and by doctests
         terminalreporter.write_line(line)
     if not skipped:
         terminalreporter.write_line("nothing: every test ran")

@@ -91,6 +91,16 @@ def test_a_block_and_the_others_are_lower_bounds_where_they_have_some_of_it(repo
     assert cells(report("analyze", "--by", "op", *columns), "features") == ["0", "–"]
 
 
+def test_a_unit_with_some_of_it_is_not_like_one_without(tmp_path: Path, run: Runner) -> None:
+    spec = tmp_path / "units.yaml"
+    unit = "{layers: [conv2d: 3, {unknown: {op: Sort, shape: [3, 2, 2]}, when: sorted}], params: {sorted}}"
+    text = f"name: T\ninput: [3, 2, 2]\nblocks: {{unit: {unit}}}\nlayers: [{{unit: {{sorted: last}}, repeat: 3}}]\n"
+    spec.write_text(text, encoding="utf-8")
+    out = run("analyze", str(spec), "--by", "block", "--columns", "layer,op,mult_adds")[1]
+    assert cells(out, "unit 1–2") == ["2", "×", "1×1", "36"]
+    assert cells(out, "unit 3") == ["1×1", "+", "Sort", "≥36"]
+
+
 def test_markdown_marks_it_too(report: Callable[..., str]) -> None:
     out = report("analyze", "--format", "markdown", "--columns", "layer,op,params")
     assert "| kept | NonMaxSuppression | ? |" in out

@@ -31,7 +31,7 @@ class Row(NamedTuple):
     @property
     def likeness(self) -> tuple[Any, ...]:
         """What two rows must share to be printed as one."""
-        return (self.op, str(self.lines[-1].output), self.totals, self.operations, self.moved, self.then)
+        return (self.op, str(self.lines[-1].output), self.totals, self.operations, self.moved, self.then, self.sign)
 
     @property
     def sign(self) -> str:
@@ -73,7 +73,7 @@ def rows(ledger: Ledger, by: str | int, convention: Convention = CONVENTIONS["pa
 def _label(lines: list[Line], by: str) -> str:
     if by != "block":
         return op_label(lines[0])
-    labels = [op_label(line) for line in lines if line.rule.counted] or [op_label(line) for line in lines]
+    labels = [op_label(line) for line in lines if line.rule.counted or not line.known] or [op_label(line) for line in lines]
     return " + ".join(labels)
 
 
