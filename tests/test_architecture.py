@@ -1,13 +1,16 @@
 """The house: which room may import which, what each start-up loads, what ops may not say."""
 
 import ast
+import inspect
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import costmodel
+from costmodel.commands.menu import COMMANDS
 
 ROOT = Path(costmodel.__file__).parent
 ROOMS = (
@@ -153,6 +156,23 @@ def test_import_is_light() -> None:
 
 def test_help_loads_no_heavy_package() -> None:
     assert loaded(command("--help")) == {"typer"}
+
+
+def test_a_command_is_loaded_when_it_is_asked_for() -> None:
+    ours = "print(*[m.rpartition('.')[2] for m in sys.modules if m.startswith('costmodel.commands.')])"
+    shown = subprocess.run(
+        [sys.executable, "-c", f"import sys\nif True:\n    {command('--help')}\n{ours}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(shown.stdout.splitlines()[-1].split()) & {*COMMANDS, "reading", "output"} == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_menu_says_of_a_command_what_its_docstring_says(name: str) -> None:
+    rule = getattr(import_module(f"costmodel.commands.{name}"), name)
+    assert inspect.getdoc(rule) == COMMANDS[name]
 
 
 def test_analyze_loads_neither_numpy_nor_sympy_nor_rich() -> None:
