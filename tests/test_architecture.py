@@ -1,13 +1,16 @@
 """The house: which room may import which, what each start-up loads, what ops may not say."""
 
 import ast
+import inspect
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import costmodel
+from costmodel.commands.menu import COMMANDS
 
 ROOT = Path(costmodel.__file__).parent
 ROOMS = (
@@ -44,7 +47,7 @@ ROOMS = (
 )
 HOMES = {
     "yaml": {"spec.source"},
-    "pydantic": {"spec.fields"},
+    "pydantic_core": {"spec.fields"},
     "rich": {"reports.styled"},
     "typer": {"commands"},
     "numpy": {"points"},
@@ -155,6 +158,23 @@ def test_help_loads_no_heavy_package() -> None:
     assert loaded(command("--help")) == {"typer"}
 
 
+def test_a_command_is_loaded_when_it_is_asked_for() -> None:
+    ours = "print(*[m.rpartition('.')[2] for m in sys.modules if m.startswith('costmodel.commands.')])"
+    shown = subprocess.run(
+        [sys.executable, "-c", f"import sys\nif True:\n    {command('--help')}\n{ours}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(shown.stdout.splitlines()[-1].split()) & {*COMMANDS, "reading", "output"} == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_menu_says_of_a_command_what_its_docstring_says(name: str) -> None:
+    rule = getattr(import_module(f"costmodel.commands.{name}"), name)
+    assert inspect.getdoc(rule) == COMMANDS[name]
+
+
 def test_analyze_loads_neither_numpy_nor_sympy_nor_rich() -> None:
     assert loaded(command("analyze", "mobilenet.yaml")) == {"typer", "pydantic", "yaml"}
 
@@ -163,14 +183,18 @@ def test_json_loads_neither_numpy_nor_sympy_nor_rich() -> None:
     assert loaded(command("analyze", "mobilenet.yaml", "--format", "json")) == {"typer", "pydantic", "yaml"}
 
 
-def test_models_are_built_only_for_the_ops_a_spec_names() -> None:
+def test_a_load_from_python_adds_yaml_and_the_core_of_pydantic_alone() -> None:
+    assert loaded("import costmodel; costmodel.load('mobilenet').analyze()") == {"yaml"}
+
+
+def test_validators_are_made_only_for_the_ops_a_spec_names() -> None:
     script = (
-        "import costmodel; from costmodel.spec import fields; made = []\n"
-        "real = fields.create_model\n"
-        "def spy(name, **rest): made.append(name); return real(name, **rest)\n"
-        "fields.create_model = spy\n"
+        "import costmodel; from costmodel.spec import fields; made = set()\n"
+        "real = fields.validator_of\n"
+        "def spy(name): made.add(name); return real(name)\n"
+        "fields.validator_of = spy\n"
         "costmodel.load('grouped')\n"
-        "print(*made)"
+        "print(*made, real.cache_info().currsize)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["conv2d"]
+    assert done.stdout.split() == ["conv2d", "1"]

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from costmodel.commands import analyze, ops, specs, sweep, verify
+from costmodel.commands.menu import Menu
 from costmodel.commands.options import SHELLS, offered
 from costmodel.problems import SpecError
 
 app = typer.Typer(
+    cls=Menu,
     help="What a convolutional network costs: mult-adds, parameters and memory access, from a spec of its architecture.",
     add_completion=False,
     rich_markup_mode=None,
@@ -51,13 +52,6 @@ def menu(
         typer.echo(SCRIPTS[choice("shell", show_completion, SHELLS)].strip())
     elif context.invoked_subcommand is None:
         typer.echo(f"{_FIRST}\n{context.get_help()}")
-
-
-app.command()(analyze.analyze)
-app.command()(sweep.sweep)
-app.command()(verify.verify)
-app.command()(ops.ops)
-app.command()(specs.specs)
 
 
 _SPELLED = {"×": "x", "·": "*", "√": "sqrt", "≥": ">=", "≤": "<=", "–": "-", "−": "-", "─": "-", "…": "...", "→": "->"}

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import typer
 
+from costmodel.commands.menu import COMMANDS
 from costmodel.problems import SpecError, printable
 
 MAX_BYTES = 300_000
@@ -74,10 +75,7 @@ def complete(group: Any, words: list[str]) -> Answer:
             return _values(line, option, value, f"{name}=") if option and not option.is_flag else NOTHING
         return _options(line, typed)
     if line.command is group:
-        found = {
-            name: command.get_short_help_str(_HELP_WIDTH) for name, command in group.commands.items() if not command.hidden
-        }
-        return _matching("names", found, typed)
+        return _matching("names", COMMANDS, typed)
     if argument := line.argument():
         return _values(line, argument, typed)
     return _options(line, typed) if not typed else NOTHING
@@ -98,9 +96,9 @@ def _read(group: Any, words: list[str]) -> _Line | None:
                 line.given.setdefault(option.name, []).extend([value] if equals else [])
                 line.waiting = None if equals or option.is_flag else option
         elif line.command is group:
-            if word not in group.commands:
+            if word not in COMMANDS:
                 return None
-            line = _Line(group.commands[word])
+            line = _Line(group.get_command(line.context, word))
         elif argument := line.argument():
             line.given[argument.name] = [word]
     return line

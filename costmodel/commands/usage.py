@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from costmodel.commands.menu import COMMANDS
 from costmodel.problems import Problem, SpecError, did_you_mean, one_of
 
 
@@ -31,8 +32,7 @@ def _said(error: Any, context: Any, name: str, path: str) -> tuple[str, str]:
     if kind == "BadOptionUsage":
         return f"{word} needs a value" if "requires" in message else f"{word} takes no value", ""
     if message.startswith("No such command"):
-        commands = list(context.command.commands)
-        return f"no command is called '{word}'", did_you_mean(word, commands, f"the commands are {one_of(commands)}")
+        return f"no command is called '{word}'", did_you_mean(word, COMMANDS, f"the commands are {one_of(COMMANDS)}")
     if extra := re.search(r"extra arguments?(?:\(s\))? \((.*)\)$", message):
         return f"{name} does not know what to do with '{extra[1]}'", f"{path} --help says what it takes"
     return f"{name}: {_first_lower(error.format_message().splitlines()[0])}", f"{path} --help says what it takes"
