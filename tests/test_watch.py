@@ -79,9 +79,9 @@ def test_each_save_is_shown_mistakes_included(watched: Callable[..., Watched], t
     save(tmp_path, "aut: 4")
     frame = run.frame("cannot be costed")
     assert frame[:3] == [
-        "small.yaml:3:11: conv2d needs a value for 'out'",
+        "small.yaml:3:20: conv2d has no field 'aut'",
         " 3 | layers: [{conv2d: {aut: 4, bias: false}}]",
-        "   |           ^",
+        "   |                    ^",
     ]
     assert re.fullmatch(r"small\.yaml cannot be costed · last right at \d\d:\d\d:\d\d · q leaves", frame[-1])
     assert not any("768" in line for line in frame)
