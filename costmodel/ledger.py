@@ -50,7 +50,7 @@ class Place:
         return "/".join(f"{p.label}.{p.number}" if p.repeated else p.label for p in self.chain())
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Line:
     """One op as it was run: its place, its field values, what entered and left it, and its cost.
 
@@ -65,6 +65,9 @@ class Line:
     output: Tensor
     cost: Cost
     mark: Mark
+
+    def __repr__(self) -> str:
+        return f"<Line {self.path}: {self.op} of {' + '.join(map(str, self.inputs))} gives {self.output}>"
 
     @property
     def op(self) -> str:
@@ -98,7 +101,7 @@ class Totals(NamedTuple):
     access: Num
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Ledger:
     """Every node of a network with its cost, for the settings it was evaluated with."""
 
@@ -111,6 +114,9 @@ class Ledger:
     conditions: list[Condition] = field(default_factory=list)
     inputs: dict[str, Tensor] = field(default_factory=dict)
     """The network's inputs by name; those that lines call −1, −2, … in this order."""
+
+    def __repr__(self) -> str:
+        return f"<Ledger {self.name}: {len(self.lines)} lines>"
 
     @property
     def totals(self) -> Totals:

@@ -208,13 +208,33 @@ def test_a_norm_behind_the_last_of_several_blocks_is_no_part_of_it() -> None:
     """The norm that ends a vision transformer (arXiv:2010.11929) or a network of dense blocks."""
     text = "name: T\ninput: [4, 8, 8]\nblocks: {unit: {layers: [{residual: [batch_norm, {conv2d: 4}]}]}}\n"
     text += "layers: [{unit, repeat: 3}, batch_norm]\n"
-    assert labels(text, "block") == ["unit 1–3: 1×1", "batch_norm: batch_norm"]
+    assert labels(text, "block") == ["unit 1–3: 1×1, batch_norm", "batch_norm: batch_norm"]
 
 
 def test_an_activation_behind_every_block_of_a_name_is_part_of_each() -> None:
     text = "name: T\ninput: [4, 8, 8]\nblocks: {unit: {layers: [{conv2d: 4}]}}\nlayers: [{layers: [unit, relu], repeat: 3}]\n"
     assert labels(text, "block") == ["unit 1–3: 1×1, relu"]
     assert labels(text, "layer") == ["unit 1–3: 1×1, relu"]
+
+
+def test_norms_and_activations_that_a_block_starts_with_go_with_its_first_convolution() -> None:
+    text = """
+name: T
+input: [4, 8, 8]
+blocks:
+  dense: {layers: [batch_norm, relu, {conv2d: {out: 4, bias: false}}, batch_norm, relu]}
+  tail: {layers: [batch_norm, relu, global_avg_pool]}
+layers: [dense, {repeat: 2, dense: {}}, tail]
+"""
+    ledger = costmodel.loads(text).analyze()
+    found = rows(ledger, "layer")
+    assert [(row.op, row.then) for row in found] == [
+        *[("1×1", ["batch_norm", "relu", "batch_norm", "relu"])] * 3,
+        ("batch_norm", ["relu"]),
+        ("global_avg_pool", []),
+    ]
+    assert [row.totals.params for row in found] == [8 + 16 + 8] * 3 + [8, 0]
+    assert [row.main.op for row in found] == ["conv2d"] * 3 + ["batch_norm", "global_avg_pool"]
 
 
 def test_norms_and_activations_follow_their_convolution_in_a_table_with_names() -> None:

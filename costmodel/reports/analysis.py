@@ -8,7 +8,7 @@ from costmodel.ledger import Line, moved
 from costmodel.published import Comparison
 from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, bytes_of, cell, counted, headed, number, title
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
-from costmodel.reports.rows import Row, by_layer, summed
+from costmodel.reports.rows import Row, by_layer, main_line, summed
 from costmodel.reports.selection import Selection, select
 from costmodel.reports.words import LOWER, count, counting, kind_label, setting, share, size, uncounted
 from costmodel.traffic import CONV, UNFUSED
@@ -101,8 +101,8 @@ def _kinds(shown: Shown, keys: tuple[str, ...], whole: Amounts) -> list[list[Cel
         return []
     kinds: dict[str, list[list[Line]]] = {}
     for layer in by_layer(shown.ledger.lines):
-        if layer[0].rule.counted:
-            kinds.setdefault(kind_label(layer[0]), []).append(layer)
+        if (main := main_line(layer)).rule.counted:
+            kinds.setdefault(kind_label(main), []).append(layer)
     found = {
         kind: summed(shown.ledger, kind, [line for lines in groups for line in lines], shown.convention)
         for kind, groups in kinds.items()

@@ -110,6 +110,8 @@ def title(key: str, before: str, convention: Convention) -> str:
     """A column's heading; the operation figure is called by its convention's unit."""
     if key.startswith("%"):
         return "%" if key[1:] == before else f"% {title(key[1:], '', convention)}"
+    if key == "then":
+        return "with"
     return convention.unit if key == "operations" else AMOUNTS.get(key, key.replace("_", " "))
 
 
@@ -124,7 +126,7 @@ def words(row: Row, key: str) -> str:
     if key == "kind":
         return _kind(row.lines)
     if key == "line":
-        return str(row.lines[0].mark.line)
+        return str(row.main.mark.line)
     if key == "then":
         counts = {op: row.then.count(op) for op in row.then}
         return " ".join(op if n == 1 else f"{n}×{op}" for op, n in counts.items())

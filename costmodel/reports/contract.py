@@ -78,13 +78,13 @@ def _layer(row: Row, shown: Shown) -> dict[str, Any]:
     first, last = row.lines[0], row.lines[-1]
     return {
         "path": row.path,
-        "op": first.op if shown.by in ("op", "layer") else row.op,
+        "op": row.main.op if shown.by in ("op", "layer") else row.op,
         "input": [tensor.shape for tensor in first.inputs],
         "output": last.output.shape,
         "complete": not row.sign,
         **_figures(shown.amounts(row)),
         "then": row.then,
-        "line": first.mark.line,
+        "line": row.main.mark.line,
     }
 
 

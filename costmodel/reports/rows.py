@@ -1,4 +1,4 @@
-"""A ledger as rows: one an op, one a layer with the norm and activation after it, one a place, or one in all."""
+"""A ledger as rows: one an op, one a layer with its norm and activation, one a place, or one in all."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -34,6 +34,11 @@ class Row(NamedTuple):
         return (self.op, str(self.lines[-1].output), self.totals, self.operations, self.moved, self.then, self.sign)
 
     @property
+    def main(self) -> Line:
+        """The line that it is called after."""
+        return main_line(self.lines)
+
+    @property
     def sign(self) -> str:
         """What stands before or for its sums."""
         return sign(self.lines)
@@ -42,6 +47,11 @@ class Row(NamedTuple):
     def path(self) -> str:
         """Where it stands in the network; nothing for the network itself."""
         return str(self.place) if self.place is not None else ""
+
+
+def main_line(lines: list[Line]) -> Line:
+    """The line that a row is called after: its convolution or FC layer, or its first where it has none."""
+    return next((line for line in lines if line.rule.counted), lines[0])
 
 
 def sign(lines: list[Line]) -> str:
@@ -65,14 +75,14 @@ def rows(ledger: Ledger, by: str | int, convention: Convention = CONVENTIONS["pa
     groups = {"op": _by_op, "layer": by_layer, "block": _by_unit}[by](ledger.lines)
     units = [(unit_of(lines[0]), lines) for lines in groups]
     return [
-        summed(ledger, _label(lines, by), lines, convention, unit if by == "block" else lines[0].place, unit)
+        summed(ledger, _label(lines, by), lines, convention, unit if by == "block" else main_line(lines).place, unit)
         for unit, lines in units
     ]
 
 
 def _label(lines: list[Line], by: str) -> str:
     if by != "block":
-        return op_label(lines[0])
+        return op_label(main_line(lines))
     labels = [op_label(line) for line in lines if line.rule.counted or not line.known] or [op_label(line) for line in lines]
     return " + ".join(labels)
 
@@ -86,7 +96,8 @@ def summed(
     unit: Place | None = None,
 ) -> Row:
     """A row of some lines."""
-    followers = [line.op for line in lines[1:] if line.rule.family in _FOLLOWERS]
+    main = main_line(lines)
+    followers = [line.op for line in lines if line is not main and line.rule.family in _FOLLOWERS]
     totals = ledger.sums(lines, convention)
     operations = totals.mult_adds if convention.counts_mult_adds else ledger.operations(lines, convention)
     return Row(place, unit, op, lines, totals, operations, moved(lines, UNFUSED), followers)
@@ -109,14 +120,29 @@ def _by_op(lines: list[Line]) -> Iterable[list[Line]]:
 
 
 def by_layer(lines: list[Line]) -> list[list[Line]]:
-    """A convolution or FC layer takes in the norms and activations that follow it; all else stands alone."""
+    """A convolution or FC layer takes in the norms and activations that follow it; all else stands alone.
+
+    Those that a block starts with, before its convolution, go with that: networks that normalise first have such blocks.
+    """
     taking, groups = _taking(lines), list[list[Line]]()
     for index, line in enumerate(lines):
-        if groups and groups[-1][0].rule.counted and _follows(groups[-1], line, index, taking):
-            groups[-1].append(line)
+        group = groups[-1] if groups else []
+        if group and (_leads(group, line, index) or (_counts(group) and _follows(group, line, index, taking))):
+            group.append(line)
         else:
             groups.append([line])
     return groups
+
+
+def _counts(group: list[Line]) -> bool:
+    return main_line(group).rule.counted
+
+
+def _leads(group: list[Line], line: Line, index: int) -> bool:
+    """Whether a block's first norms and activations go on with a line: another of them, or the convolution they are for."""
+    if line.sources != (index - 1,) or unit_of(group[0]) is not unit_of(line):
+        return False
+    return all(one.rule.family in _FOLLOWERS for one in group) and (line.rule.counted or line.rule.family in _FOLLOWERS)
 
 
 def _is_follower(line: Line, index: int) -> bool:

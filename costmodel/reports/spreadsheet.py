@@ -50,14 +50,14 @@ def spelled(dtypes: Dtypes) -> str:
 def _value(row: Row, key: str, shown: Shown, whole: Amounts) -> Any:
     """A row's value: words as JSON has them, exact numbers."""
     if key == "op" and shown.by in ("op", "layer"):
-        return row.lines[0].op
+        return row.main.op
     if key in ("input", "output"):
         tensors = row.lines[0].inputs if key == "input" else (row.lines[-1].output,)
         return " + ".join("x".join(map(str, tensor.shape)) for tensor in tensors)
     if key == "then":
         return " ".join(row.then)
     if key == "line":
-        return row.lines[0].mark.line
+        return row.main.mark.line
     return _sum(key, shown.amounts(row), whole, row.sign) if _is_number(key) else words(row, key)
 
 
