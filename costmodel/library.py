@@ -12,7 +12,6 @@ from costmodel.ops.fields import Unfit
 from costmodel.own import COUNT
 from costmodel.problems import Problem, Problems, SpecError, shortened
 from costmodel.settings import Settings, check_settings
-from costmodel.spec.dicts import written
 from costmodel.spec.files import read_file
 from costmodel.spec.formula import is_small
 from costmodel.spec.network import Network
@@ -97,6 +96,8 @@ def load(spec: str | os.PathLike[str] | Mapping[str, Any]) -> Spec:
     3072
     """
     if isinstance(spec, Mapping):
+        from costmodel.spec.dicts import written
+
         return loads(written(spec), "dict")
     path = find(os.fspath(spec))
     text, shown = read_file(path, str(path))

@@ -1,7 +1,6 @@
 """Problems in what a user wrote: where, what, and what would mend it. The only place that prints one."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -84,6 +83,8 @@ _FIRST_MARK = "\u0300"
 
 @cache
 def _cells(character: str) -> int:
+    import unicodedata
+
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
@@ -97,7 +98,7 @@ class SpecError(Exception):
         super().__init__("\n\n".join(str(p) for p in self.problems))
 
 
-_FIGURES = re.compile(r"(?<![\w'.])\d[\d.,/×]*")
+_FIGURES = r"(?<![\w'.])\d[\d.,/×]*"
 
 
 class Problems:
@@ -114,7 +115,7 @@ class Problems:
 
     def add(self, mark: Mark | None, message: str, hint: str = "", calls: tuple[str, ...] = ()) -> None:
         """Note a mistake. A sentence that differs from one at the same place in its figures alone is only counted."""
-        key = mark, _FIGURES.sub("#", message)
+        key = mark, re.sub(_FIGURES, "#", message)
         met = self._found.get(key)
         self._found[key] = replace(met, times=met.times + 1) if met else Problem(mark, message, hint, calls)
 
