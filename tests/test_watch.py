@@ -126,7 +126,7 @@ def test_the_report_follows_the_size_of_the_terminal(watched: Callable[..., Watc
     assert frame[-2].startswith("total ")
     assert max(map(len, frame)) <= 80
     run.terminal.resize(140, 60)
-    frame = run.frame("then", "every op moved")
+    frame = run.frame("with", "every op moved")
     assert len(frame) == 60
     assert not any("⋮" in line for line in frame)
     run.terminal.resize(30, 6)
