@@ -30,6 +30,7 @@ class Stop(Exception):
 class Scope(dict[str, Any]):
     """Names in scope; `x` is the tensor that enters, whose sizes are `c_in h_in w_in`."""
 
+    __slots__ = ("x",)
     x: Tensor
 
     def __missing__(self, name: str) -> Any:

@@ -27,7 +27,7 @@ MAX_STEPS = 4 * MAX_LINES
 MAX_SIZE = 10**18
 """Elements that a tensor may have."""
 
-_ACTIVATIONS = {name: RunOp(op, {}, [], {}) for name, op in OPS.items() if op.family == "pointwise"}
+_ACTIVATIONS = {name: RunOp(op, {}, [], {}) for name, op in OPS.items() if op.family == "pointwise"} | {"none": None}
 
 
 class Slot(NamedTuple):
@@ -139,12 +139,11 @@ class Walk(Judge):
 
     def activate(self, act: Activate, slots: list[Slot], scope: Scope, place: Place, step: Step) -> Slot:
         kind = self.value(act.kind, scope)
-        if not isinstance(kind, str) or kind not in (*_ACTIVATIONS, "none"):
+        if not isinstance(kind, str) or kind not in _ACTIVATIONS:
             self.problem(act.kind.mark, *not_an_activation(kind))
             return slots[0]
-        if kind == "none":
-            return slots[0]
-        return self.run(_ACTIVATIONS[kind], slots, scope, Place(place, kind), step.mark)
+        run = _ACTIVATIONS[kind]
+        return slots[0] if run is None else self.run(run, slots, scope, Place(place, kind), step.mark)
 
     def call(self, act: CallBlock, slots: list[Slot], scope: Scope, place: Place, mark: Mark) -> Slot:
         inner, known = self.enter(act, slots[0], scope, mark), {"input": slots[0]}

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from costmodel import algebra
@@ -113,7 +114,7 @@ class _Builder:
             hint = f"write `{name}(…)`"
             raise FormulaError(node.col_offset, f"'{name}' is a function and no value by itself", hint)
         self.names.setdefault(name, node.col_offset)
-        return lambda scope: scope[name]
+        return itemgetter(name)
 
     def number(self, node: ast.expr) -> Run:
         """A part that must give a number, checked when it runs."""
