@@ -3,6 +3,7 @@
 A model is built when a spec first names its op: forty of them cost a tenth of a second.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from costmodel.ops.fields import Kind, Unfit
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
 from costmodel.spec.source import Map, Text
 from costmodel.spec.values import READERS, BadValue, Value, is_constant
+from costmodel.spec.words import key_hint
 
 
 class _Refused(ValueError):
@@ -74,7 +76,9 @@ def _report(op: Op, at: Mark, data: Map, found: Any, problems: Problems) -> str:
         key = next(k for k in data if k == name)
         fields = f"its fields are {one_of(op.fields)}" if op.fields else f"{op.name} has no fields"
         problems.add(
-            key.mark, f"{op.name} has no field '{name}'", stray_hint(name, op.name) or did_you_mean(name, op.fields, fields)
+            key.mark,
+            f"{op.name} has no field '{name}'",
+            stray_hint(name, op.name, op.fields) or did_you_mean(name, op.fields, fields),
         )
     elif found["type"] == "missing":
         problems.add(at, f"{op.name} needs a value for '{name}'", f"write `{op.name}: {{{name}: …}}`")
@@ -84,8 +88,8 @@ def _report(op: Op, at: Mark, data: Map, found: Any, problems: Problems) -> str:
     return name
 
 
-def stray_hint(name: str, verb: str) -> str:
-    """What is meant by a field that no verb has."""
+def stray_hint(name: str, verb: str, known: Iterable[str]) -> str:
+    """What is meant by a field that is none of those that its verb has."""
     if name in ("repeat", "when", "from", "name"):
         return f"`{name}` belongs beside {verb}, not inside it"
-    return "put a space after the colon" if ":" in name else ""
+    return key_hint(name, known)

@@ -103,11 +103,15 @@ class Names:
         return scope
 
     def read(
-        self, value: Value, scope: Scope, words: Iterable[str] = (), hints: Mapping[str, str] = MappingProxyType({})
+        self,
+        value: Value,
+        scope: Scope,
+        words: Iterable[str] | None = None,
+        hints: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Check that a value reads only names in scope.
 
-        `words` are those that would fit its place, `hints` what to say of names that are not in scope on purpose.
+        `words` are those that would fit its place, None where that is not known; `hints` what to say of names that are not in scope on purpose.
         """
         for name, mark in value.names():
             if name in scope:
@@ -115,7 +119,8 @@ class Names:
             else:
                 alone = isinstance(value, Formula) and value.alone
                 message = f"'{name}' has no value: no name '{name}' here" if alone else f"no name '{name}' here"
-                self.problems.add(mark, message, hints.get(name) or self.hint(name, scope, words))
+                fitting = None if isinstance(value, Formula) and value.text != name else words
+                self.problems.add(mark, message, hints.get(name) or self.hint(name, scope, fitting))
 
     def read_all(self, values: Iterable[Value | None], scope: Scope) -> None:
         """Check several values, leaving out those that are not there."""
@@ -123,7 +128,7 @@ class Names:
             if value is not None:
                 self.read(value, scope)
 
-    def hint(self, name: str, scope: Scope, words: Iterable[str]) -> str:
+    def hint(self, name: str, scope: Scope, words: Iterable[str] | None) -> str:
         """What was probably meant."""
         if name in _TRUTHS:
             return f"write `{_TRUTHS[name]}`"
@@ -133,9 +138,9 @@ class Names:
             return f"'{name}' is known only inside {'`repeat`' if name in PASS else 'blocks and layers'}"
         visible = [n for n in scope if n not in DOOR]
         legal = f"the names here are {one_of(visible)}" if visible else ""
-        if fitting := one_of(words):
-            legal = f"the words that fit here are {fitting}"
-        return instead(name) or did_you_mean(name, [*scope, *WORDS], legal)
+        if words:
+            legal = f"the words that fit here are {one_of(words)}"
+        return instead(name) or did_you_mean(name, [*scope, *(WORDS if words is None else words)], legal)
 
     def unused(self, scope: Scope, names: Iterable[str]) -> None:
         """Warn of names that no formula reads."""
