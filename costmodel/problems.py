@@ -129,11 +129,17 @@ class Problems:
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """A hint with the known word that others call so, or with the nearest one, or `otherwise` where none is near."""
-    from costmodel.synonyms import synonym  # only a mistake needs it
+    """A hint with the known word that others call so, or with the nearest one, or `otherwise` where none is near.
+
+    Where no word of ours is meant but a way to write it is known, the hint says that.
+    """
+    from costmodel.synonyms import answer, synonym  # only a mistake needs it
 
     names = list(known)
-    meant = synonym(word, names) or _nearest(word, names)
+    meant = synonym(word, names)
+    if not meant and (said := answer(word, names)):
+        return said
+    meant = meant or _nearest(word, names)
     return f"did you mean '{meant}'?" if meant and meant != word else otherwise
 
 
