@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from costmodel import algebra
+from costmodel.graph import OPTIONS
 from costmodel.ops.fields import spoken
 from costmodel.problems import Mark, Problems, did_you_mean, one_of, shortened
 from costmodel.spec.formula import WORDS, is_small
@@ -52,7 +53,9 @@ class Settings:
             if name not in names:
                 mark = name.mark if isinstance(name, Text) else None
                 legal = f"its parameters are {one_of(names)}" if names else "it has no parameters"
-                self.problems.add(mark, f"{self.network.name} has no parameter '{name}'", did_you_mean(name, names, legal))
+                option = f"--{name} is an option of its own: one for a whole run" if mark and name in OPTIONS else ""
+                hint = option or did_you_mean(name, names, legal)
+                self.problems.add(mark, f"{self.network.name} has no parameter '{name}'", hint)
         return {str(name): value for name, value in given.items()}
 
     def variant(self, name: str | None) -> dict[Text, Value]:
