@@ -11,7 +11,7 @@ from costmodel.ledger import Ledger
 from costmodel.ops.fields import Count, Kind, Unfit
 from costmodel.problems import Problem, Problems, SpecError, shortened
 from costmodel.settings import Settings, check_settings
-from costmodel.spec.dicts import written
+from costmodel.spec.dicts import CALLED, written
 from costmodel.spec.files import read_file
 from costmodel.spec.formula import is_small
 from costmodel.spec.network import Network
@@ -97,7 +97,12 @@ def load(spec: str | os.PathLike[str] | Mapping[str, Any]) -> Spec:
     3072
     """
     if isinstance(spec, Mapping):
-        return loads(written(spec), "dict")
+        return loads(written(spec), CALLED)
+    if not isinstance(spec, str | os.PathLike):
+        kind = type(spec).__name__
+        raise SpecError(
+            [Problem(None, f"a spec is a path, the name of a bundled spec or a dict, and here is one of type {kind}")]
+        )
     path = find(os.fspath(spec))
     text, shown = read_file(path, str(path))
     return loads(text, shown)

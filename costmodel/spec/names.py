@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
+from costmodel.spec.dicts import CALLED
 from costmodel.spec.formula import FUNCTIONS, WORDS
 from costmodel.spec.source import Text
 from costmodel.spec.values import Formula, Value
@@ -111,7 +112,8 @@ class Names:
     ) -> None:
         """Check that a value reads only names in scope.
 
-        `words` are those that would fit its place, None where that is not known; `hints` what to say of names that are not in scope on purpose.
+        `words` are those that would fit its place, None where that is not known; `hints`
+        what to say of names that are not in scope on purpose.
         """
         for name, mark in value.names():
             if name in scope:
@@ -119,6 +121,9 @@ class Names:
             else:
                 alone = isinstance(value, Formula) and value.alone
                 message = f"'{name}' has no value: no name '{name}' here" if alone else f"no name '{name}' here"
+                if alone and mark.file == CALLED:
+                    message = f"None stands for the name '{name}', and there is no such name here"
+                    hints = {name: "leave the key out, or give it a value", **hints}
                 fitting = None if isinstance(value, Formula) and value.text != name else words
                 self.problems.add(mark, message, hints.get(name) or self.hint(name, scope, fitting))
 
@@ -134,6 +139,8 @@ class Names:
             return f"write `{_TRUTHS[name]}`"
         if self.inside and name in self.outside:
             return f"{self.inside} '{name}' and pass it"
+        if name in PASS and "row" in scope:
+            return f"'{name}' is known only inside `repeat`; in a table `row` counts from 0"
         if name in PASS or name in DOOR:
             return f"'{name}' is known only inside {'`repeat`' if name in PASS else 'blocks and layers'}"
         visible = [n for n in scope if n not in DOOR]
