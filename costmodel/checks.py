@@ -92,10 +92,10 @@ class Checks:
         """Check that a call gives what a block or an op asks for, and nothing else."""
         name, params = written.name, written.params
         who, what = (name, "field") if isinstance(written, OwnOp) else (f"the block {name}", "parameter")
-        for given in layer.fields:
+        for given, value in layer.fields.items():
             if given not in params:
                 legal = f"its {what}s are {one_of(params)}" if params else f"{name} has no {what}s"
-                hint = stray_hint(given, name, params) or did_you_mean(given, params, legal)
+                hint = stray_hint(given, name, params, value.mark == given.mark) or did_you_mean(given, params, legal)
                 self.problems.add(given.mark, f"{who} has no {what} '{given}'", hint)
         for param, default in params.items():
             if default is None and param not in layer.fields:

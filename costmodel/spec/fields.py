@@ -75,11 +75,9 @@ def _report(op: Op, at: Mark, data: Map, found: Any, problems: Problems) -> str:
     if found["type"] == "extra_forbidden":
         key = next(k for k in data if k == name)
         fields = f"its fields are {one_of(op.fields)}" if op.fields else f"{op.name} has no fields"
-        problems.add(
-            key.mark,
-            f"{op.name} has no field '{name}'",
-            stray_hint(name, op.name, op.fields) or did_you_mean(name, op.fields, fields),
-        )
+        alone = isinstance(data[key], Text) and data[key].absent
+        hint = stray_hint(name, op.name, op.fields, alone) or did_you_mean(name, op.fields, fields)
+        problems.add(key.mark, f"{op.name} has no field '{name}'", hint)
     elif found["type"] == "missing":
         problems.add(at, f"{op.name} needs a value for '{name}'", f"write `{op.name}: {{{name}: …}}`")
     else:
@@ -88,8 +86,8 @@ def _report(op: Op, at: Mark, data: Map, found: Any, problems: Problems) -> str:
     return name
 
 
-def stray_hint(name: str, verb: str, known: Iterable[str]) -> str:
+def stray_hint(name: str, verb: str, known: Iterable[str], alone: bool) -> str:
     """What is meant by a field that is none of those that its verb has."""
     if name in ("repeat", "when", "from", "name"):
         return f"`{name}` belongs beside {verb}, not inside it"
-    return key_hint(name, known)
+    return key_hint(name, known, alone)

@@ -67,7 +67,7 @@ class LayerReader(ValueReader):
             what = f"only {one_of(f'`{key}`' for key in item)}" if item else "it is empty"
             self.problems.add(item.mark, f"this layer has no verb: {what}", _A_LAYER)
         elif not known:
-            self.unknown(verbs[0])
+            self.unknown(verbs[0], item[verbs[0]])
         else:
             for other in verbs:
                 if other is not known[0]:
@@ -80,7 +80,7 @@ class LayerReader(ValueReader):
     def is_join(self, verb: str) -> bool:
         return verb in OPS and OPS[verb].joins
 
-    def unknown(self, verb: Text) -> None:
+    def unknown(self, verb: Text, data: Any) -> None:
         if found := re.match(r"-(\w+)", verb):
             self.problems.add(verb.mark, "a space is missing after this dash", f"write `- {found[1]}`")
             return
@@ -88,7 +88,9 @@ class LayerReader(ValueReader):
             self.problems.add(verb.mark, "a layer is missing here" if verb.absent else "a layer stands on one line", _A_LAYER)
             return
         known = [*OPS, *self.own, *CONSTRUCTS]
-        hint = key_hint(verb, known) or did_you_mean(verb, known, "`costmodel ops` lists the ops")
+        hint = key_hint(verb, known, isinstance(data, Text) and data.absent) or did_you_mean(
+            verb, known, "`costmodel ops` lists the ops"
+        )
         if verb in TABLE_KEYS:
             hint = f"`{verb}` stands beside `table`"
         self.problems.add(verb.mark, f"no op or block is called '{verb}'", hint)

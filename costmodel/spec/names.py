@@ -12,6 +12,7 @@ from costmodel.spec.dicts import CALLED
 from costmodel.spec.formula import FUNCTIONS, WORDS
 from costmodel.spec.source import Text
 from costmodel.spec.values import Formula, Value
+from costmodel.spec.words import key_hint
 from costmodel.synonyms import instead
 
 DOOR = ("c_in", "h_in", "w_in", "d_in", "t_in")
@@ -30,6 +31,8 @@ def check_name(name: Text, problems: Problems) -> None:
         problems.add(name.mark, f"'{name}' is a word of the language and cannot be a name here")
     elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         hint = "put a space after the colon" if ":" in name else "letters a-z, A-Z, digits and _, not starting with a digit"
+        if found := re.match(r"(\w+) *(?:=| \d)", name):
+            hint = key_hint(name, [found[1]]) or hint
         if len(parts := names_in(name)) > 1:
             hint = f"commas stand between names: {one_of(parts)}"
         problems.add(name.mark, f"'{name}' is not a name", hint)
@@ -122,7 +125,7 @@ class Names:
                 alone = isinstance(value, Formula) and value.alone
                 message = f"'{name}' has no value: no name '{name}' here" if alone else f"no name '{name}' here"
                 if alone and mark.file == CALLED:
-                    message = f"None stands for the name '{name}', and there is no such name here"
+                    message = f"'{name}' is None, which stands for the name alone: no name '{name}' here"
                     hints = {name: "leave the key out, or give it a value", **hints}
                 fitting = None if isinstance(value, Formula) and value.text != name else words
                 self.problems.add(mark, message, hints.get(name) or self.hint(name, scope, fitting))

@@ -154,8 +154,10 @@ def without_commas(text: str) -> list[str]:
     return parts if plain else []
 
 
-def key_hint(key: str, known: Iterable[str]) -> str:
+def key_hint(key: str, known: Iterable[str], alone: bool = True) -> str:
     """What a key that is none of those known lacks to be one: a colon, or the space after it; nothing where that is unclear.
+
+    `alone` says whether no value stands beside it: a blank in a key that has one is where a comma is missing.
 
     >>> key_hint("kernel=3", ["kernel"]), key_hint("padding 1", ["padding"])
     ('write `kernel: 3`', 'a colon is missing: write `padding: 1`')
@@ -165,5 +167,7 @@ def key_hint(key: str, known: Iterable[str]) -> str:
     found = re.fullmatch(r"(\w+)\s*(=|\s)\s*(\S.*)", key)
     if not found or found[1] not in set(known):
         return ""
+    if not alone:
+        return f"a comma is missing: write `{found[1]}, {found[3]}: …`" if found[2] != "=" else ""
     written = f"write `{found[1]}: {found[3]}`"
     return written if found[2] == "=" else f"a colon is missing: {written}"
