@@ -232,12 +232,13 @@ class LayerReader(ValueReader):
 
     def several(self, verb: Text, data: Any) -> Map | None:
         """Several values where one fills the first field, as the fields that they are meant for; noted as a mistake."""
-        fields = [*(OPS[verb].fields if verb in OPS else self.parameters(verb))]
-        if isinstance(data, Seq):
-            takes_one = verb in OPS and OPS[verb].fields[fields[0]].kind.name == "count"
-            values = data if takes_one and all(isinstance(value, Text) for value in data) else []
-        else:
-            values = _cut(data) if isinstance(data, Text) and not _GROUPED.fullmatch(data) else []
+        fields = list(OPS[verb].fields if verb in OPS else self.parameters(verb))
+        kind = OPS[verb].fields[fields[0]].kind if verb in OPS else None
+        values: list[Any] = []
+        if isinstance(data, Text) and (kind is None or kind.reads == "value") and not _GROUPED.fullmatch(data):
+            values = _cut(data)
+        elif isinstance(data, Seq) and kind is not None and kind.name == "count":
+            values = data if all(isinstance(value, Text) for value in data) else []
         if not 1 < len(values) <= len(fields):
             return None
         given = Map({Text(field, verb.mark): value for field, value in zip(fields, values, strict=False)}, mark=verb.mark)
