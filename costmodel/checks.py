@@ -133,12 +133,12 @@ def not_an_activation(found: Any) -> tuple[str, str]:
     return f"an activation is a word such as relu, and here is {shown}", hint
 
 
-def words_of(verb: str, field_name: str) -> tuple[str, ...]:
-    """The words that a field takes."""
+def words_of(verb: str, field_name: str) -> tuple[str, ...] | None:
+    """The words that a field takes; None where that is not known, as of a block's parameter."""
     if verb == "activation":
         return ACTIVATIONS
     known = OPS[verb].fields.get(field_name) if verb in OPS else None
-    return () if known is None else ("true", "false") if known.kind.name == "flag" else known.kind.words
+    return None if known is None else ("true", "false") if known.kind.name == "flag" else known.kind.words
 
 
 _SEVERAL = f"{one_of(name for name, op in OPS.items() if op.joins)} take several"

@@ -127,7 +127,7 @@ class _Builder(Checks):
 
     def step(self, layer: Layer, scope: Scope, known: Scope) -> Step:
         if layer.repeat is not None:
-            self.names.read(layer.repeat, scope)
+            self.names.read(layer.repeat, scope, words=())
             scope = scope | {name: Name("pass of a repeat", None) for name in PASS}
         self.names.read_all([layer.when], scope)
         self.sources(layer.origin, known)

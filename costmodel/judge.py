@@ -106,7 +106,9 @@ class Judge:
     def missing(self, mark: Mark, who: str, error: MissingDimension) -> None:
         """Note that a tensor of another kind is wanted than the one that enters."""
         side = DIMENSIONS[error.name]
-        self.problem(mark, f"{who} asks for the {side}, and {error.tensor.said} enters, which has none")
+        makes_tokens = error.name == "t" and error.tensor.kind == "map"
+        hint = "`reshape: {t: h_in * w_in, c: c_in}` makes tokens of a map" if makes_tokens else ""
+        self.problem(mark, f"{who} asks for the {side}, and {error.tensor.said} enters, which has none", hint)
 
     def decide(self, found: Any, text: str, mark: Mark) -> bool | None:
         """Settle a truth that the structure depends on, at the reference values if symbols leave it open."""

@@ -96,9 +96,14 @@ def load(spec: str | os.PathLike[str] | Mapping[str, Any]) -> Spec:
     3072
     """
     if isinstance(spec, Mapping):
-        from costmodel.spec.dicts import written
+        from costmodel.spec.dicts import CALLED, written
 
-        return loads(written(spec), "dict")
+        return loads(written(spec), CALLED)
+    if not isinstance(spec, str | os.PathLike):
+        kind = type(spec).__name__
+        raise SpecError(
+            [Problem(None, f"a spec is a path, the name of a bundled spec or a dict, and here is one of type {kind}")]
+        )
     path = find(os.fspath(spec))
     text, shown = read_file(path, str(path))
     return loads(text, shown)

@@ -130,17 +130,24 @@ class Problems:
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """A hint with the known word that others call so, or with the nearest one, or `otherwise` where none is near."""
-    near = meant(word, known)
-    return f"did you mean '{near}'?" if near and near != word else otherwise
+    """A hint with the known word that others call so, or with the nearest one, or `otherwise` where none is near.
+
+    Where no word of ours is meant but a way to write it is known, the hint says that.
+    """
+    from costmodel.synonyms import answer  # only a mistake needs it
+
+    names = list(known)
+    if near := meant(word, names):
+        return f"did you mean '{near}'?" if near != word else otherwise
+    return answer(word, names) or otherwise
 
 
 def meant(word: str, known: Iterable[str]) -> str | None:
-    """The known word that others call so, or the nearest one; None where none is near."""
-    from costmodel.synonyms import synonym  # only a mistake needs it
+    """The known word that others call so, or the nearest one; None where none is near, or where no word is meant."""
+    from costmodel.synonyms import answer, synonym  # only a mistake needs it
 
     names = list(known)
-    return synonym(word, names) or _nearest(word, names)
+    return synonym(word, names) or (None if answer(word, names) else _nearest(word, names))
 
 
 def _nearest(word: str, known: list[str]) -> str | None:

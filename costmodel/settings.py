@@ -6,12 +6,13 @@ from itertools import islice
 from typing import Any
 
 from costmodel import algebra
+from costmodel.graph import OPTIONS
 from costmodel.ops.fields import spoken
 from costmodel.problems import Mark, Problems, did_you_mean, one_of, shortened
 from costmodel.spec.formula import WORDS, is_small
 from costmodel.spec.network import Network
 from costmodel.spec.source import Seq, Text, read_list
-from costmodel.spec.values import MAX_ITEMS, BadValue, Formula, Value, read_value
+from costmodel.spec.values import MAX_ITEMS, BadValue, Formula, Value, is_constant, read_value
 
 
 class Settings:
@@ -52,7 +53,9 @@ class Settings:
             if name not in names:
                 mark = name.mark if isinstance(name, Text) else None
                 legal = f"its parameters are {one_of(names)}" if names else "it has no parameters"
-                self.problems.add(mark, f"{self.network.name} has no parameter '{name}'", did_you_mean(name, names, legal))
+                option = f"--{name} is an option of its own: one for a whole run" if mark and name in OPTIONS else ""
+                hint = option or did_you_mean(name, names, legal)
+                self.problems.add(mark, f"{self.network.name} has no parameter '{name}'", hint)
         return {str(name): value for name, value in given.items()}
 
     def variant(self, name: str | None) -> dict[Text, Value]:
@@ -74,7 +77,8 @@ class Settings:
                 text = value if isinstance(value, Text) else Text(value, Mark(name, 1, 1, value))
                 value = self.written(text)
                 for other, mark in value.names():
-                    raise BadValue(mark, f"'{other}' is neither a number nor a word of specs", did_you_mean(other, WORDS))
+                    words = () if self.is_number(name) else WORDS
+                    raise BadValue(mark, f"'{other}' is neither a number nor a word of specs", did_you_mean(other, words))
             if not isinstance(value, Value):
                 return self.number(name, value)
             # a default that reads a name without a value waits until that name has one
@@ -82,6 +86,11 @@ class Settings:
         except BadValue as error:
             self.problems.add(error.mark, error.message, error.hint)
         return None
+
+    def is_number(self, name: Text) -> bool:
+        """Whether a parameter's default is a number, so that no word is meant."""
+        default = self.network.params.get(name)
+        return isinstance(default, Formula) and is_constant(default) and algebra.is_number(default.evaluate({}))
 
     def written(self, text: Text) -> Value:
         """A setting that was written as text. Raises `BadValue`."""

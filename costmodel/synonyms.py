@@ -85,11 +85,12 @@ _THEIRS = {
     "t_in": "tokens seq_len sequence_length",
     "index": "idx",
     "floor": "int trunc",
-    "ceil": "ceiling",
+    "ceil": "ceiling ceil_mode",
     "max": "maximum",
     "min": "minimum",
     "divisible": "make_divisible round_filters round_channels",
     # parameters, as networks mostly call theirs
+    "act": "activation nonlinearity",
     "alpha": "width_mult width_multiplier depth_multiplier",
     "resolution": "image_size input_size img_size",
     "classes": "num_classes n_classes num_labels",
@@ -103,6 +104,25 @@ _INSTEAD = {
     **dict.fromkeys(("sqrt", "log", "log2", "exp"), "numbers are exact here: there are no roots, logarithms or exponentials"),
     **dict.fromkeys(("batch", "batch_size"), "a spec is written for one image; `--batch` says how many"),
 }
+
+_NOT_HERE = "it is not in the vocabulary: `ops:` defines it by formulas"
+_OWN = "what is learned beside the layers is an op of the spec's own, defined under `ops:`"
+_ANSWERS = (
+    ("upsample", "bilinear bicubic trilinear", "`upsample` and `resize` have the field `mode`: {{scale: 2, mode: {}}}"),
+    ("resize", "downsample downsampling subsample", "a stride, a pool or `resize` makes a map smaller"),
+    ("conv2d", "pointwise", "a 1×1 convolution is `conv2d: 64`, whose kernel is 1 unless given"),
+    ("multiply", "glu", "write `multiply: {{x: […], gate: […, sigmoid]}}`"),
+    ("multiply", "se se_block se_layer squeeze_excite squeeze_excitation", "write `multiply: {{x: identity, gate: […]}}`"),
+    ("dropout", "drop_path stochastic_depth", "nothing is dropped at inference: leave it out, or write `dropout`"),
+    ("residual", "cls cls_token class_token", _OWN),
+    ("residual", "pos_embed pos_embedding position_embedding positional_embedding", _OWN),
+    ("relu", "leaky_relu lrelu selu celu mish softplus softsign lstm gru rnn", _NOT_HERE),
+    ("bias", "activation act nonlinearity", "an activation is a layer of its own: `- relu`"),
+    ("mult_adds", "flops", "`mult_adds` are one per multiply-add; the convention two-per-mult-add counts two operations"),
+    ("mult_adds", "mac macs", "multiply-accumulates are `mult_adds`; memory access cost is another figure, `access`"),
+    ("paper", "flops mac macs", "`paper` counts one per multiply-add, `two-per-mult-add` two operations"),
+)
+"""What to say where no word of ours is meant, but a way to write it: a word that must be known, their words, a sentence."""
 
 
 def synonym(word: str, known: Iterable[str]) -> str | None:
@@ -118,6 +138,17 @@ def synonym(word: str, known: Iterable[str]) -> str | None:
             if form == _plain(name) or form in map(_plain, _THEIRS.get(name, "").split()):
                 return name
     return None
+
+
+def answer(word: str, known: Iterable[str]) -> str:
+    """How that is written for which there is no single word among those known; nothing where that is not known.
+
+    >>> answer("SELU", ["relu", "conv2d"])
+    'it is not in the vocabulary: `ops:` defines it by formulas'
+    """
+    names, plain = set(known), _plain(word)
+    found = (said for ours, theirs, said in _ANSWERS if ours in names and plain in map(_plain, theirs.split()))
+    return next(found, "").format(word.lower())
 
 
 def instead(word: str) -> str:

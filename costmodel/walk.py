@@ -185,12 +185,22 @@ class Walk(Judge):
             raise Stop from None
         except Misfit as error:
             if not doubtful:
-                self.problem(act.marks.get(subject(str(error)), mark), str(error), error.hint)
+                self.problem(act.marks.get(subject(str(error)), mark), str(error), error.hint or self.flattened(slots[0]))
             raise Stop from None
         line = Line(place, act.op, fields, sources, inputs, output, cost, mark)
         if cost.given and (broken := [condition for condition in cost.given if condition[0] is not True]):
             doubtful = self.broken(broken, act, line, doubtful, names)
         return self.enlist(line, doubtful)
+
+    def flattened(self, slot: Slot) -> str:
+        """Which layer made a vector of what had sides or tokens; nothing where none did."""
+        at = slot.line if slot.tensor.kind == "vector" else -1
+        while at >= 0:
+            line = self.lines[at]
+            if line.inputs[0].kind != "vector":
+                return f"`{line.op}` made a vector of {line.inputs[0].said}, on line {line.mark.line}"
+            at = line.sources[0]
+        return ""
 
     def own(self, act: RunOwn, slot: Slot, scope: Scope, place: Place, mark: Mark) -> Slot:
         """Run one op of the spec's own."""

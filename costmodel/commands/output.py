@@ -14,7 +14,7 @@ from costmodel.problems import Problem, SpecError
 if TYPE_CHECKING:
     from costmodel.reports.layout import Screen
 
-_ENDINGS = {".json": "json", ".csv": "csv", ".md": "markdown", ".markdown": "markdown"}
+_ENDINGS = {".json": "json", ".csv": "csv", ".md": "markdown", ".markdown": "markdown", ".txt": "table", "": "table"}
 
 
 def format_of(given: str | None, output: str | None, legal: Sequence[str]) -> str:
@@ -22,7 +22,11 @@ def format_of(given: str | None, output: str | None, legal: Sequence[str]) -> st
     if given is not None:
         return choice("format", given, legal)
     ending = Path(output or "").suffix.lower()
-    named = _ENDINGS.get(ending, "table")
+    if ending not in _ENDINGS:
+        known = [ending for ending, form in _ENDINGS.items() if ending and form in legal]
+        said = f"-o {output}: no format has the ending {ending}"
+        raise SpecError([Problem(None, said, f"the endings are {', '.join(known)}; --format {legal[0]} takes any")])
+    named = _ENDINGS[ending]
     if named not in legal:
         said = f"{output} would be {named}, and this report is one of {', '.join(legal)}"
         raise SpecError([Problem(None, said, f"--format {legal[0]} writes it all the same")])

@@ -1,6 +1,5 @@
 """`costmodel sweep`: one network at several settings."""
 
-from itertools import accumulate
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -95,13 +94,16 @@ def _swept(over: list[str]) -> "dict[str, list[Text]]":
 def values(argument: str) -> "tuple[Text, list[Text]]":
     """`NAME=V,V,…` as a name and its values, each with its place; a comma inside brackets separates nothing."""
     from costmodel.spec.source import Text
+    from costmodel.spec.words import commas
 
     name, text = reading.pair("--over", argument)
-    depth = [*accumulate((sign in "[(") - (sign in "])") for sign in text)]
-    commas = [at for at, sign in enumerate(text) if sign == "," and not depth[at]]
-    starts = [0, *(at + 1 for at in commas)]
-    found = [Text(text[a:b], text.mark.shifted(a)) for a, b in zip(starts, [*commas, len(text)], strict=True)]
+    ends = [*commas(text), len(text)]
+    starts = [0, *(at + 1 for at in ends[:-1])]
+    found = [Text(text[a:b], text.mark.shifted(a)) for a, b in zip(starts, ends, strict=True)]
     for value in found:
+        if (at := value.find(":")) >= 0:
+            hint = f"values stand between commas: {name}=1,2,3,4"
+            raise SpecError([Problem(value.mark.shifted(at), "a value has no colon", hint)])
         if not value.strip():
             raise SpecError([Problem(value.mark, "a value is missing here", "values stand between commas: alpha=0.5,1")])
     return name, found

@@ -1,6 +1,7 @@
 """What typer refuses, said in one line of our own with a hint."""
 
 import re
+import sys
 from typing import Any
 
 from costmodel.commands.menu import COMMANDS
@@ -19,11 +20,10 @@ def _said(error: Any, context: Any, name: str, path: str) -> tuple[str, str]:
     message = str(error.message)
     quoted = re.search(r"'(.*?)'", message)
     word = str(getattr(error, "option_name", None) or (quoted[1] if quoted else ""))
-    kind, lists = type(error).__name__, f"{path} --help lists them"
+    kind = type(error).__name__
     if kind == "NoSuchOption":
-        options = [opt for parameter in context.command.params for opt in parameter.opts] if context else []
         owner = f"{name} has no option" if context and context.parent else "there is no option"
-        return f"{owner} '{word}'", did_you_mean(word, options, lists)
+        return f"{owner} '{word}'", _other_option(word, context, path)
     if kind == "MissingParameter":
         wanted = error.param
         shown = wanted.opts[0] if wanted.param_type_name == "option" else wanted.metavar
@@ -36,6 +36,34 @@ def _said(error: Any, context: Any, name: str, path: str) -> tuple[str, str]:
     if extra := re.search(r"extra arguments?(?:\(s\))? \((.*)\)$", message):
         return f"{name} does not know what to do with '{extra[1]}'", f"{path} --help says what it takes"
     return f"{name}: {_first_lower(error.format_message().splitlines()[0])}", f"{path} --help says what it takes"
+
+
+def _other_option(word: str, context: Any, path: str) -> str:
+    """What was meant by an option that a command has not: one like it, another command's, or a parameter of the spec."""
+    options = _options(context.command) if context else []
+    name = word.lstrip("-")
+    if near := did_you_mean(name, [option[2:] for option in options if option.startswith("--")]):
+        return near.replace("'", "'--", 1)
+    others = context.parent.command.commands if context and context.parent else {}
+    if having := [other for other, command in others.items() if word in _options(command)]:
+        return f"{one_of(having)} {'has' if len(having) == 1 else 'have'} it"
+    if "--set" in options and name.isidentifier() and (value := _value_of(word)):
+        return f"a parameter of the spec is set by --set {name}={value}"
+    return f"{path} --help lists them"
+
+
+def _options(command: Any) -> list[str]:
+    return [option for parameter in command.params for option in parameter.opts]
+
+
+def _value_of(word: str) -> str:
+    """The value that follows an option on the command line; nothing where none does."""
+    for argument, following in zip(sys.argv, [*sys.argv[1:], "-"], strict=True):
+        if argument.startswith(f"{word}="):
+            return argument.partition("=")[2]
+        if argument == word and not following.startswith("-"):
+            return following
+    return ""
 
 
 def _first_lower(sentence: str) -> str:

@@ -13,6 +13,9 @@ from typing import Any, TypeAlias
 from costmodel.problems import Problem, Problems, SpecError
 from costmodel.spec.source import MAX_BYTES, MAX_DEPTH
 
+CALLED = "dict"
+"""What the text of a dict is called where a mistake has its place."""
+
 _Way: TypeAlias = tuple[Any, ...]
 
 _PLAIN = re.compile(r"(?:[A-Za-z0-9_(]|-(?=[\w(]))[\w ()+*/.<>=!%-]*(?<! )", re.ASCII)

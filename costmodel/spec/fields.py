@@ -4,6 +4,7 @@ It is made when a spec first names its op, and of pydantic's core: a class each 
 first one a search for plugins through every package that is installed.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,9 +14,10 @@ from pydantic_core.core_schema import any_schema, no_info_before_validator_funct
 
 from costmodel.ops import OPS, Op
 from costmodel.ops.fields import Kind, Unfit
-from costmodel.problems import Mark, Problems, meant, one_of
+from costmodel.problems import Mark, Problems, did_you_mean, meant, one_of
 from costmodel.spec.source import Map, Text
 from costmodel.spec.values import READERS, BadValue, Formula, Value, is_constant
+from costmodel.spec.words import key_hint
 
 
 class _Refused(ValueError):
@@ -101,13 +103,15 @@ def strays(verb: str, given: Mapping[Text, Any], names: Mapping[Any, bool]) -> d
 def _stray(verb: str, key: Text, given: Mapping[Text, Any], names: Mapping[Any, bool]) -> Stray:
     if key in ("repeat", "when", "from", "name"):
         return Stray(f"`{key}` belongs beside {verb}, not inside it", None)
-    near = meant(key.partition(":")[0], map(str, names))
-    if ":" in key:
-        return Stray("put a space after the colon", near)
+    value, known = given[key], [*map(str, names)]
+    is_formula = isinstance(value, Formula) and (value.alone or value.mark == key.mark)
+    is_alone = value.absent if isinstance(value, Text) else is_formula
+    near = meant(re.split("[:= ]", key)[0], known)
+    if hint := key_hint(key, known, is_alone):
+        return Stray(hint, near)
     if near:
         return Stray(f"did you mean '{near}'?", near)
-    value, (first, is_needed) = given[key], next(iter(names.items()), ("", False))
-    is_alone = value.absent if isinstance(value, Text) else isinstance(value, Formula) and value.alone
+    first, is_needed = next(iter(names.items()), ("", False))
     if is_alone and is_needed and first not in given and key is next(iter(given)):
         return Stray(f"write `{first}: {key}`", str(first))  # as in {64, kernel: 3}
-    return Stray("", None)
+    return Stray(did_you_mean(key, known), None)

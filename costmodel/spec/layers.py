@@ -1,5 +1,6 @@
 """Lists of layers: each item's verb, its fields or branches, and the modifiers beside it."""
 
+import re
 from typing import Any
 
 from costmodel.ops import OPS
@@ -11,6 +12,7 @@ from costmodel.spec.reading import ValueReader, is_there
 from costmodel.spec.source import Map, Seq, Text
 from costmodel.spec.tables import Grid, read_columns, read_grid
 from costmodel.spec.values import Formula, Items, Value
+from costmodel.spec.words import commas, key_hint
 from costmodel.tensor import DIMENSIONS
 
 CONSTRUCTS = ("residual", "table", "layers", "activation", "identity")
@@ -65,7 +67,7 @@ class LayerReader(ValueReader):
             what = f"only {one_of(f'`{key}`' for key in item)}" if item else "it is empty"
             self.problems.add(item.mark, f"this layer has no verb: {what}", _A_LAYER)
         elif not known:
-            self.unknown(verbs[0])
+            self.unknown(verbs[0], item[verbs[0]])
         else:
             for other in verbs:
                 if other is not known[0]:
@@ -78,14 +80,18 @@ class LayerReader(ValueReader):
     def is_join(self, verb: str) -> bool:
         return verb in OPS and OPS[verb].joins
 
-    def unknown(self, verb: Text) -> None:
+    def unknown(self, verb: Text, data: Any) -> None:
+        if found := re.match(r"-(\w+)", verb):
+            self.problems.add(verb.mark, "a space is missing after this dash", f"write `- {found[1]}`")
+            return
         if verb.absent or not verb.verbatim:
             self.problems.add(verb.mark, "a layer is missing here" if verb.absent else "a layer stands on one line", _A_LAYER)
             return
-        hint = did_you_mean(verb, [*OPS, *self.own, *CONSTRUCTS], "`costmodel ops` lists the ops")
-        if ":" in verb:
-            hint = "put a space after the colon"
-        elif verb in TABLE_KEYS:
+        known = [*OPS, *self.own, *CONSTRUCTS]
+        hint = key_hint(verb, known, isinstance(data, Text) and data.absent) or did_you_mean(
+            verb, known, "`costmodel ops` lists the ops"
+        )
+        if verb in TABLE_KEYS:
             hint = f"`{verb}` stands beside `table`"
         self.problems.add(verb.mark, f"no op or block is called '{verb}'", hint)
 
@@ -236,7 +242,24 @@ class LayerReader(ValueReader):
             if isinstance(self.own.get(verb, Map(mark=verb.mark)), Map):
                 self.problems.add(data.mark, f"{verb} takes no value")
             return None
-        return Map({Text(first, verb.mark): data}, mark=verb.mark)
+        return self.several(verb, data) or Map({Text(first, verb.mark): data}, mark=verb.mark)
+
+    def several(self, verb: Text, data: Any) -> Map | None:
+        """Several values where one fills the first field, as the fields that they are meant for; noted as a mistake."""
+        fields = list(OPS[verb].fields if verb in OPS else self.parameters(verb))
+        kind = OPS[verb].fields[fields[0]].kind if verb in OPS else None
+        values: list[Any] = []
+        if isinstance(data, Text) and (kind is None or kind.reads == "value") and not _GROUPED.fullmatch(data):
+            values = _cut(data)
+        elif isinstance(data, Seq) and kind is not None and kind.name == "count":
+            values = data if all(isinstance(value, Text) for value in data) else []
+        if not 1 < len(values) <= len(fields):
+            return None
+        given = Map({Text(field, verb.mark): value for field, value in zip(fields, values, strict=False)}, mark=verb.mark)
+        written = one_of(f"{field}: {value}" for field, value in given.items())
+        message = f"{verb} takes one value without a name, and here are {len(values)}"
+        self.problems.add(data.mark, message, f"write `{verb}: {{{written}}}`")
+        return given
 
     def is_shape(self, verb: str, data: Map) -> bool:
         """Whether a mapping holds no fields, but the sizes of a shape that fills the first field."""
@@ -276,6 +299,17 @@ class LayerReader(ValueReader):
                 table.labels.append(check_label(label, "a row's name", row.mark, self.problems))
             table.rows.append([self.value(cell) or Formula("1", cell.mark) for cell in cells.values()])
         return table
+
+
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
+"""A figure with commas in it."""
+
+
+def _cut(text: Text) -> list[Text]:
+    """The parts of a text between its commas, save those inside brackets."""
+    ends = [*commas(text), len(text)]
+    parts = zip([0, *(at + 1 for at in ends)], ends, strict=False)
+    return [Text(part.strip(), text.mark.shifted(start)) for start, end in parts if (part := text[start:end])]
 
 
 def _beside(item: Map) -> set[str]:

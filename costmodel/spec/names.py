@@ -8,9 +8,11 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
+from costmodel.spec.dicts import CALLED
 from costmodel.spec.formula import FUNCTIONS, WORDS
 from costmodel.spec.source import Text
 from costmodel.spec.values import Formula, Value
+from costmodel.spec.words import key_hint
 from costmodel.synonyms import instead
 
 DOOR = ("c_in", "h_in", "w_in", "d_in", "t_in")
@@ -29,6 +31,8 @@ def check_name(name: Text, problems: Problems) -> None:
         problems.add(name.mark, f"'{name}' is a word of the language and cannot be a name here")
     elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         hint = "put a space after the colon" if ":" in name else "letters a-z, A-Z, digits and _, not starting with a digit"
+        if found := re.match(r"(\w+) *(?:=| \d)", name):
+            hint = key_hint(name, [found[1]]) or hint
         if len(parts := names_in(name)) > 1:
             hint = f"commas stand between names: {one_of(parts)}"
         problems.add(name.mark, f"'{name}' is not a name", hint)
@@ -103,11 +107,16 @@ class Names:
         return scope
 
     def read(
-        self, value: Value, scope: Scope, words: Iterable[str] = (), hints: Mapping[str, str] = MappingProxyType({})
+        self,
+        value: Value,
+        scope: Scope,
+        words: Iterable[str] | None = None,
+        hints: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Check that a value reads only names in scope.
 
-        `words` are those that would fit its place, `hints` what to say of names that are not in scope on purpose.
+        `words` are those that would fit its place, None where that is not known; `hints`
+        what to say of names that are not in scope on purpose.
         """
         for name, mark in value.names():
             if name in scope:
@@ -115,7 +124,11 @@ class Names:
             else:
                 alone = isinstance(value, Formula) and value.alone
                 message = f"'{name}' has no value: no name '{name}' here" if alone else f"no name '{name}' here"
-                self.problems.add(mark, message, hints.get(name) or self.hint(name, scope, words))
+                if alone and mark.file == CALLED:
+                    message = f"'{name}' is None, which stands for the name alone: no name '{name}' here"
+                    hints = {name: "leave the key out, or give it a value", **hints}
+                fitting = None if isinstance(value, Formula) and value.text != name else words
+                self.problems.add(mark, message, hints.get(name) or self.hint(name, scope, fitting))
 
     def read_all(self, values: Iterable[Value | None], scope: Scope) -> None:
         """Check several values, leaving out those that are not there."""
@@ -123,19 +136,21 @@ class Names:
             if value is not None:
                 self.read(value, scope)
 
-    def hint(self, name: str, scope: Scope, words: Iterable[str]) -> str:
+    def hint(self, name: str, scope: Scope, words: Iterable[str] | None) -> str:
         """What was probably meant."""
         if name in _TRUTHS:
             return f"write `{_TRUTHS[name]}`"
         if self.inside and name in self.outside:
             return f"{self.inside} '{name}' and pass it"
+        if name in PASS and "row" in scope:
+            return f"'{name}' is known only inside `repeat`; in a table `row` counts from 0"
         if name in PASS or name in DOOR:
             return f"'{name}' is known only inside {'`repeat`' if name in PASS else 'blocks and layers'}"
         visible = [n for n in scope if n not in DOOR]
         legal = f"the names here are {one_of(visible)}" if visible else ""
-        if fitting := one_of(words):
-            legal = f"the words that fit here are {fitting}"
-        return instead(name) or did_you_mean(name, [*scope, *WORDS], legal)
+        if words:
+            legal = f"the words that fit here are {one_of(words)}"
+        return instead(name) or did_you_mean(name, [*scope, *(WORDS if words is None else words)], legal)
 
     def unused(self, scope: Scope, names: Iterable[str]) -> None:
         """Warn of names that no formula reads."""

@@ -4,8 +4,9 @@ from typing import Any
 
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
 from costmodel.spec.names import check_name
-from costmodel.spec.source import Map, Text
+from costmodel.spec.source import Map, Seq, Text
 from costmodel.spec.values import BadValue, Formula, Value, read_value
+from costmodel.spec.words import key_hint
 
 
 class ValueReader:
@@ -34,9 +35,11 @@ class ValueReader:
         if not isinstance(data, Map):
             self.problems.add(getattr(data, "mark", at), f"{what} takes names and values, such as {example}")
             return {}
-        # a name alone that is no name is reported where names are
-        odd = {key for key, item in data.items() if not (is_there(item) or key.isidentifier())}
-        return {key: (None if key in odd else self.value(item, key)) or Formula("1", key.mark) for key, item in data.items()}
+        return {key: self.given(key, item) or Formula("1", key.mark) for key, item in data.items()}
+
+    def given(self, key: Text, data: Any) -> Value | None:
+        """A value under its name; a name alone that is none is noted where names are known."""
+        return self.value(data, key) if is_there(data) or key.isidentifier() else None
 
     def let(self, data: Any, at: Mark) -> dict[Text, Value]:
         """Derived names and their values."""
@@ -51,16 +54,16 @@ class ValueReader:
         if isinstance(found, Map):
             return found
         if is_there(found):
-            self.problems.add(found.mark, f"`{key}` is a mapping of names", example)
+            names = isinstance(found, Seq) and all(isinstance(name, Text) and name for name in found)
+            hint = f"write {key}: {{{one_of(found)}}}" if example and names else example
+            self.problems.add(found.mark, f"`{key}` is a mapping of names", hint)
         return Map(mark=data.mark)
 
     def known_keys(self, data: Map, known: tuple[str, ...], what: str) -> None:
         """Note each key that is none of those known."""
         for key in data:
             if key not in known:
-                hint = (
-                    "put a space after the colon" if ":" in key else did_you_mean(key, known, f"its keys are {one_of(known)}")
-                )
+                hint = key_hint(key, known) or did_you_mean(key, known, f"its keys are {one_of(known)}")
                 self.problems.add(key.mark, f"{what} has no key '{key}'", hint)
 
 

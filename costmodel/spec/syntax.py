@@ -48,7 +48,7 @@ def explain(stop: Stop, lines: list[str]) -> Fault:
         return Fault(line, col, "a list cannot start here", "start it on a line of its own, each item with `- `")
     if not here[col:].strip():
         return Fault(line, col, "the text ends too early")
-    return _misplaced(line, col, here, opened)
+    return (None if opened else _dash(line, col, lines)) or _misplaced(line, col, here, opened)
 
 
 def _unread(stop: Stop, lines: list[str]) -> Fault:
@@ -62,7 +62,7 @@ def _unread(stop: Stop, lines: list[str]) -> Fault:
         return _escape(*stop.at, lines)
     if "simple key" in stop.context:
         hint = "put a space after the colon" if re.match(r"\w+:\S", text) else "a key, a colon and a space, and its value"
-        return Fault(*at, f"here a key is expected, and '{text.strip()}' is none", hint)
+        return _dash(*at, lines) or Fault(*at, f"here a key is expected, and '{text.strip()}' is none", hint)
     if sign == ":":
         return Fault(*at, "a space is missing after this colon")
     return Fault(*at, f"a value cannot start with '{sign}'", _SIGNS.get(sign, _START))
@@ -77,10 +77,16 @@ def _stray_colon(line: int, col: int, lines: list[str]) -> Fault:
     """A key where a value has begun already."""
     here = _line(lines, line)
     key = here[:col].strip()
+    if found := re.match(r"\s*(?:- )?(\w+):(?=[\[{])", here[:col]):
+        return Fault(line, found.end() - 1, "a space is missing after this colon")
+    if glued := _glued_dash(line, lines):
+        return glued
     if re.search(r":\s", here[:col]):
         return Fault(line, col, "a second colon in one value", "put the value in quotes")
     above = next((i for i in range(line - 1, -1, -1) if lines[i].split("#")[0].strip()), None)
     start = len(here) - len(here.lstrip())
+    if above is not None and (glued := _glued_dash(above, lines)):
+        return glued
     if above is None or not re.fullmatch(r"[\w ]+", key):
         return Fault(line, col, "a colon has no place here")
     before = lines[above].split(" #")[0].rstrip()
@@ -114,6 +120,25 @@ def _misplaced(line: int, col: int, here: str, opened: tuple[int, int] | None) -
         return Fault(line, col, "a second colon in one value", "put the value in quotes")
     text = word[0] if word else sign
     return Fault(line, col, f"'{text}' has no place here", "a comma is missing before it" if opened else "")
+
+
+def _dash(line: int, col: int, lines: list[str]) -> Fault | None:
+    """A line that stands in the column of a list's items and is none, for its dash, or the space after it, is missing."""
+    here = _line(lines, line)
+    text = here[col:].split(" #")[0].rstrip()
+    if here[:col].strip() or not re.match(r"-?\w+(:|$)", text):
+        return None
+    above = next((other for other in reversed(lines[:line]) if other.strip() and not other.startswith(" " * (col + 1))), "")
+    if not re.match(rf" {{{col}}}- ", above):
+        return None
+    return _glued_dash(line, lines) or Fault(line, col, f"a dash is missing before '{text}'", f"write `- {text}`")
+
+
+def _glued_dash(line: int, lines: list[str]) -> Fault | None:
+    """A line that starts with a dash and no space."""
+    found = re.match(r" *-(\w.*)", _line(lines, line))
+    hint = f"write `- {found[1].split(' #')[0].rstrip()}`" if found else ""
+    return Fault(line, found.start(1) - 1, "a space is missing after this dash", hint) if found else None
 
 
 def open_bracket(lines: list[str], at: tuple[int, int]) -> tuple[int, int] | None:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from costmodel.problems import Mark, Problems, one_of
 from costmodel.spec.source import Map, Seq, Text
+from costmodel.spec.words import without_commas
 
 
 class Grid(NamedTuple):
@@ -99,6 +100,8 @@ def _fits(row: Any, header: Seq, problems: Problems) -> bool:
     if len(row) != len(header):
         cells = "1 cell" if len(row) == 1 else f"{len(row)} cells"
         mark = row[len(header)].mark if len(row) > len(header) else row.mark
+        glued = [cell for cell in row if isinstance(cell, Text) and without_commas(cell)] if len(row) < len(header) else []
         columns = "1 column" if len(header) == 1 else f"{len(header)} columns"
-        problems.add(mark, f"this row has {cells}, and the table has {columns}", f"its columns are {one_of(header)}")
+        hint = f"a comma is missing: {one_of(without_commas(glued[0]))}" if glued else f"its columns are {one_of(header)}"
+        problems.add(glued[0].mark if glued else mark, f"this row has {cells}, and the table has {columns}", hint)
     return len(row) == len(header)

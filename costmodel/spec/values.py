@@ -8,7 +8,7 @@ from costmodel.ops.fields import spoken
 from costmodel.problems import Mark, one_of
 from costmodel.spec.formula import Run, compiled, is_what
 from costmodel.spec.source import Data, Map, Seq, Text
-from costmodel.spec.words import FormulaError
+from costmodel.spec.words import FormulaError, without_commas
 from costmodel.tensor import BY_RANK, DIMENSIONS
 
 Decide: TypeAlias = Callable[[Any, str, Mark], bool | None]
@@ -158,7 +158,7 @@ def read_value(data: Data, alone: Text | None = None) -> Value:
     if isinstance(data, Seq):
         if len(data) > MAX_ITEMS:
             raise BadValue(data.mark, f"a list has at most {MAX_ITEMS:,} values, and this one has {len(data):,}")
-        return Items([read_value(item) for item in data], data.mark)
+        return Items(_items(data), data.mark)
     if isinstance(data, Map):
         return _choice(data)
     if data.absent:
@@ -199,13 +199,23 @@ def read_shape(data: Data, alone: Text | None = None, *, is_change: bool = False
             raise BadValue(data.mark, "this shape has no channels", _SHAPES)
         keys = sorted(data, key=list(DIMENSIONS).index)
         return Sizes({str(key): read_value(data[key], key) for key in keys}, data.mark)
-    if not isinstance(data, Seq) or len(data) not in BY_RANK:
+    values = _items(data) if isinstance(data, Seq) else []
+    if len(values) not in BY_RANK:
         raise BadValue(data.mark, _SHAPES)
-    return Sizes({name: read_value(item) for name, item in zip(BY_RANK[len(data)], data, strict=True)}, data.mark)
+    return Sizes(dict(zip(BY_RANK[len(values)], values, strict=True)), data.mark)
 
 
 READERS: dict[str, Callable[..., Value]] = {"value": read_value, "text": read_text, "shape": read_shape}
 """How a kind of field is read."""
+
+
+def _items(data: Seq) -> "list[Value]":
+    """The values of a list."""
+    for item in data:
+        if isinstance(item, Text) and item.verbatim and (parts := without_commas(item)):
+            second = item.index(parts[1], len(parts[0]))
+            raise BadValue(item.mark.shifted(second), f"a comma is missing before '{parts[1]}'", f"write {one_of(parts)}")
+    return [read_value(item) for item in data]
 
 
 def _choice(data: Map) -> Choice:

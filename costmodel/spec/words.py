@@ -2,6 +2,8 @@
 
 import keyword
 import re
+from collections.abc import Iterable
+from itertools import accumulate
 
 MAX_LENGTH = 200
 """Characters that a formula may have."""
@@ -49,6 +51,9 @@ _OTHER_SIGNS = {
     '"': "words stand without quotes",
     "'": "words stand without quotes",
 }
+_PRODUCT = re.compile(r"([1-9]\d*(?:\.\d+)?|0\.\d+)(?![eE]\d*$)([A-Za-z]\w+|[a-jl-z])", re.ASCII)
+"""A number that is glued to a name, and no figure such as 300k."""
+_PAIR = re.compile(r"(\d+)x(\d+)", re.ASCII)
 _NUMBER_HINT = "numbers are decimal, without leading zeros or underscores: 12, 1.4, 1e6"
 
 
@@ -92,10 +97,18 @@ def _word(text: str, at: int, before: str) -> str:
         run = re.compile(r"[\w.]*(?:(?<=[eE])[+-]\d*)?").match(text, at)
         whole = run[0] if run and len(run[0]) > len(word) else word
         if whole != word or re.match(r"0\d", word) or re.search(r"[eE][+-]?\d{4}", word):
-            raise FormulaError(at, f"'{whole}' is not a number of specs", _NUMBER_HINT)
+            raise FormulaError(at, f"'{whole}' is not a number of specs", _meant(whole))
     elif keyword.iskeyword(word) and word not in _OPERATORS:
         raise FormulaError(at, f"'{word}' has no place in a formula", _PYTHON.get(word, "").format(lower=word.lower()))
     return word
+
+
+def _meant(word: str) -> str:
+    """What to write for a word that starts with a digit."""
+    if pair := _PAIR.fullmatch(word):
+        return f"one value a side stands in brackets: [{pair[1]}, {pair[2]}]"
+    product = _PRODUCT.fullmatch(word)
+    return f"write `{product[1]} * {product[2]}`" if product else _NUMBER_HINT
 
 
 def _ends_value(word: str) -> bool:
@@ -120,3 +133,43 @@ def _check_order(before: str, word: str, at: int) -> None:
             return
         where = f"between '{before}' and '{word}'" if before else f"before '{word}'"
         raise FormulaError(at, f"a value is missing {where}")
+
+
+def commas(text: str) -> list[int]:
+    """The columns of the commas that stand in no bracket.
+
+    >>> commas("max(8, c), 3")
+    [9]
+    """
+    depths = accumulate((sign in "[(") - (sign in "])") for sign in text)
+    return [at for at, (sign, depth) in enumerate(zip(text, depths, strict=True)) if sign == "," and not depth]
+
+
+def without_commas(text: str) -> list[str]:
+    """The values that were meant where the commas between them are missing; none where it may be one value.
+
+    >>> without_commas("3 32 32"), without_commas("s if first")
+    (['3', '32', '32'], [])
+    """
+    parts = text.split()
+    plain = len(parts) > 1 and all(re.fullmatch(r"[\w.]+", part, re.ASCII) and part not in _OPERATORS for part in parts)
+    return parts if plain else []
+
+
+def key_hint(key: str, known: Iterable[str], alone: bool = True) -> str:
+    """What a key that is none of those known lacks to be one: a colon, or the space after it; nothing where that is unclear.
+
+    `alone` says whether no value stands beside it: a blank in a key that has one is where a comma is missing.
+
+    >>> key_hint("kernel=3", ["kernel"]), key_hint("padding 1", ["padding"])
+    ('write `kernel: 3`', 'a colon is missing: write `padding: 1`')
+    """
+    if ":" in key:
+        return "put a space after the colon"
+    found = re.fullmatch(r"(\w+)\s*(=|\s)\s*(\S.*)", key)
+    if not found or found[1] not in set(known):
+        return ""
+    if not alone:
+        return f"a comma is missing: write `{found[1]}, {found[3]}: …`" if found[2] != "=" else ""
+    written = f"write `{found[1]}: {found[3]}`"
+    return written if found[2] == "=" else f"a colon is missing: {written}"
