@@ -1,6 +1,7 @@
 """`costmodel ops`: the list of the vocabulary, a page for every word of it, and examples that run."""
 
 import json
+import keyword
 import re
 import textwrap
 from collections.abc import Callable
@@ -13,15 +14,28 @@ from test_architecture import command, loaded
 import costmodel
 from costmodel.algebra import decide, substitute, symbol
 from costmodel.ops import OPS, Op
-from costmodel.reports import equations, language, manual, op_page
+from costmodel.reports import constructs, equations, language, manual, op_page, values
 from costmodel.reports.layout import Screen, width_of
 from costmodel.reports.symbolic import Closed, closed, named
+from costmodel.spec import definitions, parse, published, words
 from costmodel.spec.formula import FUNCTIONS
 from costmodel.spec.layers import CONSTRUCTS, MODIFIERS, TABLE_KEYS
-from costmodel.tensor import Tensor
+from costmodel.spec.names import RESERVED
+from costmodel.spec.published import METRICS
+from costmodel.tensor import DIMENSIONS, Tensor
 
 Runner = Callable[..., tuple[int, str, str]]
 WORDS = [*OPS, *language.entries()]
+TOPICS = ("formulas", "names", "lists", "words")
+"""The titles of pages that are no words of the language themselves."""
+LANGUAGE = {
+    *(parse._HEADER + definitions._BLOCK + definitions._OP + METRICS + published._TEXTS),
+    *("variant", "by", "cases"),
+    *(CONSTRUCTS + MODIFIERS + TABLE_KEYS),
+    *(RESERVED - set(keyword.kwlist)),
+    *words._OPERATORS,
+    *DIMENSIONS,
+}
 
 
 def example(page: str) -> str:
@@ -42,9 +56,28 @@ def test_every_word_is_listed_once_under_its_family(run: Runner) -> None:
 
 
 def test_constructs_modifiers_and_functions_of_the_language_have_a_page() -> None:
-    assert tuple(language.CONSTRUCTS) == CONSTRUCTS
-    assert set(language.MODIFIERS) == {*MODIFIERS, *TABLE_KEYS}
-    assert list(language.functions()) == list(FUNCTIONS)
+    assert tuple(constructs.CONSTRUCTS) == CONSTRUCTS
+    assert set(constructs.MODIFIERS) == {*MODIFIERS, *TABLE_KEYS}
+    assert list(values.functions()) == list(FUNCTIONS)
+
+
+@pytest.mark.parametrize("word", sorted(LANGUAGE - set(WORDS)))
+def test_a_word_without_a_page_of_its_own_is_on_the_page_that_it_leads_to(word: str, run: Runner) -> None:
+    code, page, err = run("ops", word)
+    title, rest = page.split("\n", 1)
+    assert (code, err) == (0, "")
+    assert word in language.entries()[title].also
+    assert re.search(rf"\b{word}\b", rest)
+
+
+def test_a_word_leads_to_one_page() -> None:
+    shared = [word for entry in language.entries().values() for word in entry.also]
+    assert sorted(shared) == sorted({*shared} - {*WORDS})
+
+
+@pytest.mark.parametrize("name", language.entries())
+def test_a_page_of_the_language_fits(name: str) -> None:
+    assert width_of(manual.page(name, 80)) <= 80
 
 
 @pytest.mark.parametrize("room", [60, 80, 100, 140])
@@ -62,7 +95,7 @@ def test_the_example_of_a_page_runs_and_has_the_word(name: str, run: Runner) -> 
     loaded = costmodel.loads(spec, "example.yaml")
     assert loaded.warnings == ()
     ledger = loaded.analyze()
-    assert re.search(rf"\b{name}\b", spec.split("\n", 1)[1])
+    assert name in TOPICS or re.search(rf"\b{name}\b", spec.split("\n", 1)[1])
     if said := re.search(r"# gives (\S+)", spec):
         assert str(ledger.lines[-1].output) == said[1]
 

@@ -1,228 +1,29 @@
-"""The pages of `costmodel ops` on what is no op: constructs, modifiers and the functions of formulas."""
+"""The words of the language that are no ops, in the sections of `costmodel ops`."""
 
-import inspect
-import textwrap
-from typing import NamedTuple
-
-from costmodel.reports.layout import Screen, text
-from costmodel.spec.formula import FUNCTIONS
+from costmodel.reports.constructs import CONSTRUCTS, MODIFIERS
+from costmodel.reports.entry import Entry
+from costmodel.reports.spec_keys import KEYS
+from costmodel.reports.values import VALUES, functions, words
 
 
-class Entry(NamedTuple):
-    """A word of the language: what it is in one sentence, how it is written, what there is to know, a spec that runs."""
-
-    sentence: str
-    form: str
-    more: str
-    example: str
-
-
-CONSTRUCTS = {
-    "residual": Entry(
-        "Run layers, and add what entered them to what they give",
-        "residual: [layer, …]\nresidual: {when: condition, layers: [layer, …]}",
-        "The addition is an `add` and is counted as one: the layers must give the shape that enters. `when` inside leaves out "
-        "the shortcut alone, where it is false; the layers stand there either way.",
-        """\
-        input: [64, 56, 56]
-        layers:
-          - residual:
-              when: c_in == 64
-              layers:
-                - conv2d: {out: 64, kernel: 3, padding: 1}
-                - relu
-        """,
-    ),
-    "table": Entry(
-        "Make the same layers for each row of a table",
-        "table:\n  - [column, …]\n  - [value, …]\neach: [layer, …]\nlet: {name: formula}",
-        "As papers print architectures: the first row names the columns, and the layers under `each` see them as names. A "
-        "column called `name` holds labels for reports. `row` counts the rows from 0. Cells are formulas; they see what stands "
-        "around the table.",
-        """\
-        input: [3, 32, 32]
-        layers:
-          - table:
-              - [c,  n, s]
-              - [32, 1, 2]
-              - [64, 2, 1]
-            each:
-              - conv2d: {out: c, kernel: 3, stride: s if first else 1, padding: 1}
-                repeat: n
-        """,
-    ),
-    "layers": Entry(
-        "Take several layers as one",
-        "layers: [layer, …]",
-        "So that one `when`, `repeat` or `name` stands beside all of them; without such a key it changes nothing.",
-        """\
-        input: [64, 56, 56]
-        layers:
-          - layers: [{conv2d: {out: 64, kernel: 3, padding: 1}}, relu]
-            repeat: 3
-        """,
-    ),
-    "activation": Entry(
-        "Run the activation that a word names, or none",
-        "activation: word",
-        "For blocks that take their activation as a parameter. The words are the names of the activations that "
-        "`costmodel ops` lists, and `none`.",
-        """\
-        input: [64, 56, 56]
-        blocks:
-          conv_act:
-            params: {out, act: relu}
-            layers: [conv2d: out, activation: act]
-        layers:
-          - conv_act: 64
-          - conv_act: {out: 128, act: none}
-        """,
-    ),
-    "identity": Entry(
-        "Give what enters, and cost nothing",
-        "identity",
-        "For a branch that passes on the input, as in dense connections.",
-        """\
-        input: [64, 56, 56]
-        layers:
-          - concat: {past: identity, new: {conv2d: 32}}
-        """,
-    ),
-}
-"""The verbs that are no ops."""
-
-MODIFIERS = {
-    "name": Entry(
-        "Name a layer, for layers below to take what it gives",
-        "{verb: …, name: word}",
-        "The name is known from the next layer to the end of its list, and in lists inside; `from`, `add` and `concat` use it.",
-        """\
-        input: [64, 56, 56]
-        layers:
-          - {conv2d: 64, name: early}
-          - relu
-          - add: [early, previous]
-        """,
-    ),
-    "from": Entry(
-        "Take what a named layer gives, not the one above",
-        "{verb: …, from: name}\n{verb: …, from: [name, name]}",
-        "`input` is the network's or the block's input, `previous` the layer above. A list is for what takes several tensors.",
-        """\
-        input: [64, 56, 56]
-        layers:
-          - {conv2d: 16, name: a}
-          - {conv2d: 32, from: input}
-          - concat: [a, previous]
-        """,
-    ),
-    "when": Entry(
-        "Leave a layer out unless a condition holds",
-        "{verb: …, when: condition}",
-        "What enters a layer that is left out passes by; of several tensors, `previous`. Beside `residual` it is refused, for "
-        "the layers would go too: write it inside.",
-        """\
-        params: {expand: 6}
-        input: [16, 56, 56]
-        layers:
-          - {conv2d: c_in * expand, when: expand != 1}
-          - depthwise: {kernel: 3, padding: 1}
-        """,
-    ),
-    "repeat": Entry(
-        "Run a layer several times, one after another",
-        "{verb: …, repeat: count}",
-        "Each pass takes what the pass before gave. Inside, `index` counts the passes from 0, and `first` and `last` are true "
-        "in the first and in the last one. 0 times is none. `when` and the fields are worked out for every pass, `from` feeds "
-        "the first.",
-        """\
-        input: [64, 56, 56]
-        layers:
-          - conv2d: {out: 64, kernel: 3, stride: 2 if first else 1, padding: 1}
-            repeat: 3
-        """,
-    ),
-    "each": Entry(
-        "The layers that every row of a table makes",
-        "table: …\neach: [layer, …]",
-        "They see the columns of the table as names.",
-        """\
-        input: [3, 32, 32]
-        layers:
-          - table:
-              - [c]
-              - [32]
-              - [64]
-            each: [{conv2d: c}, relu]
-        """,
-    ),
-    "let": Entry(
-        "Give names to formulas",
-        "let: {name: formula, …}",
-        "On top of a spec, in a block, or beside a table. In a block the formulas see the parameters and the shape that enters "
-        "the block; beside a table, the columns. A name may use those before it.",
-        """\
-        params: {alpha: 0.5}
-        let: {width: divisible(64 * alpha)}
-        input: [3, 32, 32]
-        layers:
-          - conv2d: width
-        """,
-    ),
-}
-"""The keys that stand beside a verb, `each` and `let` beside `table` alone."""
-
-
-def functions() -> dict[str, Entry]:
-    """The functions of formulas, each as its own signature and docstring say."""
-    return {name: _function(name) for name in FUNCTIONS}
-
-
-def _function(name: str) -> Entry:
-    work, least, _ = FUNCTIONS[name]
-    parameters = inspect.signature(work).parameters.values()
-    spelled = ["…" if p.kind is p.VAR_POSITIONAL else p.name + _default(p.default) for p in parameters]
-    first, *more = [" ".join(part.split()) for part in (inspect.getdoc(work) or "").split("\n\n") if ">>>" not in part]
-    called = f"{name}(c_in / 3)" if least == 1 else f"{name}(c_in, {', '.join(['48'] * (least - 1))})"
-    layers = f"input: [64, 56, 56]\nlayers:\n  - conv2d: {called}\n"
-    return Entry(first.rstrip("."), f"{name}({', '.join(spelled)})", " ".join(more), layers)
-
-
-def _default(value: object) -> str:
-    return "" if value is inspect.Parameter.empty else f" = {value}"
+def sections() -> dict[str, dict[str, Entry]]:
+    """Every word that has a page of its own, by the title of its section."""
+    return {
+        "keys of a spec": KEYS,
+        "constructs": CONSTRUCTS,
+        "beside a layer": MODIFIERS,
+        "values and names": VALUES | words(),
+        "functions of formulas": functions(),
+    }
 
 
 def entries() -> dict[str, Entry]:
-    """Every word that has a page here."""
-    return CONSTRUCTS | MODIFIERS | functions()
+    """Every word that has a page of its own."""
+    return {name: entry for section in sections().values() for name, entry in section.items()}
 
 
-def example(name: str, entry: Entry) -> str:
-    """The whole spec of an entry's example."""
-    return f"name: {name}\n{textwrap.dedent(entry.example)}"
-
-
-def screen(name: str, entry: Entry, room: int) -> Screen:
-    """One word's page."""
-    indented = "  "
-    return [
-        text(name, "head"),
-        *(text(line) for line in textwrap.wrap(f"{entry.sentence}.", room)),
-        *(text(line) for line in (["", *textwrap.wrap(entry.more, room)] if entry.more else [])),
-        [],
-        text("form", "head"),
-        *(text(indented + line) for line in entry.form.splitlines()),
-        [],
-        text("example", "head"),
-        *(text(indented + line) for line in example(name, entry).splitlines()),
-    ]
-
-
-def data(name: str, entry: Entry) -> dict[str, str]:
-    """One word's page for programs."""
-    return {
-        "word": name,
-        "doc": f"{entry.sentence}. {entry.more}".strip(),
-        "form": entry.form,
-        "example": example(name, entry),
-    }
+def titles() -> dict[str, str]:
+    """The page that explains each word, a word that shares a page with others among them."""
+    pages = entries()
+    shared = {word: name for name, entry in pages.items() for word in entry.also}
+    return shared | {name: name for name in pages}

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from costmodel.ops import OPS, Op
 from costmodel.problems import Problem, SpecError, did_you_mean, one_of
-from costmodel.reports import language
+from costmodel.reports import entry, language
 from costmodel.reports.layout import Cell, Screen, text
 
 _TITLES = {
@@ -44,13 +44,9 @@ def index(room: int) -> Screen:
 
 def _sections() -> dict[str, dict[str, str]]:
     """The first sentence of every word, by the title of its family."""
-    words = {
-        "constructs": language.CONSTRUCTS,
-        "beside a layer": language.MODIFIERS,
-        "functions of formulas": language.functions(),
-    }
     ops = {title: {op.name: _first_sentence(op) for op in found} for title, found in families().items()}
-    return ops | {title: {name: entry.sentence for name, entry in found.items()} for title, found in words.items()}
+    words = language.sections()
+    return ops | {title: {name: found.sentence for name, found in entries.items()} for title, entries in words.items()}
 
 
 _HOW = "`costmodel ops NAME` shows fields, an example and costs as formulas; `--latex` the formulas for a paper."
@@ -84,12 +80,12 @@ def shortened(sentence: str, room: int) -> str:
 
 
 def page(name: str, room: int) -> Screen:
-    """The page of an op, a construct, a modifier or a function. Raises `SpecError` for an unknown name."""
+    """The page of an op, or the one that explains another word of the language. Raises `SpecError` for an unknown name."""
     if name in OPS:
         from costmodel.reports import op_page
 
         return op_page.screen(OPS[name], room)
-    return language.screen(name, _entry(name), room)
+    return entry.screen(*_entry(name), room)
 
 
 def latex(name: str) -> str:
@@ -108,7 +104,8 @@ def markdown(name: str | None, room: int) -> str:
     from costmodel.reports.markdown import table
 
     if name is not None:
-        return f"## {name}\n\n```text\n{plain(page(name, room)[1:]).strip()}\n```\n"
+        title, *rest = page(name, room)
+        return f"## {plain([title]).strip()}\n\n```text\n{plain(rest).strip()}\n```\n"
     columns = [Column(title, left=True) for title in ("word", "family", "what it does")]
     rows = [[Cell(word["name"]), Cell(word["family"]), Cell(word["sentence"].replace("|", "\\|"), "raw")] for word in listed()]
     return f"{table(columns, rows)}\n"
@@ -138,14 +135,15 @@ def _data(name: str) -> dict[str, object]:
         from costmodel.reports import op_page
 
         return op_page.data(OPS[name])
-    return {**language.data(name, _entry(name))}
+    return {**entry.data(*_entry(name))}
 
 
-def _entry(name: str) -> language.Entry:
-    known = language.entries()
-    if name not in known:
-        raise SpecError([_unknown(name, known)])
-    return known[name]
+def _entry(word: str) -> tuple[str, entry.Entry]:
+    """The page that explains a word, after its title."""
+    titles = language.titles()
+    if word not in titles:
+        raise SpecError([_unknown(word, titles)])
+    return titles[word], language.entries()[titles[word]]
 
 
 def _unknown(name: str, known: Iterable[str]) -> Problem:
