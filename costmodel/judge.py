@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 from costmodel import algebra
 from costmodel.ledger import Condition
 from costmodel.ops.fields import Kind, Unfit, at_least, spoken
-from costmodel.problems import Mark, Problems
+from costmodel.problems import Mark, Problems, shortened
 from costmodel.spec.formula import is_what
 from costmodel.spec.tables import unequal
 from costmodel.spec.values import BadValue, Formula, Value, undecided
@@ -52,7 +52,11 @@ class Call(NamedTuple):
 
     def __str__(self) -> str:
         given = ", ".join(f"{name}: {spoken(self.scope[name])}" for name in self.plan.params if name in self.scope)
-        return f"in {self.plan.name}{f' ({given})' if 0 < len(given) < 80 else ''}, called at {self.mark}"
+        shown = f" ({given})" if 0 < len(given) < 80 else ""
+        line = self.mark.text.strip()
+        if line != shortened(line):  # a long line is shown from the call on
+            line = f"…{self.mark.text[self.mark.col - 1 :]}"
+        return f"in {self.plan.name}{shown}, called at {self.mark}: {shortened(line)}"
 
 
 class Row(NamedTuple):

@@ -186,7 +186,8 @@ def test_the_way_to_a_mistake_names_blocks_rows_and_passes() -> None:
     with pytest.raises(SpecError) as caught:
         loads("[{table: [[g], [1], [5]], each: [{b: g + index, repeat: 2}]}]", head, "[64, 4, 4]").analyze()
     first = caught.value.problems[0]
-    assert first.calls == ("in b (g: 5), called at net.yaml:4:43", "in row 2 of the table, net.yaml:4:29")
+    called = "called at net.yaml:4:43: …b: g + index, repeat: 2}]}]"
+    assert first.calls == (f"in b (g: 5), {called}", "in row 2 of the table, net.yaml:4:29")
     assert first.times == 2
 
 
