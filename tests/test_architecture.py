@@ -30,6 +30,7 @@ ROOMS = (
     "checks",
     "graph",
     "ledger",
+    "layers",
     "judge",
     "remedy",
     "walk",
