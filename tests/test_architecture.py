@@ -31,6 +31,7 @@ ROOMS = (
     "checks",
     "graph",
     "ledger",
+    "layers",
     "judge",
     "remedy",
     "walk",

@@ -239,22 +239,34 @@ def _implementation(found: Implementation) -> dict[str, Node]:
 
 def _published(rows: Iterable[Published]) -> Iterable[Node]:
     """A line a row, or a table where rows that follow one another have all but their figures in common."""
-    for (before, titles, after), group in groupby(rows, key=lambda row: (_before(row), list(_cells(row)), row.differs)):
-        lines = [_cells(row) for row in group]
-        last = _there(differs=after)
+    for _, group in groupby(rows, key=lambda row: (_before(row), list(_cells(row)), _after(row))):
+        alike = list(group)
+        before, lines, after = _before(alike[0]), [_cells(row) for row in alike], _after(alike[0])
         if len(lines) > 1:
-            yield Tall({**before, **last, "table": Grid([list(titles), *(list(cells.values()) for cells in lines)])})
+            yield Tall({**before, **after, "table": Grid([list(lines[0]), *(list(cells.values()) for cells in lines)])})
         else:
-            yield {**before, **lines[0], **last}
+            yield {**before, **lines[0], **after}
 
 
 def _before(row: Published) -> dict[str, Node]:
     """What is said of a row of figures before them."""
     convention = "" if row.convention == "paper" else row.convention
-    return _there(source=row.source, convention=convention, digits="cut" if row.cut else "")
+    return _there(source=row.source, unit=row.unit, convention=convention, digits="cut" if row.cut else "")
 
 
 def _cells(row: Published) -> dict[str, Node]:
     """What a row was printed for, and its figures."""
-    variant: dict[str, Node] = {} if row.variant == "default" else {"variant": str(row.variant)}
-    return variant | _settings(row.settings) | {name: row.figures[name].text for name in METRICS if name in row.figures}
+    variant = "" if row.variant == "default" else str(row.variant)
+    figures = {metric: row.figures[metric].text for metric in METRICS if metric in row.figures}
+    return _there(name=row.name, variant=variant) | _settings(row.settings) | _there(part=str(row.part or "")) | figures
+
+
+def _after(row: Published) -> dict[str, Node]:
+    """What is said of a row of figures after them."""
+    without = [str(part) for part in row.without]
+    return _there(
+        without=without[0] if len(without) == 1 else without,
+        than=str(row.than or ""),
+        differs=row.differs,
+        not_modelled=row.not_modelled,
+    )
