@@ -80,7 +80,9 @@ timm_efficientnet_b1 = timm efficientnet_b1 | 240 | efficientnet | b1 |
 timm_efficientnet_b2 = timm efficientnet_b2 | 260 | efficientnet | b2 |
 timm_efficientnet_b3 = timm efficientnet_b3 | 300 | efficientnet | b3 |
 alexnet | 224 | alexnet | |
+alexnet_256 = alexnet | 256 | alexnet | | resolution=256
 vgg11 | 224 | vgg16 | 11 |
+vgg11_256 = vgg11 | 256 | vgg16 | 11 | resolution=256
 vgg16 | 224 | vgg16 | 16 |
 vgg16_bn | 224 | vgg16 | 16-bn |
 vgg19 | 224 | vgg16 | 19 |
