@@ -1,7 +1,6 @@
 """Published figures in words: what each counts, by which rule, what is computed, and the few that `analyze` shows."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from itertools import islice
 from typing import Any
 
@@ -58,7 +57,7 @@ def number(comparison: Comparison, value: Any) -> str:
     if not isinstance(figure, Figure) or not (figure.share or figure.ratio):
         return count(value)
     digits = len(figure.text.partition(".")[2].rstrip("%x× ")) + 1
-    return f"{round(Fraction(value), digits):.{digits}f}{'%' if figure.share else 'x'}"
+    return f"{float(value):.{digits}f}{'%' if figure.share else 'x'}"
 
 
 def difference(comparison: Comparison) -> str:
