@@ -11,7 +11,7 @@ from costmodel.commands.options import FORMATS, Batch, Format, NoColour, Output,
 from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from costmodel.ledger import Ledger
     from costmodel.library import Spec
@@ -95,7 +95,7 @@ def reconcile(
     _counters(loaded, program, costed, form, output, no_color)
 
 
-def _refuse(asked: "dict[str, object]", why: str, hint: str) -> None:
+def _refuse(asked: "Mapping[str, object]", why: str, hint: str) -> None:
     """Refuse options that mean nothing here. Raises `SpecError`."""
     if found := [name for name, value in asked.items() if value]:
         raise SpecError([Problem(None, f"{', '.join(found)}: {why}", hint)])
