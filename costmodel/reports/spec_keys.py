@@ -123,6 +123,26 @@ KEYS = {
         """,
         ("default",),
     ),
+    "implementation": Entry(
+        "Say how public code writes the ops",
+        "implementation: {source: text, op: word, op: {label: word, …}, …}",
+        "Programs that count a network see its code: a ReLU module is counted where a call of a function is not. Each op is a "
+        "`module` of the framework unless it is said to be a `function`; a norm may be a `subclass`, a class of the code's "
+        "own; a global pooling a `mean`, or an `avg_pool` as wide as the map. Under a label it holds for layers that stand "
+        "directly in the place so called: a block, a branch, a row of a table. It changes no cost; "
+        "`costmodel reconcile --with counters` reads it.",
+        """\
+        input: [64, 56, 56]
+        blocks:
+          unit:
+            layers:
+              - residual: [{conv2d: c_in}, batch_norm]
+              - relu
+        layers: [{unit, repeat: 2}, global_avg_pool, {linear: 1000}]
+        implementation: {source: torchvision, relu: {unit: function}}
+        """,
+        ("module", "function", "subclass"),
+    ),
     "published": Entry(
         "Keep the figures that a source prints, to compare with",
         "published:\n  - {mult_adds: figure, params: figure, variant: name, parameter: formula,\n"

@@ -11,7 +11,7 @@ from typing import Any
 from costmodel.ops import OPS
 from costmodel.ops.fields import spoken
 from costmodel.spec.emit import Grid, Long, Node, Tall, flow, mapping
-from costmodel.spec.network import Block, Layer, Network, OwnOp, Table
+from costmodel.spec.network import Block, Implementation, Layer, Network, OwnOp, Table
 from costmodel.spec.published import METRICS, Published
 from costmodel.spec.values import Choice, Formula, Items, Sizes, Value, Word
 from costmodel.tensor import BY_RANK
@@ -105,7 +105,11 @@ class _Scribe:
         yield _there(ops=Tall({name: _own_op(op) for name, op in network.ops.items()}))
         yield _there(layers=Long(self.layer(layer) for layer in network.layers))
         yield _there(outputs=[str(name) for name in network.outputs])
-        yield _there(variants=_variants(network.variants), published=Long(_published(network.published)))
+        yield _there(
+            variants=_variants(network.variants),
+            implementation=_implementation(network.implementation),
+            published=Long(_published(network.published)),
+        )
 
     def block(self, block: Block) -> Node:
         parts = _there(
@@ -218,6 +222,19 @@ def _variants(variants: Mapping[str, Mapping[Any, Value]]) -> Node:
         rows = [[name, *map(value_node, settings.values())] for name, settings in variants.items()]
         return {"table": Grid([["name", *columns[0]], *rows])}
     return Tall({name: _settings(settings) for name, settings in variants.items()})
+
+
+def _implementation(found: Implementation) -> dict[str, Node]:
+    """How code writes ops, a word each, or one for each place."""
+    node: dict[str, Node] = _there(source=found.source)
+    for (op, label), word in found.spelled.items():
+        if not label:
+            node[op] = str(word)
+        else:
+            places = node.setdefault(op, {})
+            assert isinstance(places, dict)
+            places[label] = str(word)
+    return node
 
 
 def _published(rows: Iterable[Published]) -> Iterable[Node]:

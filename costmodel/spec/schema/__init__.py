@@ -13,6 +13,7 @@ from costmodel.spec.layers import CONSTRUCTS, MODIFIERS, TABLE_KEYS
 from costmodel.spec.names import RESERVED
 from costmodel.spec.published import METRICS
 from costmodel.spec.schema.fields import kind_schema, kinds
+from costmodel.spec.schema.implementation import implementation, spelled
 from costmodel.spec.schema.layers import layer_schema
 from costmodel.spec.schema.terms import FORMULA, NAME, SCALAR, SIGNS, Schema, either, ref
 from costmodel.tensor import BY_RANK, DIMENSIONS
@@ -76,6 +77,7 @@ def _header() -> dict[str, Schema]:
             "properties": {"table": ref("rows")},
             "additionalProperties": {"type": "object", "additionalProperties": ref("value")},
         },
+        "implementation": implementation(),
         "published": either("array", {"items": ref("published")}, either("null", {}, ref("published")))
         | {"description": "Figures that sources print, to be compared with what is computed."},
     }
@@ -104,6 +106,7 @@ def _definitions() -> dict[str, Schema]:
         ),
         "choice": fields,
         "shape": _shape(),
+        **spelled(),
         "names": {"type": [*SCALAR, "array"], "items": {"type": SCALAR}, "minItems": 1},
         "params": {
             "description": "Parameters and their defaults; one without a value must be given.",
