@@ -31,6 +31,7 @@ def evaluate(
     batch, fits = COUNT.check(batch)
     walk.rest_on(fits, "the batch must be a whole number, at least 1", None)
     ledger = Ledger(graph.network.name, graph.network.source, dict(settings), batch, walk.lines, [], walk.conditions)
+    ledger.implementation = graph.network.implementation
     try:
         scope = Scope(settings)
         for name, value in graph.network.let.items():

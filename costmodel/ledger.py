@@ -9,6 +9,7 @@ from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.cost import Cost
 from costmodel.ops import Op
 from costmodel.problems import Mark
+from costmodel.spec.network import Implementation
 from costmodel.tensor import Tensor
 from costmodel.traffic import CONV, Traffic
 
@@ -114,6 +115,7 @@ class Ledger:
     conditions: list[Condition] = field(default_factory=list)
     inputs: dict[str, Tensor] = field(default_factory=dict)
     """The network's inputs by name; those that lines call −1, −2, … in this order."""
+    implementation: Implementation = Implementation()  # noqa: RUF009 - a tuple
 
     def __repr__(self) -> str:
         return f"<Ledger {self.name}: {len(self.lines)} lines>"
@@ -155,12 +157,19 @@ class Ledger:
         mult_adds, params = 0, 0
         for line in lines:
             mult_adds = mult_adds + line.cost.fma
-            params = params + convention.params(line.cost)
+            params = params + convention.params(line)
         return Totals(mult_adds, params, moved(lines, traffic))
 
     def operations(self, lines: Iterable[Line] | None = None, convention: Convention = CONVENTIONS["paper"]) -> Num:
         """The operations of some lines, or of all, in the convention's unit."""
-        return sum(convention.figure(line.cost) for line in (self.lines if lines is None else lines))
+        lines = self.lines if lines is None else lines
+        if convention.counts_mult_adds:
+            return sum(line.cost.fma for line in lines)
+        return sum(convention.figure(line, self.spelling(line)) for line in lines)
+
+    def spelling(self, line: Line) -> str:
+        """How the network's public code writes a line's op."""
+        return self.implementation.of(line.op, line.place.parent.label if line.place.parent else "")
 
     def loaded(self, lines: Iterable[Line] | None = None, traffic: Traffic = CONV) -> Num:
         """The elements of weights and biases among those that some lines, or all, move."""

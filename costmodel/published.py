@@ -6,7 +6,8 @@ from costmodel import algebra
 from costmodel.conventions import CONVENTIONS
 from costmodel.ledger import Ledger
 from costmodel.library import Spec
-from costmodel.spec.published import Figure, Published
+from costmodel.spec.figures import Figure
+from costmodel.spec.published import Published
 
 
 class Comparison(NamedTuple):
@@ -25,7 +26,8 @@ def published(spec: Spec, ledger: Ledger) -> list[Comparison]:
     """Every published figure that was printed for the settings of a ledger: one image, every setting one value."""
     if ledger.batch != 1 or not all(algebra.is_single(value) for value in ledger.settings.values()):
         return []
-    return [found for row in spec.network.published if _applies(spec, row, ledger) for found in _compare(row, ledger)]
+    whole = (row for row in spec.network.published if not (row.part or row.without or row.than or row.not_modelled))
+    return [found for row in whole if _applies(spec, row, ledger) for found in _compare(row, ledger)]
 
 
 def _applies(spec: Spec, row: Published, ledger: Ledger) -> bool:
@@ -49,4 +51,5 @@ def _compare(row: Published, ledger: Ledger) -> list[Comparison]:
             differs=row.differs if complete else "some ops are not counted",
         )
         for metric, printed in row.figures.items()
+        if isinstance(printed, Figure) and not (printed.share or printed.ratio)
     ]

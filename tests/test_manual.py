@@ -29,7 +29,7 @@ WORDS = [*OPS, *language.entries()]
 TOPICS = ("formulas", "names", "lists", "words")
 """The titles of pages that are no words of the language themselves."""
 LANGUAGE = {
-    *(parse._HEADER + definitions._BLOCK + definitions._OP + METRICS + published._TEXTS),
+    *(parse._HEADER + definitions._BLOCK + definitions._OP + METRICS + published.TEXTS),
     *("variant", "by", "cases"),
     *(CONSTRUCTS + MODIFIERS + TABLE_KEYS),
     *(RESERVED - set(keyword.kwlist)),

@@ -3,7 +3,7 @@
 import pytest
 
 import costmodel
-from costmodel.reports.words import kind_label, op_label
+from costmodel.layers import kind_label, op_label
 
 SIGNAL, MAP, VOLUME = "[4, 20]", "[4, 20, 20]", "[4, 20, 20, 20]"
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +20,9 @@ from costmodel.problems import SpecError
 from costmodel.reports.columns import NAMES, TEXTS
 
 Runner = Callable[..., tuple[int, str, str]]
+
+
+PAPERS = ("paper", "weights-only", "two-per-mult-add", "arithmetic")
 
 
 @pytest.fixture(scope="module")
@@ -125,11 +129,12 @@ def test_half_a_byte_is_exact_in_rows_and_whole_in_a_total(run: Runner, tmp_path
 
 def test_conventions_are_what_they_say() -> None:
     one_of_each = Cost(**{name: 10**at for at, name in enumerate(COUNTS)})
+    line = replace(costmodel.load("mobilenetv2").analyze().lines[0], cost=one_of_each)
     fma, others = 1, 10 + 100 + 1000 + 10_000  # add, mul, cmp, exp
     assert list(COUNTS[:5]) == ["fma", "add", "mul", "cmp", "exp"]
-    figures = {name: rule.figure(one_of_each) for name, rule in CONVENTIONS.items()}
+    figures = {name: CONVENTIONS[name].figure(line, "module") for name in PAPERS}
     assert figures == {"paper": fma, "weights-only": fma, "two-per-mult-add": 2 * fma, "arithmetic": 2 * fma + others}
-    assert {name for name, rule in CONVENTIONS.items() if rule.unit == "mult-adds"} == {"paper", "weights-only"}
+    assert all((rule.unit == "mult-adds") == rule.counts_mult_adds for rule in CONVENTIONS.values())
 
 
 @pytest.mark.parametrize("name", CONVENTIONS)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from costmodel.conventions import CONVENTIONS
+from costmodel.layers import by_layer, kind_label, main_line
 from costmodel.ledger import Line, moved
 from costmodel.published import Comparison
 from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, bytes_of, cell, counted, headed, number, title
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
-from costmodel.reports.rows import Row, by_layer, main_line, summed
+from costmodel.reports.rows import Row, summed
 from costmodel.reports.selection import Selection, select
-from costmodel.reports.words import LOWER, count, counting, kind_label, setting, share, size, uncounted
+from costmodel.reports.words import LOWER, count, counting, setting, share, size, uncounted
 from costmodel.traffic import CONV, UNFUSED
 
 

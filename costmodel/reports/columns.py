@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.dtypes import Dtypes
+from costmodel.layers import kind_label
 from costmodel.ledger import Ledger, Line, moved
 from costmodel.published import Comparison
 from costmodel.reports.layout import Cell, Column
 from costmodel.reports.rows import Row, unit_label
-from costmodel.reports.words import UNKNOWN, count, kind_label, per, share
+from costmodel.reports.words import UNKNOWN, count, per, share
 from costmodel.traffic import Traffic
 
 TEXTS = ("layer", "path", "op", "kind", "input", "output", "then")

@@ -1,15 +1,13 @@
 """A ledger as rows: one an op, one a layer with its norm and activation, one a place, or one in all."""
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS, Convention
+from costmodel.layers import FOLLOWERS, by_layer, by_unit, main_line, op_label, unit_of
 from costmodel.ledger import Ledger, Line, Place, Totals, moved
-from costmodel.reports.words import LOWER, UNKNOWN, op_label
+from costmodel.reports.words import LOWER, UNKNOWN
 from costmodel.traffic import UNFUSED
-
-_FOLLOWERS = ("norm", "pointwise")
 
 
 class Row(NamedTuple):
@@ -49,20 +47,10 @@ class Row(NamedTuple):
         return str(self.place) if self.place is not None else ""
 
 
-def main_line(lines: list[Line]) -> Line:
-    """The line that a row is called after: its convolution or FC layer, or its first where it has none."""
-    return next((line for line in lines if line.rule.counted), lines[0])
-
-
 def sign(lines: list[Line]) -> str:
     """`≥` before sums over lines of which some are unknown, `?` for them where all are, else nothing."""
     known = [line.known for line in lines]
     return "" if all(known) else LOWER if any(known) else UNKNOWN
-
-
-def unit_of(line: Line) -> Place | None:
-    """The outermost place of a line that is not a mere stage: the unit that reports show it under."""
-    return next((place for place in line.place.chain() if not place.is_stage), None)
 
 
 def rows(ledger: Ledger, by: str | int, convention: Convention = CONVENTIONS["paper"]) -> list[Row]:
@@ -72,7 +60,7 @@ def rows(ledger: Ledger, by: str | int, convention: Convention = CONVENTIONS["pa
     if isinstance(by, int):
         cut = _by_depth(ledger.lines, by)
         return [summed(ledger, _label(lines, "block"), lines, convention, place, place) for place, lines in cut]
-    groups = {"op": _by_op, "layer": by_layer, "block": _by_unit}[by](ledger.lines)
+    groups = {"op": _by_op, "layer": by_layer, "block": by_unit}[by](ledger.lines)
     units = [(unit_of(lines[0]), lines) for lines in groups]
     return [
         summed(ledger, _label(lines, by), lines, convention, unit if by == "block" else main_line(lines).place, unit)
@@ -97,7 +85,7 @@ def summed(
 ) -> Row:
     """A row of some lines."""
     main = main_line(lines)
-    followers = [line.op for line in lines if line is not main and line.rule.family in _FOLLOWERS]
+    followers = [line.op for line in lines if line is not main and line.rule.family in FOLLOWERS]
     totals = ledger.sums(lines, convention)
     operations = totals.mult_adds if convention.counts_mult_adds else ledger.operations(lines, convention)
     return Row(place, unit, op, lines, totals, operations, moved(lines, UNFUSED), followers)
@@ -117,74 +105,6 @@ def _by_depth(lines: list[Line], depth: int) -> list[tuple[Place, list[Line]]]:
 
 def _by_op(lines: list[Line]) -> Iterable[list[Line]]:
     return ([line] for line in lines)
-
-
-def by_layer(lines: list[Line]) -> list[list[Line]]:
-    """A convolution or FC layer takes in the norms and activations that follow it; all else stands alone.
-
-    Those that a block starts with, before its convolution, go with that: networks that normalise first have such blocks.
-    """
-    taking, groups = _taking(lines), list[list[Line]]()
-    for index, line in enumerate(lines):
-        group = groups[-1] if groups else []
-        if group and (_leads(group, line, index) or (_counts(group) and _follows(group, line, index, taking))):
-            group.append(line)
-        else:
-            groups.append([line])
-    return groups
-
-
-def _counts(group: list[Line]) -> bool:
-    return main_line(group).rule.counted
-
-
-def _leads(group: list[Line], line: Line, index: int) -> bool:
-    """Whether a block's first norms and activations go on with a line: another of them, or the convolution they are for."""
-    if line.sources != (index - 1,) or unit_of(group[0]) is not unit_of(line):
-        return False
-    return all(one.rule.family in _FOLLOWERS for one in group) and (line.rule.counted or line.rule.family in _FOLLOWERS)
-
-
-def _is_follower(line: Line, index: int) -> bool:
-    """Whether it is a norm or an activation of what the line before it gives."""
-    return bool(index) and line.sources == (index - 1,) and line.rule.family in _FOLLOWERS
-
-
-def _taking(lines: list[Line]) -> set[Place]:
-    """The units that take in norms and activations which follow them outside all units.
-
-    A single op does. A block does where one follows every block of its name: the norm behind the last of several is no
-    part of it, and would set it apart from those like it.
-    """
-    followed = {
-        unit
-        for index, line in enumerate(lines)
-        if _is_follower(line, index) and unit_of(line) is line.place and (unit := unit_of(lines[index - 1]))
-    }
-    found = Counter((unit.parent, unit.label) for unit in followed)
-    return {unit for unit in followed if unit.seen is None or found[unit.parent, unit.label] == unit.namesakes}
-
-
-def _follows(group: list[Line], line: Line, index: int, taking: set[Place]) -> bool:
-    """Whether a norm or an activation takes what the group made, in the same unit or outside all units."""
-    if not _is_follower(line, index):
-        return False
-    unit = unit_of(group[0])
-    if unit is None or unit is unit_of(line):
-        return True
-    stages = line.place.chain()[:-1]
-    return unit in taking and unit_of(line) is line.place and unit.chain()[: len(stages)] == stages
-
-
-def _by_unit(lines: list[Line]) -> list[list[Line]]:
-    """Lines of one unit together; a norm or an activation outside all units joins the one before it."""
-    taking, groups = _taking(lines), list[list[Line]]()
-    for index, line in enumerate(lines):
-        if groups and (unit_of(groups[-1][0]) is unit_of(line) or _follows(groups[-1], line, index, taking)):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    return groups
 
 
 def folded(found: list[Row]) -> list[list[Row]]:

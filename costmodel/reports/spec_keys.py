@@ -123,14 +123,41 @@ KEYS = {
         """,
         ("default",),
     ),
+    "implementation": Entry(
+        "Say how public code writes the ops",
+        "implementation: {source: text, op: word, op: {label: word, …}, …}",
+        "Programs that count a network see its code: a ReLU module is counted where a call of a function is not. Each op is a "
+        "`module` of the framework unless it is said to be a `function`; a norm may be a `subclass`, a class of the code's "
+        "own; a global pooling a `mean`, or an `avg_pool` as wide as the map. Under a label it holds for layers that stand "
+        "directly in the place so called: a block, a branch, a row of a table. It changes no cost; "
+        "`costmodel reconcile --with counters` reads it.",
+        """\
+        input: [64, 56, 56]
+        blocks:
+          unit:
+            layers:
+              - residual: [{conv2d: c_in}, batch_norm]
+              - relu
+        layers: [{unit, repeat: 2}, global_avg_pool, {linear: 1000}]
+        implementation: {source: torchvision, relu: {unit: function}}
+        """,
+        ("module", "function", "subclass"),
+    ),
     "published": Entry(
         "Keep the figures that a source prints, to compare with",
         "published:\n  - {mult_adds: figure, params: figure, variant: name, parameter: formula,\n"
-        "     source: text, convention: word, digits: cut, differs: reason}\n"
+        "     name: text, source: text, unit: text, convention: word, digits: cut,\n"
+        "     part: place, without: place, than: spec, differs: reason,\n"
+        "     not_modelled: reason}\n"
         "  - {source: text, table: [[variant, mult_adds, …], [name, figure, …], …]}",
-        "A figure is written as printed, 569M or 4.2k, and is met where the count, rounded to these digits, is the "
-        "same; `digits: cut` is for sources that cut instead. `convention` says how they count, `paper` unless given, "
-        "and `differs` why a figure is known not to be met. A row may leave out any key, but not both figures.",
+        "A figure is written as printed: 569M, 4.24 million, 25.5e6, and ~4.1 billion where the source says itself that it "
+        "is not exact. It is met where the count, rounded to these digits, is the same; `digits: cut` is for sources "
+        "that cut instead. `name`, `source` and `unit` say what the source calls the row, where it stands and how its "
+        "column is headed; `convention` says how it counts, `paper` unless given. `part` is the place that the figure is "
+        "of, by its label or path, or a kind of layer such as `depthwise` or `3×3 conv`; 94.86% is its share. `without` is "
+        "what the source left out. 50x is a ratio: the count of the bundled spec `than` over this one's. A figure may be a "
+        "formula of the parameters. `differs` says why a figure is known not to be met, `not_modelled` why a row is of "
+        "something that the spec does not build. A row may leave out any key, but not both figures.",
         """\
         params: {width: 64}
         input: [64, 56, 56]
@@ -143,8 +170,9 @@ KEYS = {
             table:
               - [variant, mult_adds]
               - [slim, 57.8M]
+          - {params: 9 * 64 * width, source: section 3}
         """,
-        ("variant", "convention", "digits", "cut", "differs"),
+        ("variant", "unit", "convention", "digits", "cut", "part", "without", "than", "differs", "not_modelled"),
     ),
 }
 """The keys on top of a spec; `name`, `let` and `layers` have their pages among the words of lists of layers."""

@@ -6,57 +6,7 @@ from math import ceil
 from typing import Any
 
 from costmodel.algebra import Num
-from costmodel.ledger import Line
 from costmodel.ops.fields import decimal, spoken
-from costmodel.tensor import times
-
-
-def op_label(line: Line) -> str:
-    """An op as papers spell it: `3×3/2`, `dw 3×3`, `1×1`, `1d 3`, `3×3ᵀ/2`, `sep 3×3`; others by their name."""
-    kind = _kernel(line)
-    if kind is None:
-        return line.op if line.known else str(line.fields["op"])
-    stride = line.fields.get("stride")
-    return kind if stride in (None, 1, [1], [1, 1], [1, 1, 1]) else f"{kind}/{_sides(stride)}"
-
-
-def kind_label(line: Line) -> str:
-    """The kind of op for subtotals: `1×1 conv`, `3×3 conv`, `depthwise`, `3×3 conv g=4`; other ops by their name."""
-    kernel = _kernel(line)
-    if kernel is None or line.op == "separable":
-        return line.op
-    if kernel.startswith("dw"):
-        return "depthwise"
-    size, _, groups = kernel.partition(" g=")
-    return f"{size} conv g={groups}" if groups else f"{size} conv"
-
-
-_CONVOLUTIONS = {
-    "conv1d": "1d {}",
-    "conv2d": "{}",
-    "conv3d": "{}",
-    "depthwise": "dw {}",
-    "separable": "sep {}",
-    "conv_transpose1d": "1d {}ᵀ",
-    "conv_transpose2d": "{}ᵀ",
-    "conv_transpose3d": "{}ᵀ",
-}
-"""Each convolution as papers spell it, around its kernel."""
-
-
-def _kernel(line: Line) -> str | None:
-    spelling = _CONVOLUTIONS.get(line.op)
-    if spelling is None:
-        return None
-    kernel, groups = line.fields.get("kernel", 1), line.fields.get("groups", 1)
-    size = spelling.format(times(kernel if isinstance(kernel, list) else [kernel] * len(line.inputs[0].sides)))
-    if groups == line.inputs[0].c and groups != 1:
-        return f"dw {size.removeprefix('1d ')}"
-    return size if groups == 1 else f"{size} g={groups}"
-
-
-def _sides(value: Any) -> str:
-    return times(value) if isinstance(value, list) else str(value)
 
 
 def count(value: Any) -> str:

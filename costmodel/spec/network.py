@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from costmodel.counts import USUAL
 from costmodel.problems import Mark
 from costmodel.spec.published import Published
 from costmodel.spec.source import Text
@@ -73,6 +74,23 @@ class OwnOp(NamedTuple):
     counts: dict[str, Value]
 
 
+class Implementation(NamedTuple):
+    """Whose code it is, and how it spells an op, everywhere (the label is empty) or directly under a place so labelled."""
+
+    source: str = ""
+    spelled: dict[tuple[str, str], Text] = {}  # noqa: RUF012 - never written to
+
+    def of(self, op: str, label: str) -> str:
+        """How an op is spelled in a place.
+
+        >>> Implementation("", {("relu", "unit"): Text("function")}).of("relu", "conv_bn")
+        'module'
+        """
+        if not self.spelled:
+            return USUAL
+        return str(self.spelled.get((op, label)) or self.spelled.get((op, "")) or USUAL)
+
+
 class Network(NamedTuple):
     """One spec, read and checked."""
 
@@ -88,3 +106,4 @@ class Network(NamedTuple):
     published: list[Published]
     ops: dict[str, OwnOp]
     outputs: list[Text]
+    implementation: Implementation = Implementation()

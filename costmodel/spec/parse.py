@@ -2,6 +2,7 @@
 
 from costmodel.problems import Mark, Problems, meant
 from costmodel.spec.definitions import read_block, read_op, read_params
+from costmodel.spec.implementation import read_implementation
 from costmodel.spec.layers import LayerReader
 from costmodel.spec.names import check_label, check_name
 from costmodel.spec.network import Network
@@ -11,7 +12,10 @@ from costmodel.spec.source import Map, Seq, Text, read
 from costmodel.spec.tables import read_grid
 from costmodel.spec.values import BadValue, Formula, Sizes, Value, read_shape
 
-_HEADER = ("name", "source", "params", "let", "input", "blocks", "ops", "layers", "outputs", "variants", "published")
+_HEADER = (
+    *("name", "source", "params", "let", "input", "blocks", "ops", "layers", "outputs"),
+    *("variants", "implementation", "published"),
+)
 
 
 def parse(text: str, file: str, problems: Problems) -> Network:
@@ -27,6 +31,8 @@ def parse(text: str, file: str, problems: Problems) -> Network:
     reader = LayerReader(blocks, ops, problems)
     params = read_params(data, "params", reader, "{width: 1, classes: 1000}")
     published = data.at("published")
+    parts = {str(name): block for name, body in blocks.items() if (block := read_block(name, body, reader))}
+    layers = reader.layers(data.at("layers"), key_of(data, "layers").mark, "the spec") if "layers" in data else []
     return Network(
         file=file,
         name=_text(data, "name", file, problems),
@@ -34,12 +40,13 @@ def parse(text: str, file: str, problems: Problems) -> Network:
         params=params,
         let=reader.let(data.at("let"), start) if "let" in data else {},
         inputs=_inputs(data, reader),
-        blocks={str(name): block for name, body in blocks.items() if (block := read_block(name, body, reader))},
-        layers=reader.layers(data.at("layers"), key_of(data, "layers").mark, "the spec") if "layers" in data else [],
+        blocks=parts,
+        layers=layers,
         variants=_variants(data, reader),
         published=read_published(published, {str(p) for p in params}, problems) if is_there(published) else [],
         ops={str(name): op for name, body in ops.items() if (op := read_op(name, body, reader))},
         outputs=_outputs(data.at("outputs"), problems),
+        implementation=read_implementation(data.at("implementation"), layers, parts.values(), problems),
     )
 
 

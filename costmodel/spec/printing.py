@@ -11,7 +11,7 @@ from typing import Any
 from costmodel.ops import OPS
 from costmodel.ops.fields import spoken
 from costmodel.spec.emit import Grid, Long, Node, Tall, flow, mapping
-from costmodel.spec.network import Block, Layer, Network, OwnOp, Table
+from costmodel.spec.network import Block, Implementation, Layer, Network, OwnOp, Table
 from costmodel.spec.published import METRICS, Published
 from costmodel.spec.values import Choice, Formula, Items, Sizes, Value, Word
 from costmodel.tensor import BY_RANK
@@ -105,7 +105,11 @@ class _Scribe:
         yield _there(ops=Tall({name: _own_op(op) for name, op in network.ops.items()}))
         yield _there(layers=Long(self.layer(layer) for layer in network.layers))
         yield _there(outputs=[str(name) for name in network.outputs])
-        yield _there(variants=_variants(network.variants), published=Long(_published(network.published)))
+        yield _there(
+            variants=_variants(network.variants),
+            implementation=_implementation(network.implementation),
+            published=Long(_published(network.published)),
+        )
 
     def block(self, block: Block) -> Node:
         parts = _there(
@@ -220,24 +224,49 @@ def _variants(variants: Mapping[str, Mapping[Any, Value]]) -> Node:
     return Tall({name: _settings(settings) for name, settings in variants.items()})
 
 
+def _implementation(found: Implementation) -> dict[str, Node]:
+    """How code writes ops, a word each, or one for each place."""
+    node: dict[str, Node] = _there(source=found.source)
+    for (op, label), word in found.spelled.items():
+        if not label:
+            node[op] = str(word)
+        else:
+            places = node.setdefault(op, {})
+            assert isinstance(places, dict)
+            places[label] = str(word)
+    return node
+
+
 def _published(rows: Iterable[Published]) -> Iterable[Node]:
     """A line a row, or a table where rows that follow one another have all but their figures in common."""
-    for (before, titles, after), group in groupby(rows, key=lambda row: (_before(row), list(_cells(row)), row.differs)):
-        lines = [_cells(row) for row in group]
-        last = _there(differs=after)
+    for _, group in groupby(rows, key=lambda row: (_before(row), list(_cells(row)), _after(row))):
+        alike = list(group)
+        before, lines, after = _before(alike[0]), [_cells(row) for row in alike], _after(alike[0])
         if len(lines) > 1:
-            yield Tall({**before, **last, "table": Grid([list(titles), *(list(cells.values()) for cells in lines)])})
+            yield Tall({**before, **after, "table": Grid([list(lines[0]), *(list(cells.values()) for cells in lines)])})
         else:
-            yield {**before, **lines[0], **last}
+            yield {**before, **lines[0], **after}
 
 
 def _before(row: Published) -> dict[str, Node]:
     """What is said of a row of figures before them."""
     convention = "" if row.convention == "paper" else row.convention
-    return _there(source=row.source, convention=convention, digits="cut" if row.cut else "")
+    return _there(source=row.source, unit=row.unit, convention=convention, digits="cut" if row.cut else "")
 
 
 def _cells(row: Published) -> dict[str, Node]:
     """What a row was printed for, and its figures."""
-    variant: dict[str, Node] = {} if row.variant == "default" else {"variant": str(row.variant)}
-    return variant | _settings(row.settings) | {name: row.figures[name].text for name in METRICS if name in row.figures}
+    variant = "" if row.variant == "default" else str(row.variant)
+    figures = {metric: row.figures[metric].text for metric in METRICS if metric in row.figures}
+    return _there(name=row.name, variant=variant) | _settings(row.settings) | _there(part=str(row.part or "")) | figures
+
+
+def _after(row: Published) -> dict[str, Node]:
+    """What is said of a row of figures after them."""
+    without = [str(part) for part in row.without]
+    return _there(
+        without=without[0] if len(without) == 1 else without,
+        than=str(row.than or ""),
+        differs=row.differs,
+        not_modelled=row.not_modelled,
+    )

@@ -1,71 +1,59 @@
-"""Figures that a source prints, kept with the precision in which they are printed."""
+"""Rows of figures that a source prints: the settings they were printed for, and the rule by which the source counts."""
 
 import re
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import NamedTuple
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from costmodel.conventions import CONVENTIONS
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
+from costmodel.spec.figures import Figure, figure
 from costmodel.spec.names import check_label
 from costmodel.spec.reading import is_there
+from costmodel.spec.shelf import bundled
 from costmodel.spec.source import Data, Map, Seq, Text
 from costmodel.spec.tables import read_grid
-from costmodel.spec.values import BadValue, Value, read_value
+from costmodel.spec.values import BadValue, Formula, Value, read_value
 
 METRICS = ("mult_adds", "params")
 """The figures that sources print and this tool computes."""
 
-_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9}
-
-
-class Figure(NamedTuple):
-    """A printed figure: its text, its value, and the value of one unit in its last digit."""
-
-    text: str
-    value: Fraction
-    unit: Fraction
-
-    def met(self, computed: int, cut: bool) -> bool:
-        """Whether a computed count, rounded (or cut) to the printed digits, is the printed figure.
-
-        >>> figure("569M").met(568_740_352, cut=False)
-        True
-        """
-        steps = Fraction(computed) / self.unit
-        return (int(steps) if cut else int(steps + Fraction(1, 2))) * self.unit == self.value
-
-
-def figure(text: str) -> Figure:
-    """Read a figure such as 4.2M or 568,740,352. Raises `ValueError` where the text is not one."""
-    match = re.fullmatch(r"(\d[\d,]{0,30})(?:\.(\d{1,30}))?\s*([kMGB]?)", text, re.ASCII)
-    if not match:
-        raise ValueError(f"'{text}' is not a figure such as 569M, 4.2M or 568740352")
-    whole, decimals, letter = match[1].replace(",", ""), match[2] or "", match[3]
-    unit = Fraction(_UNITS[letter], 10 ** len(decimals))
-    return Figure(text, int(whole + decimals) * unit, unit)
+Printed: TypeAlias = Figure | Formula
+"""A figure, or the formula that a source prints for one."""
 
 
 @dataclass(slots=True, eq=False)
 class Published:
-    """One row of published figures: the settings it was printed for, the figures, and by which convention."""
+    """One row of published figures: the settings it was printed for, the figures, and the rule by which they count.
+
+    `part` names the lines that they are of and `without` those that the source left out; `than` is the spec whose counts
+    a ratio divides by those of this one.
+    """
 
     mark: Mark
     variant: Text
-    settings: dict[Text, Value]
-    figures: dict[str, Figure]
-    convention: str
-    source: str
-    cut: bool
-    differs: str
+    settings: dict[Text, Value] = field(default_factory=dict)
+    figures: dict[str, Printed] = field(default_factory=dict)
+    name: str = ""
+    source: str = ""
+    unit: str = ""
+    convention: str = "paper"
+    cut: bool = False
+    part: Text | None = None
+    without: tuple[Text, ...] = ()
+    than: Text | None = None
+    differs: str = ""
+    not_modelled: str = ""
 
 
-_TEXTS = ("source", "convention", "digits", "differs")
+TEXTS = ("name", "source", "unit", "convention", "digits", "part", "without", "than", "differs", "not_modelled")
+"""What a row says beside its settings and its figures."""
 
 
 def read_published(data: object, params: set[str], problems: Problems) -> list[Published]:
     """Every row of a spec's `published`; what is wrong goes onto `problems`."""
     rows: list[Published] = []
+    reader = _Reader(params, problems)
     for entry in data if isinstance(data, Seq) else [data]:
         if not isinstance(entry, Map):
             mark = getattr(entry, "mark", None)
@@ -73,68 +61,136 @@ def read_published(data: object, params: set[str], problems: Problems) -> list[P
             continue
         shared = {key: item for key, item in entry.items() if key != "table"}
         if "table" not in entry:
-            rows.append(_row(entry.mark, shared, params, problems))
+            rows.append(reader.row(entry.mark, shared))
         elif grid := read_grid(entry.at("table"), entry.mark, problems):
             clash = next((title for title in grid.header if title in shared), None)
             if clash is not None:
                 problems.add(clash.mark, f"'{clash}' is a column and stands beside the table too")
-            lines = (shared | dict(zip(grid.header, line, strict=True)) for line in grid.rows)
-            rows += [_row(line.mark, cells, params, problems) for line, cells in zip(grid.rows, lines, strict=True)]
+            cells = (shared | dict(zip(grid.header, line, strict=True)) for line in grid.rows)
+            rows += map(reader.row, (line.mark for line in grid.rows), cells)
     return rows
 
 
-def _row(mark: Mark, cells: dict[Text, Data], params: set[str], problems: Problems) -> Published:
-    known = [*METRICS, "variant", *sorted(params), *_TEXTS]
-    row = Published(mark, Text("default", mark), {}, {}, "paper", "", False, "")
-    for name, cell in cells.items():
+class _Reader:
+    """Reads rows for a network with these parameters; what is wrong goes onto `problems`."""
+
+    def __init__(self, params: set[str], problems: Problems) -> None:
+        self.params, self.problems = params, problems
+        self.known = [*METRICS, "variant", *sorted(params), *TEXTS]
+
+    def row(self, mark: Mark, cells: dict[Text, Data]) -> Published:
+        """A row of its cells by the names of their columns."""
+        row = Published(mark, Text("default", mark))
+        for name, cell in cells.items():
+            self.cell(row, name, cell)
+        cut = next((name for name in cells if name.isdecimal()), None)
+        if cut is not None:
+            hint = "inside { } a comma ends a figure: write 1248424"
+            self.problems.add(cut.mark, f"a published row has no column '{cut}'", hint)
+        written = any(is_there(cell) for name, cell in cells.items() if name in METRICS)
+        if not written and not row.not_modelled and all(name in self.known for name in cells):
+            self.problems.add(mark, "this published row has no figure", f"the figures are {one_of(METRICS)}")
+        if row.not_modelled and row.differs:
+            hint = "leave out `differs` or `not_modelled`"
+            self.problems.add(mark, "this row is not modelled, and so nothing differs", hint)
+        if not row.not_modelled:
+            for name, cell in cells.items():
+                if isinstance(found := row.figures.get(name), Figure):
+                    self.rule(row, found, cell.mark)
+            self.whole(row)
+        return row
+
+    def cell(self, row: Published, name: Text, cell: Data) -> None:
+        """One cell of a row."""
         if name in METRICS:
-            _figure(row, name, cell, problems)
+            figure = self.figure(cell) if is_there(cell) else None
+            if figure is not None:
+                row.figures[str(name)] = figure
         elif name == "variant":
-            row.variant = check_label(cell, "a variant", name.mark, problems)
-        elif name in _TEXTS:
-            _text(row, name, cell, problems)
-        elif name in params:
+            row.variant = check_label(cell, "a variant", name.mark, self.problems)
+        elif name in TEXTS:
+            if is_there(cell):
+                self.text(row, name, cell)
+        elif name in self.params:
             try:
                 row.settings[name] = read_value(cell)
             except BadValue as error:
-                problems.add(error.mark, error.message, error.hint)
+                self.problems.add(error.mark, error.message, error.hint)
         elif not name.isdecimal():
-            problems.add(
-                name.mark,
-                f"a published row has no column '{name}'",
-                did_you_mean(name, known, f"its columns are {one_of(known)}"),
-            )
-    if cut := next((name for name in cells if name.isdecimal()), None):
-        problems.add(cut.mark, f"a published row has no column '{cut}'", "inside { } a comma ends a figure: write 1248424")
-    if not any(is_there(cell) for name, cell in cells.items() if name in METRICS) and all(name in known for name in cells):
-        problems.add(mark, "this published row has no figure", f"the figures are {one_of(METRICS)}")
-    return row
+            hint = did_you_mean(name, self.known, f"its columns are {one_of(self.known)}")
+            self.problems.add(name.mark, f"a published row has no column '{name}'", hint)
 
+    def text(self, row: Published, name: Text, cell: Data) -> None:
+        """What a row says beside its settings and its figures."""
+        if name == "without":
+            row.without = tuple(self.part(name, part) for part in (cell if isinstance(cell, Seq) else [cell]))
+        elif name == "part":
+            row.part = self.part(name, cell)
+        elif not isinstance(cell, Text):
+            self.problems.add(cell.mark, f"`{name}` is a text")
+        elif name == "convention":
+            row.convention = self.one(cell, CONVENTIONS, "convention")
+        elif name == "than":
+            row.than = self.one(cell, bundled(), "bundled spec")
+        elif name == "digits":
+            row.cut = True
+            if cell != "cut":
+                self.problems.add(cell.mark, f"`digits` is cut or left out, and here is '{cell}'")
+        else:
+            setattr(row, name, str(cell))
 
-def _text(row: Published, name: Text, cell: Data, problems: Problems) -> None:
-    if not isinstance(cell, Text):
-        problems.add(cell.mark, f"`{name}` is a text")
-    elif name == "convention" and cell not in CONVENTIONS:
-        hint = did_you_mean(cell, CONVENTIONS, f"the conventions are {one_of(CONVENTIONS)}")
-        problems.add(cell.mark, f"no convention is called '{cell}'", hint)
-    elif name == "convention":
-        row.convention = str(cell)
-    elif name == "digits" and cell != "cut":
-        problems.add(cell.mark, f"`digits` is cut or left out, and here is '{cell}'")
-    elif name == "digits":
-        row.cut = True
-    elif name == "source":
-        row.source = str(cell)
-    else:
-        row.differs = str(cell)
+    def part(self, name: Text, cell: Data) -> Text:
+        """The label of a place, its path, or a kind of layer."""
+        if isinstance(cell, Text) and "/" in cell.strip("/"):
+            return cell
+        return check_label(cell, "a part", name.mark, self.problems)
 
+    def one(self, cell: Text, known: Collection[str], what: str) -> Text:
+        """One of the names that there are."""
+        if cell not in known:
+            hint = did_you_mean(cell, known, f"the {what}s are {one_of(known)}")
+            self.problems.add(cell.mark, f"no {what} is called '{cell}'", hint)
+        return cell
 
-def _figure(row: Published, name: str, cell: Data, problems: Problems) -> None:
-    if isinstance(cell, Text) and cell.absent:
-        return
-    try:
+    def figure(self, cell: Data) -> Printed | None:
+        """A figure, or a formula of the spec's parameters; None for what is neither."""
         if not isinstance(cell, Text):
-            raise ValueError("a figure is a number such as 569M, 4.2M or 568740352")
-        row.figures[name] = figure(cell)
-    except ValueError as error:
-        problems.add(cell.mark, str(error))
+            self.problems.add(cell.mark, "a figure is a number such as 569M, 4.2M or 568740352")
+            return None
+        try:
+            return figure(cell)
+        except ValueError as error:
+            if self.params.isdisjoint(re.findall(r"[^\W\d]\w*", cell)):
+                self.problems.add(cell.mark, str(error))
+                return None
+        try:
+            formula = read_value(cell)
+        except BadValue as error:
+            self.problems.add(error.mark, error.message, error.hint)
+            return None
+        for name, mark in formula.names():
+            if name not in self.params:
+                hint = did_you_mean(name, self.params, f"its parameters are {one_of(sorted(self.params))}")
+                self.problems.add(mark, f"the network has no parameter '{name}'", hint)
+        return formula if isinstance(formula, Formula) else None
+
+    def rule(self, row: Published, figure: Figure, mark: Mark) -> None:
+        """See that a row says what a figure is of."""
+        if figure.share and row.part is None:
+            self.problems.add(mark, f"'{figure.text}' is a share, and the row names no part", "part: depthwise")
+        elif figure.ratio and row.than is None:
+            message = f"'{figure.text}' is a ratio, and the row names no spec to compare with"
+            self.problems.add(mark, message, "than: alexnet")
+        elif row.than is not None and not figure.ratio:
+            self.problems.add(mark, f"`than` compares, and '{figure.text}' is no ratio", "a ratio is written 50x")
+
+    def whole(self, row: Published) -> None:
+        """See that a ratio is one of whole networks."""
+        if row.than is None:
+            return
+        for part in (row.part, *row.without):
+            if part is not None:
+                self.problems.add(part.mark, "a ratio is one of whole networks, and this row names a part of one")
+        for formula in row.figures.values():
+            if isinstance(formula, Formula):
+                self.problems.add(formula.mark, f"`than` compares, and '{formula.text}' is no ratio", "a ratio is written 50x")

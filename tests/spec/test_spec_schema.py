@@ -164,7 +164,11 @@ HEADS = [
     ("variants: {table: [[name, a], [b, 1]]}\n", True),
     ("published: {params: 3M, convention: papers}\n", False),
     ("published: {source: x}\n", False),
-    ("published: [{mult_adds: 3 million}]\n", False),
+    ("published: [{mult_adds: 3MM}]\n", False),
+    ("published: [{mult_adds: about 3}]\n", False),
+    ("published: [{mult_adds: ~3.1 million, params: 25.5e6}, {params: 50x, than: mobilenet, name: '1'}]\n", True),
+    ("published: [{mult_adds: 94.86%, part: depthwise, without: [a, b], unit: MACs}, {params: 9 * c / g}]\n", True),
+    ("published: [{not_modelled: a detector}]\n", True),
     ("published: [{mult_adds: 3.2M, alpha: 1, digits: cut, differs: a misprint}, {params: 12}]\n", True),
 ]
 

@@ -8,10 +8,12 @@ import json
 
 from costmodel.conventions import CONVENTIONS
 from costmodel.ops import OPS
+from costmodel.spec.figures import PATTERN
 from costmodel.spec.layers import CONSTRUCTS, MODIFIERS, TABLE_KEYS
 from costmodel.spec.names import RESERVED
 from costmodel.spec.published import METRICS
 from costmodel.spec.schema.fields import kind_schema, kinds
+from costmodel.spec.schema.implementation import implementation, spelled
 from costmodel.spec.schema.layers import layer_schema
 from costmodel.spec.schema.terms import FORMULA, NAME, SCALAR, SIGNS, Schema, either, ref
 from costmodel.tensor import BY_RANK, DIMENSIONS
@@ -75,6 +77,7 @@ def _header() -> dict[str, Schema]:
             "properties": {"table": ref("rows")},
             "additionalProperties": {"type": "object", "additionalProperties": ref("value")},
         },
+        "implementation": implementation(),
         "published": either("array", {"items": ref("published")}, either("null", {}, ref("published")))
         | {"description": "Figures that sources print, to be compared with what is computed."},
     }
@@ -103,6 +106,7 @@ def _definitions() -> dict[str, Schema]:
         ),
         "choice": fields,
         "shape": _shape(),
+        **spelled(),
         "names": {"type": [*SCALAR, "array"], "items": {"type": SCALAR}, "minItems": 1},
         "params": {
             "description": "Parameters and their defaults; one without a value must be given.",
@@ -199,18 +203,28 @@ def _shape() -> Schema:
 
 
 def _published() -> Schema:
-    figure = {"type": ["string", "number"], "pattern": r"^\d[\d,]*(\.\d+)?\s*[kMGB]?$", "description": "Such as 569M."}
+    figure = {
+        "type": ["string", "number", "null"],
+        "anyOf": [{"pattern": rf"^{PATTERN}$"}, {"pattern": r"^[A-Za-z_]\w*$|^[\w .]*[-+*/(][\w .+\-*/%()<>=!,]*$"}],
+        "description": "As printed, such as 569M, 4.24 million, ~4.1 billion, 94.86% or 50x; or a formula of the parameters.",
+    }
     texts: dict[str, Schema] = {
+        "name": {"type": SCALAR, "description": "What the source calls the row."},
         "source": {"type": SCALAR, "description": "Where the figures are printed."},
+        "unit": {"type": SCALAR, "description": "What the source heads its column with."},
         "convention": {"enum": list(CONVENTIONS), "description": "By which convention they count."},
         "digits": {"enum": ["cut"], "description": "cut: the source truncates instead of rounding."},
+        "part": {"type": SCALAR, "description": "The place or the kind of layer that they are of."},
+        "without": ref("names") | {"description": "The places or kinds of layers that the source left out."},
+        "than": {"type": SCALAR, "description": "The bundled spec whose counts a ratio divides by those of this one."},
         "differs": {"type": SCALAR, "description": "Why the figures are known to differ."},
+        "not_modelled": {"type": SCALAR, "description": "Why the row is of something that this spec does not build."},
         "variant": {"type": SCALAR, "description": "The variant that they are printed for."},
         "table": ref("rows"),
     }
     return {
         "type": "object",
         "properties": texts | dict.fromkeys(METRICS, figure),
-        "anyOf": [{"required": [key]} for key in (*METRICS, "table")],
+        "anyOf": [{"required": [key]} for key in (*METRICS, "table", "not_modelled")],
         "additionalProperties": ref("value"),
     }
