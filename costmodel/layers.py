@@ -134,3 +134,33 @@ def _kernel(line: Line) -> str | None:
 
 def _sides(value: Any) -> str:
     return times(value) if isinstance(value, list) else str(value)
+
+
+def lines_of(lines: list[Line], part: str) -> list[Line]:
+    """The layers of a kind, with the norms and activations that go with them; else the lines under the places so called.
+
+    `lines` are all lines of a ledger. A place is called by its label, numbered or not, or by the end of its path that
+    tells it from others: `fire2`, `pair.7`, `pair.7/depthwise`.
+    """
+    layers = [layer for layer in by_layer(lines) if main_line(layer).rule.counted]
+    of_kind = [line for layer in layers if kind_label(main_line(layer)) == part for line in layer]
+    wanted = part.split("/")
+    return of_kind or [line for line in lines if _is_under(line.place.chain(), wanted)]
+
+
+def parts(lines: list[Line]) -> list[str]:
+    """What `lines_of` may be asked for: labels of places, and kinds of layers."""
+    labels = [place.label for line in lines for place in line.place.chain()]
+    return list(dict.fromkeys([*labels, *(kind_label(line) for line in lines if line.rule.counted)]))
+
+
+def _is_under(chain: list[Place], wanted: list[str]) -> bool:
+    """Whether places that follow one another are called so."""
+    ends = range(len(chain) - len(wanted) + 1)
+    return any(all(map(_is_called, chain[at : at + len(wanted)], wanted)) for at in ends)
+
+
+def _is_called(place: Place, name: str) -> bool:
+    return name == place.label or (
+        place.repeated and name in (f"{place.label}.{place.number}", f"{place.label} {place.number}")
+    )

@@ -85,8 +85,8 @@ def analyze(
     def costed(loaded: "Spec") -> Shown:
         ledger = loaded.evaluate(loaded.settings(given, variant), images["batch"])
         untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
-        figures = tuple(published(loaded, ledger))
-        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched)
+        figures = tuple(published(loaded, ledger)) if loaded.network.published else None
+        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec)
 
     if watch:
         follow(spec, costed, quiet, no_color)

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from costmodel.conventions import CONVENTIONS
 from costmodel.layers import by_layer, kind_label, main_line
 from costmodel.ledger import Line, moved
-from costmodel.published import Comparison
 from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, bytes_of, cell, counted, headed, number, title
+from costmodel.reports.figures import few
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
 from costmodel.reports.rows import Row, summed
 from costmodel.reports.selection import Selection, select
@@ -164,7 +163,10 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
     least = LOWER if ledger.unknown else ""
     missing = f"{uncounted(ledger.uncounted)}, and shares are of what is counted"
     notes = [Note("not counted", missing, "bad")] if least else []
-    notes += _published(shown.published, least)
+    if shown.published is not None:
+        notes += [Note(*said) for said in few(shown.published, ledger.source, shown.spec)]
+        if not shown.published:
+            notes.append(Note("published", "the spec has no figures for these settings", "dim"))
     if chosen.left:
         shares = [
             f"{share(chosen.others(key), chosen.whole(key))} % of the {title(key, '', shown.convention)}"
@@ -182,27 +184,3 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
     )
     everything = counting(everything, ledger.multiplying)
     return [*notes, Note("every op moved", everything)]
-
-
-def _unit(comparison: Comparison) -> str:
-    return CONVENTIONS[comparison.convention].unit if comparison.metric == "mult_adds" else "params"
-
-
-def _published(found: Sequence[Comparison], least: str) -> list[Note]:
-    """One sentence a source: what it prints, and whether that is met; `least` stands before what is computed."""
-    if not found:
-        return [Note("published", "the spec has no figures for these settings", "dim")]
-    notes = []
-    sources = list(dict.fromkeys(c.source for c in found))
-    for source in sources:
-        of = [c for c in found if c.source == source]
-        printed = ", ".join(f"{c.printed.text} {_unit(c)}" for c in of)
-        missed = [c for c in of if not c.met]
-        rule = "" if of[0].convention == "paper" else f" ({of[0].convention})"
-        verdict = f"met at the printed precision{rule}"
-        if missed:
-            verdict = f"not met{rule}: " + ", ".join(f"{least}{count(c.computed)} {_unit(c)}" for c in missed)
-            verdict += f" ({missed[0].differs or 'no reason known'})"
-        where = f" in {source}" if len(sources) > 1 else ""
-        notes.append(Note("published", f"{printed}{where}: {verdict}", "bad" if missed else "good"))
-    return notes

@@ -51,10 +51,13 @@ class Order(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What a report shows: the ledger, the published figures beside it, and how."""
+    """What a report shows: the ledger, the published figures beside it, and how.
+
+    `published` is None for a spec that has none at any settings, and `spec` is the name that the user calls it by.
+    """
 
     ledger: Ledger
-    published: tuple[Comparison, ...] = ()
+    published: tuple[Comparison, ...] | None = None
     by: str | int = "layer"
     dtypes: Dtypes = Dtypes()
     convention: Convention = CONVENTIONS["paper"]
@@ -63,6 +66,7 @@ class Shown(NamedTuple):
     top: int | None = None
     at_default: frozenset[str] = frozenset()
     """The parameters that nobody set; the header leaves the last one out where that saves it a line."""
+    spec: str = ""
 
     def amounts(self, row: Row) -> "Amounts":
         """A row's count in a column of counts."""

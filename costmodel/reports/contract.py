@@ -9,6 +9,8 @@ from costmodel.cost import COUNTS
 from costmodel.dtypes import Dtypes
 from costmodel.ledger import Ledger
 from costmodel.ops.fields import decimal
+from costmodel.published import Comparison
+from costmodel.reports import figures
 from costmodel.reports.columns import Amounts, Shown, bytes_of
 from costmodel.reports.rows import Row
 from costmodel.reports.selection import select
@@ -43,18 +45,25 @@ def document(shown: Shown) -> dict[str, Any]:
         "layers": [_layer(row, shown) for _, row in chosen.rows],
         **({"others": {"rows": chosen.left, "complete": not chosen.sign, **_figures(chosen.others)}} if chosen.left else {}),
         "uncounted": [{"path": path, "op": name} for path, name in ledger.uncounted],
-        "published": [
-            {
-                "source": c.source,
-                "metric": c.metric,
-                "printed": c.printed.text,
-                "computed": c.computed,
-                "convention": c.convention,
-                "met": c.met,
-                "differs": c.differs,
-            }
-            for c in shown.published
-        ],
+        "published": [comparison(one) for one in shown.published or ()],
+    }
+
+
+def comparison(one: Comparison) -> dict[str, Any]:
+    """A published figure beside what is computed: a whole number, and text for a share or a ratio."""
+    value = one.computed
+    return {
+        "name": one.row.name,
+        "source": one.row.source,
+        "metric": one.metric,
+        "printed": figures.printed(one),
+        "computed": value if value is None or isinstance(value, int) else figures.computed(one),
+        "convention": one.row.convention,
+        "part": str(one.row.part or ""),
+        "without": [str(part) for part in one.row.without],
+        "status": one.status,
+        "met": one.met,
+        "differs": one.reason,
     }
 
 
