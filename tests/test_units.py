@@ -349,6 +349,7 @@ def test_a_variant_that_gives_all_is_offered(run: Runner) -> None:
         ("unit/mbconv.yaml", "units/mbconv"),
         ("bottleneck", "units/resnet_bottleneck"),
         ("basic_block", "units/resnet_basic"),
+        ("resnet_block", "units/resnet_basic"),
         ("InvertedResidual", "units/inverted_residual"),
         ("depthwise_separable", "units/separable"),
         ("se_block", "units/squeeze_excite"),

@@ -50,7 +50,9 @@ def _hint(stem: str, specs: Iterable[str]) -> str:
     fitting = [name for name in specs if "/" in name or not is_unit]
     # a network comes before a unit of its name
     called = {name.rpartition("/")[2]: name for name in sorted(fitting, key=lambda name: "/" not in name)}
-    near = meant(word, called) or next((last for last in called if _words(word) & _words(last)), None)
+    alike = next((last for last in called if _words(word) & _words(last)), None)
+    # resnet_block is a block of ResNet before it is nearly resnext
+    near = alike if is_unit and alike and word not in called else meant(word, called) or alike
     return f"did you mean '{called[near]}'?" if near else _LISTED
 
 
