@@ -80,7 +80,9 @@ timm_efficientnet_b1 = timm efficientnet_b1 | 240 | efficientnet | b1 |
 timm_efficientnet_b2 = timm efficientnet_b2 | 260 | efficientnet | b2 |
 timm_efficientnet_b3 = timm efficientnet_b3 | 300 | efficientnet | b3 |
 alexnet | 224 | alexnet | |
+alexnet_256 = alexnet | 256 | alexnet | | resolution=256
 vgg11 | 224 | vgg16 | 11 |
+vgg11_256 = vgg11 | 256 | vgg16 | 11 | resolution=256
 vgg16 | 224 | vgg16 | 16 |
 vgg16_bn | 224 | vgg16 | 16-bn |
 vgg19 | 224 | vgg16 | 19 |
@@ -101,8 +103,8 @@ regnet_y_400mf | 224 | regnet | y-400mf |
 regnet_x_400mf | 224 | regnet | x-400mf |
 regnet_y_800mf | 224 | regnet | y-800mf |
 ghostnet_1.0 = timm ghostnet_100 | 224 | ghostnet | |
-ghostnet_0.5 = timm ghostnet_050 | 224 | ghostnet | | alpha=0.5
-ghostnet_1.3 = timm ghostnet_130 | 224 | ghostnet | | alpha=1.3
+ghostnet_0.5 = timm ghostnet_050 | 224 | ghostnet | | width=0.5
+ghostnet_1.3 = timm ghostnet_130 | 224 | ghostnet | | width=1.3
 convnext_tiny | 224 | convnext | tiny |
 convnext_small | 224 | convnext | small |
 vit_b_16 | 224 | vit | b16 |

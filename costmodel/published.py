@@ -72,10 +72,18 @@ def published(spec: Spec, ledger: Ledger) -> list[Comparison]:
 def reconcile(spec: Spec) -> list[Comparison]:
     """Every published figure of a spec, in order, evaluated at the settings of its row.
 
-    Raises `SpecError` where a row names a part that is not there.
+    Raises `SpecError` with every part named that is not there.
     """
-    counts = _Evaluations(spec)
-    return [found for row in spec.network.published for found in _reconciled(row, counts)]
+    evaluations, found = _Evaluations(spec), list[Comparison]()
+    problems: list[Problem] = []
+    for row in spec.network.published:
+        try:
+            found += _reconciled(row, evaluations)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    return found
 
 
 class _Counts:

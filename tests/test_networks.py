@@ -8,7 +8,7 @@ import pytest
 import costmodel
 from costmodel.ledger import Ledger, Line
 from costmodel.library import bundled
-from costmodel.published import published
+from costmodel.published import reconcile
 from costmodel.traffic import CONV, UNFUSED
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -30,12 +30,17 @@ def listed(spec: str, row: dict[str, str]) -> Ledger:
     return loaded.evaluate(loaded.settings(settings, row["variant"] or None))
 
 
-@pytest.mark.parametrize(
-    ("name", "mult_adds", "params", "access"),
-    [("mobilenet", 568_740_352, 4_231_976, 14_397_840), ("mobilenetv2", 300_774_272, 3_504_872, 16_917_072)],
-)
-def test_totals_are_exact(name: str, mult_adds: int, params: int, access: int) -> None:
-    assert ledger(name).totals == (mult_adds, params, access)
+TOTALS = [
+    ("mobilenet", None, 568_740_352, 4_231_976, 14_397_840),
+    ("mobilenetv2", None, 300_774_272, 3_504_872, 16_917_072),
+    ("shufflenetv2", "torchvision", 144_907_992, 2_278_604, 6_251_088),
+    ("squeezenet", None, 818_924_576, 1_248_424, 8_552_624),
+]
+
+
+@pytest.mark.parametrize(("name", "variant", "mult_adds", "params", "access"), TOTALS)
+def test_totals_are_exact(name: str, variant: str | None, mult_adds: int, params: int, access: int) -> None:
+    assert costmodel.load(name).analyze(variant=variant).totals == (mult_adds, params, access)
 
 
 def sizes(text: str) -> list[int]:
@@ -136,17 +141,15 @@ def test_every_op_moved_in_mobilenet() -> None:
     assert ledger("mobilenet").sums(traffic=UNFUSED).access == 34_619_792
 
 
+OPEN = {"shufflenet": ["unbuilt"]}
+"""By spec, the published figures that are neither met nor explained: `unknown` or `unbuilt`, in order."""
+
+
 @pytest.mark.parametrize("name", [name for name in bundled() if costmodel.load(name).network.published])
 def test_published_figures_are_met_or_explained(name: str) -> None:
-    spec = costmodel.load(name)
-    rows = spec.network.published
-    assert rows
-    for row in rows:
-        variant = None if row.variant == "default" else row.variant
-        settings = spec.settings({str(k): v for k, v in row.settings.items()}, variant)
-        found = [c for c in published(spec, spec.evaluate(settings)) if c.source == row.source]
-        assert found
-        assert all(c.met or c.differs for c in found), found
+    found = reconcile(costmodel.load(name))
+    assert [one.status for one in found if one.status in ("unknown", "unbuilt")] == OPEN.get(name, [])
+    assert not [one for one in found if one.met and one.reason]
 
 
 @pytest.mark.parametrize("name", bundled())
