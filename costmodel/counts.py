@@ -18,6 +18,8 @@ USUAL = SPELLINGS[0]
 Measure: TypeAlias = "Callable[[Line], Num]"
 Sites: TypeAlias = Mapping[str, tuple[str, ...]]
 
+_FAMILIES = ("conv", "norm")
+"""The families that stand for all of their ops; every other name of a site is an op's, such as `resize`, which is both."""
 _MODULE, _CALLED, _OWN = ("module",), ("module", "function"), ("function", "subclass")
 
 
@@ -35,8 +37,10 @@ class Count(NamedTuple):
         """How much of it there is at a line whose op is spelled so; 0 where it does not count."""
         if self.sites is None:
             return self.measure(line)
-        found = self.sites.get(line.op) or self.sites.get(line.rule.family) or ()
-        return self.measure(line) if spelling in found else 0
+        found = self.sites.get(line.op)
+        if found is None and line.rule.family in _FAMILIES:
+            found = self.sites.get(line.rule.family)
+        return self.measure(line) if found and spelling in found else 0
 
 
 def _kind(name: str) -> Measure:
