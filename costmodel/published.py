@@ -53,7 +53,7 @@ class Comparison(NamedTuple):
         """How far the printed figure is from what is computed, as a part of that; None where there is no telling."""
         if not isinstance(self.printed, Figure) or not isinstance(self.computed, int | Fraction) or not self.computed:
             return None
-        return float(self.printed.value / self.computed - 1)
+        return float(Fraction(self.printed.value) / self.computed - 1)
 
 
 def published(spec: Spec, ledger: Ledger) -> list[Comparison]:
@@ -72,10 +72,18 @@ def published(spec: Spec, ledger: Ledger) -> list[Comparison]:
 def reconcile(spec: Spec) -> list[Comparison]:
     """Every published figure of a spec, in order, evaluated at the settings of its row.
 
-    Raises `SpecError` where a row names a part that is not there.
+    Raises `SpecError` with every part named that is not there.
     """
-    counts = _Evaluations(spec)
-    return [found for row in spec.network.published for found in _reconciled(row, counts)]
+    evaluations, found = _Evaluations(spec), list[Comparison]()
+    problems: list[Problem] = []
+    for row in spec.network.published:
+        try:
+            found += _reconciled(row, evaluations)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    return found
 
 
 class _Counts:
@@ -194,7 +202,7 @@ def _verdict(row: Published, metric: str, printed: Printed, counts: _Counts, oth
         status = "exact" if printed.exact(computed) else "equal" if printed.met(computed, row.cut) else ""
     if status:
         return verdict(status, computed=computed)
-    nominal = "the source gives it as nominal: ~" if isinstance(printed, Figure) and printed.nominal else ""
+    nominal = "the source itself calls it approximate: ~" if isinstance(printed, Figure) and printed.nominal else ""
     reason = row.differs or nominal
     return verdict("off" if reason else "unknown", reason, computed)
 

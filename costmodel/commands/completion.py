@@ -56,8 +56,9 @@ class _Line:
         return next((p for p in self.params if p.param_type_name == "option" and name in (*p.opts, *p.secondary_opts)), None)
 
     def argument(self) -> Any:
-        """The first argument that has no value yet, or None."""
-        return next((p for p in self.params if p.param_type_name == "argument" and p.name not in self.given), None)
+        """The first argument that has no value yet, or takes any number of them; or None."""
+        open_to = (p for p in self.params if p.param_type_name == "argument" and (p.nargs == -1 or p.name not in self.given))
+        return next(open_to, None)
 
 
 def complete(group: Any, words: list[str]) -> Answer:
@@ -100,7 +101,7 @@ def _read(group: Any, words: list[str]) -> _Line | None:
                 return None
             line = _Line(group.get_command(line.context, word))
         elif argument := line.argument():
-            line.given[argument.name] = [word]
+            line.given.setdefault(argument.name, []).append(word)
     return line
 
 
@@ -205,6 +206,7 @@ def _columns(line: _Line, typed: str, prefix: str) -> Answer:
 
 _OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
     "spec": _specs,
+    "specs": _specs,
     "word": _words,
     "variant": _variants,
     "set_": _parameters,

@@ -21,17 +21,17 @@ def unit(comparison: Comparison) -> str:
     return CONVENTIONS[comparison.row.convention].unit if comparison.metric else ""
 
 
-def rule(comparison: Comparison) -> str:
-    """How a figure counts where that is not the usual: its convention, the part it is of, what it leaves out."""
+def rule(comparison: Comparison) -> list[str]:
+    """How a figure counts where that is not the usual: its convention, whether it is cut."""
     row = comparison.row
-    parts = [
-        "" if row.convention == "paper" else row.convention,
-        f"of {row.part}" if row.part else "",
-        f"without {', '.join(row.without)}" if row.without else "",
-        f"{row.than} over this" if row.than else "",
-        "cut" if row.cut else "",
-    ]
-    return ", ".join(filter(None, parts))
+    return [*([] if row.convention == "paper" else [row.convention]), *(["cut"] if row.cut else [])]
+
+
+def scope(comparison: Comparison) -> list[str]:
+    """What a figure is of where that is not the whole network: a part, all but some parts, a ratio to another network."""
+    row = comparison.row
+    said = [f"of {row.part}" if row.part else "", f"without {', '.join(row.without)}" if row.without else ""]
+    return [part for part in (*said, f"{row.than} over this" if row.than else "") if part]
 
 
 def printed(comparison: Comparison) -> str:
@@ -74,10 +74,10 @@ def _percent(part: float) -> str:
 def few(found: Sequence[Comparison], source: str, spec: str) -> list[tuple[str, str, str]]:
     """The most telling of the figures for some settings: at most two notes, each a label, words and a style.
 
-    Those of the paper that `source` names come first, and of these the ones of the whole network.
+    Those of the whole network come first, and of these the ones of the paper that `source` names.
     """
     paper = source.partition(" ")[0]
-    order = sorted(found, key=lambda one: (not paper or paper not in one.row.source, bool(rule(one))))
+    order = sorted(found, key=lambda one: (bool(scope(one)), not paper or paper not in one.row.source))
     met, missed = ([one for one in order if one.met is wanted] for wanted in (True, False))
     more = f"; costmodel reconcile {spec}" if spec else ""
     notes = []
