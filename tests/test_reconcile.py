@@ -12,7 +12,7 @@ import pytest
 
 import costmodel
 from costmodel.commands.completion import complete
-from costmodel.layers import lines_of
+from costmodel.layers import kinds, under
 from costmodel.ledger import Line
 from costmodel.library import bundled
 from costmodel.published import STATUSES, Comparison, published, reconcile
@@ -167,8 +167,7 @@ def test_a_kind_of_layer_is_what_analyze_lists() -> None:
     ledger = costmodel.load("mobilenet").analyze()
     listed = {row[0].text: row for row in content(Shown(ledger, columns=("layer", "params", "mult_adds"))).kinds}
     for kind in ("1×1 conv", "depthwise", "3×3 conv", "linear"):
-        lines = lines_of(ledger.lines, kind)
-        sums = ledger.sums(lines)
+        sums = ledger.sums(kinds(ledger.lines)[kind])
         assert [cell.text for cell in listed[kind][-2:]] == [f"{sums.params:,}", f"{sums.mult_adds:,}"]
 
 
@@ -377,5 +376,5 @@ def test_every_status_has_its_sentence() -> None:
 
 def test_a_part_is_found_by_the_end_of_its_path() -> None:
     lines: list[Line] = costmodel.loads(BODY).analyze().lines
-    assert [line.path for line in lines_of(lines, "pair.1/conv2d")] == ["pair.1/conv2d"]
-    assert lines_of(lines, "pair.3") == lines_of(lines, "air") == lines_of(lines, "depthwise/pair") == []
+    assert [line.path for line in under(lines, "pair.1/conv2d")] == ["pair.1/conv2d"]
+    assert under(lines, "pair.3") == under(lines, "air") == under(lines, "depthwise/pair") == []
