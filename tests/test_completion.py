@@ -53,7 +53,7 @@ def names(*words: str) -> list[str]:
 
 
 def test_commands() -> None:
-    assert names("") == ["analyze", "sweep", "verify", "ops", "specs"]
+    assert names("") == ["analyze", "sweep", "verify", "reconcile", "ops", "specs"]
     assert complete(GROUP, ["an"]) == Answer("names", [("analyze", "What a network costs, per layer and in all.")])
     assert names("nope", "") == []
 
