@@ -62,11 +62,6 @@ CONVENTIONS = {
         Convention("arithmetic", _EVERY, _LEARNED, "every op, two per multiply-add, one for all else", "operations"),
         Convention("keras", {"fma": 1}, (*_LEARNED, "buffers"), f"conv + FC, {_ONE}; running statistics are parameters"),
         Convention("tf-slim", {"fma": 1}, (*_LEARNED, "means"), f"conv + FC, {_ONE}; three parameters a channel of batch norm"),
-        _program(
-            "condensenet",
-            {"fma": 1, "fc_biases": 1, "relu_inputs": 1, "averaged": 1},
-            "conv + FC, FC biases, ReLU, averages",
-        ),
         _program("torch", {"fma": 2, "fused": -2}, "conv + FC, two per multiply-add"),
         _program(
             "fvcore",
@@ -144,6 +139,11 @@ CONVENTIONS = {
             f"conv + FC, {_ONE}",
             fused="it does not see into fused attention",
             transposed_groups="it divides a transposed convolution's filters by its groups twice",
+        ),
+        _program(
+            "condensenet",
+            {"fma": 1, "fc_biases": 1, "relu_inputs": 1, "averaged": 1},
+            "conv + FC, FC biases, ReLU, averages",
         ),
     )
 }
