@@ -51,7 +51,7 @@ def test_a_chain_is_a_chain() -> None:
 
 def test_paths_say_where_a_line_stands() -> None:
     paths = [line.path for line in V1.analyze().lines]
-    assert paths[:4] == ["conv", "batch_norm", "relu", "pair.1/depthwise"]
+    assert paths[:4] == ["conv", "batch_norm", "relu6", "pair.1/depthwise"]
     assert {"pair.7/depthwise", "pair.13/conv2d", "pair.7/batch_norm.2", "fc"} <= set(paths)
     assert len(set(paths)) == len(paths)
 
