@@ -51,7 +51,7 @@ Conventions = Annotated[
     typer.Option(
         "--convention",
         metavar="NAME",
-        help="How operations and parameters are counted: paper, weights-only, two-per-mult-add or arithmetic.",
+        help="How operations and parameters are counted: paper, weights-only, arithmetic, fvcore …; an unknown one lists all.",
         autocompletion=_conventions,
     ),
 ]

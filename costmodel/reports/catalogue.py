@@ -9,6 +9,7 @@ from typing import Any
 from costmodel.reports.layout import Cell, Screen, text
 from costmodel.spec.network import Network
 from costmodel.spec.printing import value_text
+from costmodel.spec.values import Choice, Value
 
 MIN_ROOM = 20
 """Columns to which text is wrapped at the narrowest."""
@@ -40,8 +41,13 @@ def _parameters(network: Network) -> list[str]:
         if needed:
             said.append(f"{' '.join(name for name, _ in together)} (no default)")
         else:
-            said += [f"{name} {value_text(value)}" for name, value in together if value is not None]
+            said += [f"{name} {_default(value)}" for name, value in together if value is not None]
     return said
+
+
+def _default(value: Value) -> str:
+    """A default as it is written; of a choice, by what it chooses."""
+    return f"by {value.by.text}" if isinstance(value, Choice) else value_text(value)
 
 
 def as_json(networks: Mapping[str, Network]) -> str:
