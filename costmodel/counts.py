@@ -48,6 +48,10 @@ def _inputs(line: "Line") -> Num:
     return line.inputs[0].size
 
 
+def _params(line: "Line") -> Num:
+    return line.output.n * line.cost.params
+
+
 def _everywhere(*ops: str) -> Mapping[str, tuple[str, ...]]:
     return dict.fromkeys(ops, SPELLINGS)
 
@@ -63,7 +67,7 @@ COUNTS = {
     "products": Count("products of matrices", _kind("fma"), _everywhere("matmul", "attention")),
     "conv_biases": Count("convolutions' biases", _kind("add"), _everywhere("conv")),
     "fc_biases": Count("FC layers' biases", _kind("add"), _everywhere("linear")),
-    "other_params": Count("parameters of FC, norms", lambda line: line.output.n * line.cost.params, _everywhere("linear", "norm")),
+    "other_params": Count("parameters of FC, norms", _params, {"linear": SPELLINGS, "norm": _MODULE}),
     "batch_norm": Count("batch norm", _outputs, _everywhere("batch_norm")),
     "batch_norm_modules": Count("batch norm modules", _outputs, {"batch_norm": _MODULE}),
     "layer_norm": Count("layer norm", _outputs, _everywhere("layer_norm")),

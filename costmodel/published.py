@@ -53,7 +53,7 @@ class Comparison(NamedTuple):
         """How far the printed figure is from what is computed, as a part of that; None where there is no telling."""
         if not isinstance(self.printed, Figure) or not isinstance(self.computed, int | Fraction) or not self.computed:
             return None
-        return float(self.printed.value / self.computed - 1)
+        return float(Fraction(self.printed.value) / self.computed - 1)
 
 
 def published(spec: Spec, ledger: Ledger) -> list[Comparison]:
@@ -202,7 +202,7 @@ def _verdict(row: Published, metric: str, printed: Printed, counts: _Counts, oth
         status = "exact" if printed.exact(computed) else "equal" if printed.met(computed, row.cut) else ""
     if status:
         return verdict(status, computed=computed)
-    nominal = "the source gives it as nominal: ~" if isinstance(printed, Figure) and printed.nominal else ""
+    nominal = "the source itself calls it approximate: ~" if isinstance(printed, Figure) and printed.nominal else ""
     reason = row.differs or nominal
     return verdict("off" if reason else "unknown", reason, computed)
 

@@ -137,7 +137,8 @@ class Settings:
         """Whether a number stays a number and a word a word."""
         if default is None or value is default:
             return True
-        return self.alike(name, found, self.value(name, default, scope), getattr(value, "mark", None))
+        unused = Settings(self.network, Problems())  # what is wrong with a default that gives way is no mistake
+        return self.alike(name, found, unused.value(name, default, scope), getattr(value, "mark", None))
 
     def alike(self, name: Text, found: Any, usual: Any, mark: Mark | None) -> bool:
         """Whether a value is of the kind of the default, as far as both are known, and not below zero where that is not."""

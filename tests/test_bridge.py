@@ -1,7 +1,6 @@
 """What other programs print for a network, against what they were seen to print; every step a count of the ledger."""
 
 import csv
-import json
 from collections.abc import Callable
 from pathlib import Path
 

@@ -8,7 +8,7 @@ import pytest
 import costmodel
 from costmodel.ledger import Ledger, Line
 from costmodel.library import bundled
-from costmodel.published import published
+from costmodel.published import reconcile
 from costmodel.traffic import CONV, UNFUSED
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -30,12 +30,17 @@ def listed(spec: str, row: dict[str, str]) -> Ledger:
     return loaded.evaluate(loaded.settings(settings, row["variant"] or None))
 
 
-@pytest.mark.parametrize(
-    ("name", "mult_adds", "params", "access"),
-    [("mobilenet", 568_740_352, 4_231_976, 14_397_840), ("mobilenetv2", 300_774_272, 3_504_872, 16_917_072)],
-)
-def test_totals_are_exact(name: str, mult_adds: int, params: int, access: int) -> None:
-    assert ledger(name).totals == (mult_adds, params, access)
+TOTALS = [
+    ("mobilenet", None, 568_740_352, 4_231_976, 14_397_840),
+    ("mobilenetv2", None, 300_774_272, 3_504_872, 16_917_072),
+    ("shufflenetv2", "torchvision", 144_907_992, 2_278_604, 6_251_088),
+    ("squeezenet", None, 818_924_576, 1_248_424, 8_552_624),
+]
+
+
+@pytest.mark.parametrize(("name", "variant", "mult_adds", "params", "access"), TOTALS)
+def test_totals_are_exact(name: str, variant: str | None, mult_adds: int, params: int, access: int) -> None:
+    assert costmodel.load(name).analyze(variant=variant).totals == (mult_adds, params, access)
 
 
 def sizes(text: str) -> list[int]:
@@ -47,17 +52,23 @@ def pair(value: object) -> list[object]:
     return value if isinstance(value, list) else [value, value]
 
 
+TYPES = {"conv": "Conv2d", "linear": "Linear", "attention": "MultiheadAttention"}
+"""What the reference calls the counted ops, by op or family."""
+NORMS = {"batch_norm": "BatchNorm2d", "layer_norm": "LayerNorm"}
+
+
 def described(line: Line) -> dict[str, object]:
     """A line in the words of the reference."""
     x, fields = line.inputs[0], line.fields
+    kind = TYPES.get(line.op) or TYPES[line.rule.family]
     found: dict[str, object] = {
-        "type": "Linear" if line.op == "linear" else "Conv2d",
+        "type": kind,
         "input": [s for s in x.shape[1:] if s != 1],
         "output": [s for s in line.output.shape[1:] if s != 1],
         "params": line.cost.params,
         "mult_adds": line.cost.fma,
     }
-    if line.op != "linear":
+    if kind == "Conv2d":
         groups = x.c if line.op == "depthwise" else fields.get("groups", 1)
         found |= {"kernel": pair(fields.get("kernel", 1)), "stride": pair(fields.get("stride", 1)), "groups": groups}
     return found
@@ -71,7 +82,7 @@ def expected(row: dict[str, str]) -> dict[str, object]:
         "params": int(row["params"]),
         "mult_adds": int(row["mult_adds"]),
     }
-    if row["type"] != "Linear":
+    if row["type"] == "Conv2d":
         found |= {
             "kernel": [int(k) for k in row["kernel"].split("x")],
             "stride": [int(s) for s in row["stride"].split("x")],
@@ -84,18 +95,20 @@ LAYERS = [pytest.param(row, id=row["file"]) for row in read(REFERENCE / "layers"
 
 
 @pytest.mark.parametrize("entry", LAYERS)
-def test_every_conv_and_linear_row_equals_the_reference(entry: dict[str, str]) -> None:
+def test_every_counted_row_equals_the_reference(entry: dict[str, str]) -> None:
     ours = [described(line) for line in listed(entry["spec"], entry).lines if line.rule.counted]
     rows = read(REFERENCE / "layers" / f"{entry['file']}.csv")
-    assert ours == [expected(row) for row in rows if row["type"] in ("Conv2d", "Linear")]
+    assert ours == [expected(row) for row in rows if row["type"] in TYPES.values()]
 
 
 @pytest.mark.parametrize("entry", LAYERS)
-def test_every_batch_norm_row_equals_the_reference(entry: dict[str, str]) -> None:
-    lines = listed(entry["spec"], entry).lines
-    theirs = [int(row["params"]) for row in read(REFERENCE / "layers" / f"{entry['file']}.csv") if row["type"] == "BatchNorm2d"]
-    ours = [line.cost.params for line in lines if line.op == "batch_norm"]
-    assert ours == theirs or (not theirs and entry["file"] == "mobilenet_v1_1.0" and sum(ours) == 21_888)
+def test_every_norm_row_equals_the_reference(entry: dict[str, str]) -> None:
+    rows = read(REFERENCE / "layers" / f"{entry['file']}.csv")
+    theirs = [(row["type"], int(row["params"])) for row in rows if row["type"] in NORMS.values()]
+    lines = [line for line in listed(entry["spec"], entry).lines if line.op in NORMS]
+    ours = [(NORMS[line.op], line.cost.params) for line in lines]
+    no_rows = not theirs and entry["file"] == "mobilenet_v1_1.0"  # its norms are of a class of their own
+    assert ours == theirs or (no_rows and sum(line.cost.params for line in lines) == 21_888)
 
 
 COUNTS = [
@@ -128,17 +141,15 @@ def test_every_op_moved_in_mobilenet() -> None:
     assert ledger("mobilenet").sums(traffic=UNFUSED).access == 34_619_792
 
 
+OPEN = {"shufflenet": ["unbuilt"]}
+"""By spec, the published figures that are neither met nor explained: `unknown` or `unbuilt`, in order."""
+
+
 @pytest.mark.parametrize("name", [name for name in bundled() if costmodel.load(name).network.published])
 def test_published_figures_are_met_or_explained(name: str) -> None:
-    spec = costmodel.load(name)
-    rows = spec.network.published
-    assert rows
-    for row in rows:
-        variant = None if row.variant == "default" else row.variant
-        settings = spec.settings({str(k): v for k, v in row.settings.items()}, variant)
-        found = [c for c in published(spec, spec.evaluate(settings)) if c.source == row.source]
-        assert found
-        assert all(c.met or c.differs for c in found), found
+    found = reconcile(costmodel.load(name))
+    assert [one.status for one in found if one.status in ("unknown", "unbuilt")] == OPEN.get(name, [])
+    assert not [one for one in found if one.met and one.reason]
 
 
 @pytest.mark.parametrize("name", bundled())

@@ -23,6 +23,9 @@ PATTERN = rf"(~?)\s*(\d[\d,]{{0,30}})(?:\.(\d{{1,30}}))?(?:[eE]\+?(\d{{1,2}}))?\
 """A figure: roughly or not, whole digits, decimals, a power of ten, and its scale."""
 
 
+_FIGURE = re.compile(PATTERN, re.ASCII)
+
+
 class Figure(NamedTuple):
     """A printed figure: its text, its value, and the value of one unit in its last digit.
 
@@ -30,8 +33,8 @@ class Figure(NamedTuple):
     """
 
     text: str
-    value: Fraction
-    unit: Fraction
+    value: int | Fraction
+    unit: int | Fraction
     share: bool = False
     ratio: bool = False
     nominal: bool = False
@@ -61,12 +64,13 @@ def figure(text: str) -> Figure:
     Raises `ValueError` where the text is not one.
 
     >>> figure("25.5e6").unit, figure("~4.1 billion").nominal
-    (Fraction(100000, 1), True)
+    (100000, True)
     """
-    match = re.fullmatch(PATTERN, text.strip(), re.ASCII)
+    match = _FIGURE.fullmatch(text.strip())
     if not match:
         raise ValueError(f"'{text}' is not a figure such as 569M, 4.2M or 568740352")
     about, whole, decimals, power, scale = match.groups("")
-    unit = Fraction(SCALES[scale] * 10 ** int(power or 0), 10 ** len(decimals))
+    one, parts = SCALES[scale] * 10 ** int(power or 0), 10 ** len(decimals)
+    unit = one // parts if one % parts == 0 else Fraction(one, parts)  # mostly whole: fractions are slow, and rows many
     value = int(whole.replace(",", "") + decimals) * unit
     return Figure(text.strip(), value, unit, scale == "%", scale in ("x", "×"), bool(about))

@@ -71,6 +71,11 @@ def read_published(data: object, params: set[str], problems: Problems) -> list[P
     return rows
 
 
+def _is_blank(cell: Data) -> bool:
+    """Whether a cell of a table says nothing: YAML has no way to leave one empty, and sources print a dash."""
+    return not is_there(cell) or (isinstance(cell, Text) and cell.strip() in ("", "~", "-", "–"))
+
+
 class _Reader:
     """Reads rows for a network with these parameters; what is wrong goes onto `problems`."""
 
@@ -87,7 +92,7 @@ class _Reader:
         if cut is not None:
             hint = "inside { } a comma ends a figure: write 1248424"
             self.problems.add(cut.mark, f"a published row has no column '{cut}'", hint)
-        written = any(is_there(cell) for name, cell in cells.items() if name in METRICS)
+        written = any(not _is_blank(cell) for name, cell in cells.items() if name in METRICS)
         if not written and not row.not_modelled and all(name in self.known for name in cells):
             self.problems.add(mark, "this published row has no figure", f"the figures are {one_of(METRICS)}")
         if row.not_modelled and row.differs:
@@ -103,13 +108,13 @@ class _Reader:
     def cell(self, row: Published, name: Text, cell: Data) -> None:
         """One cell of a row."""
         if name in METRICS:
-            figure = self.figure(cell) if is_there(cell) else None
+            figure = None if _is_blank(cell) else self.figure(cell)
             if figure is not None:
                 row.figures[str(name)] = figure
         elif name == "variant":
             row.variant = check_label(cell, "a variant", name.mark, self.problems)
         elif name in TEXTS:
-            if is_there(cell):
+            if not _is_blank(cell):
                 self.text(row, name, cell)
         elif name in self.params:
             try:

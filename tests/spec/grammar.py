@@ -481,7 +481,8 @@ class Writer:
             rows = [[self.label(), *map(self.constant, kinds.values())] for _ in range(self.size(1, 4))]
             names, variants = [row[0] for row in rows], {"table": [["name", *kinds], *rows]}
         names_of = lambda: self.pick([["params"], ["mult_adds", "params"]])  # noqa: E731
-        figures = lambda: {n: self.pick(["3.2M", "1,024", "17", "4k"]) for n in names_of()}  # noqa: E731
+        printed = ["3.2M", "1,024", "17", "4k", "~4.1 billion", "25.5e6", *(f"9 * {name} + 4" for name in kinds)]
+        figures = lambda: {n: self.pick(printed) for n in names_of()}  # noqa: E731
         beside = lambda: {k: v for k, v in _TEXTS.items() if self.chance(3)}  # noqa: E731
         published: list[Node] = []
         for _ in range(self.size(0, 2)):
@@ -494,7 +495,16 @@ class Writer:
         return _there(variants=variants, published=published)
 
 
-_TEXTS = {"source": "table 4, page 2", "convention": "weights-only", "digits": "cut", "differs": "a misprint: 3, not 4"}
+_TEXTS: dict[str, Node] = {
+    "source": "table 4, page 2",
+    "unit": "MACs, in million",
+    "name": "1.0 [224]",
+    "convention": "weights-only",
+    "digits": "cut",
+    "part": "3×3 conv",
+    "without": ["a.2/b", "fc"],
+    "differs": "a misprint: 3, not 4",
+}
 
 
 def _keys(node: Node) -> list[str]:
