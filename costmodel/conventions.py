@@ -43,95 +43,108 @@ class Convention(NamedTuple):
 
 _LEARNED = ("weights", "biases", "affine")
 _EVERY = {"fma": 2, "add": 1, "mul": 1, "cmp": 1, "exp": 1}
-_PTFLOPS = "it counts calls made inside modules as well as the modules"
+_TWICE = "it counts the calls that modules make as well as the modules"
+_ONE = "one per multiply-add"
+
+
+def _program(name: str, operations: Mapping[str, int], meaning: str, **slips: str) -> Convention:
+    unit = "mult-adds" if operations == {"fma": 1} else "operations"
+    return Convention(name, operations, _LEARNED, f"{name} counts {meaning}", unit, True, slips)
+
 
 CONVENTIONS = {
     row.name: row
     for row in (
-        Convention("paper", {"fma": 1}, _LEARNED, "conv + FC, one per multiply-add"),
-        Convention("weights-only", {"fma": 1}, ("weights",), "conv + FC, one per multiply-add; biases and norms left out"),
-        Convention("conv-only", {"conv": 1}, _LEARNED, "convolutions alone, one per multiply-add", "operations"),
+        Convention("paper", {"fma": 1}, _LEARNED, f"conv + FC, {_ONE}"),
+        Convention("weights-only", {"fma": 1}, ("weights",), f"conv + FC, {_ONE}; biases and norms left out"),
+        Convention("conv-only", {"conv": 1}, _LEARNED, f"convolutions alone, {_ONE}", "operations"),
         Convention("two-per-mult-add", {"fma": 2}, _LEARNED, "conv + FC, two per multiply-add", "operations"),
         Convention("arithmetic", _EVERY, _LEARNED, "every op, two per multiply-add, one for all else", "operations"),
-        Convention(
-            "keras", {"fma": 1}, (*_LEARNED, "buffers"), "conv + FC, one per multiply-add; running statistics are parameters"
-        ),
-        Convention(
-            "tf-slim",
-            {"fma": 1},
-            (*_LEARNED, "means"),
-            "conv + FC, one per multiply-add; three parameters a channel of batch norm",
-        ),
-        Convention(
-            "condensenet",
-            {"fma": 1, "fc_biases": 1, "relu_inputs": 1, "averaged": 1},
-            _LEARNED,
-            "conv + FC with its bias, ReLU, values averaged by pools",
-            "operations",
-        ),
-        Convention(
-            "torch", {"fma": 2}, _LEARNED, "PyTorch's FlopCounterMode: conv + FC, two per multiply-add", "operations", True
-        ),
-        Convention(
+        Convention("keras", {"fma": 1}, (*_LEARNED, "buffers"), f"conv + FC, {_ONE}; running statistics are parameters"),
+        Convention("tf-slim", {"fma": 1}, (*_LEARNED, "means"), f"conv + FC, {_ONE}; three parameters a channel of batch norm"),
+        _program("torch", {"fma": 2, "fused": -2}, "conv + FC, two per multiply-add"),
+        _program(
             "fvcore",
-            {"fma": 1, "batch_norm": 2, "layer_norm": 5, "global_pool": 1},
-            _LEARNED,
-            "fvcore: conv + FC, norms, global pooling",
-            "operations",
-            True,
+            {"fma": 1, "fused": -1, "batch_norm": 2, "norms": 5, "unscaled_norms": 4, "adaptive_pool": 1, "upsampled": 1},
+            "conv + FC, norms, adaptive pools, upsampling",
+            fused="it does not see into fused attention",
         ),
-        Convention(
+        _program(
             "ptflops",
             {
                 "fma": 1,
-                "conv_biases": 1,
-                "fc_biases": 1,
+                "own_classes": -1,
+                "projections": -1,
+                "conv_module_biases": 1,
+                "fc_module_biases": 1,
+                "attention_module_biases": 1,
                 "batch_norm_modules": 2,
                 "layer_norm_modules": 1,
+                "group_norm_modules": 2,
+                "unscaled_group_modules": 1,
                 "activation_modules": 1,
-                "pool_modules": 1,
                 "activation_calls": 1,
+                "other_calls": 1,
+                "attention_softmax": 1,
+                "queries": 1,
+                "joins": 1,
+                "pool_modules": 1,
                 "pool_calls": 1,
+                "upsample_modules": 1,
+                "upsample_calls": 1,
             },
-            _LEARNED,
-            "ptflops, its pytorch backend: conv + FC with biases, norms, activations and pools",
-            "operations",
-            True,
-            {"activation_calls": _PTFLOPS, "pool_calls": _PTFLOPS},
+            "conv + FC, biases, norms, activations, pools (its pytorch backend)",
+            activation_calls=_TWICE,
+            pool_calls=_TWICE,
+            upsample_calls=_TWICE,
+            own_classes="it knows plain modules alone",
+            projections="it sees no call of a linear function",
         ),
-        Convention(
+        _program(
             "ptflops-aten",
-            {"fma": 1, "conv_biases": 1, "fc_biases": 1},
-            _LEARNED,
-            "ptflops, its aten backend: conv + FC with biases",
-            "operations",
-            True,
+            {"fma": 1, "fused": -1, "conv_biases": 1, "fc_biases": 1, "attention_biases": 1},
+            "conv + FC with biases (its aten backend)",
+            fused="it does not see into fused attention",
         ),
-        Convention(
+        _program(
             "thop",
             {
                 "fma": 1,
-                "products": -1,
+                "not_modules": -1,
+                "transposed": 1,
                 "batch_norm_modules": 4,
-                "layer_norm_modules": 4,
-                "global_pool_modules": 1,
+                "scaled_modules": 4,
+                "unscaled_modules": 2,
+                "prelu_modules": 1,
+                "softmax_modules": 1,
+                "adaptive_windows": 1,
                 "avg_pool_modules": 1,
+                "upsample_steps": 1,
             },
-            _LEARNED,
-            "thop: conv + FC modules, norms, average pools",
-            "operations",
-            True,
+            "conv and FC modules, norms, averages",
+            not_modules="it knows plain modules alone",
+            transposed="it takes a transposed convolution for one at each place of its output",
         ),
-        Convention(
+        _program(
             "torchinfo",
-            {"fma": 1, "fc": -1, "products": -1, "conv_biases": 1, "other_params": 1},
-            _LEARNED,
-            "torchinfo: convolutions with biases, and the parameters of all else",
-            "operations",
-            True,
-            {"other_params": "it takes the parameters of these layers for operations, however often they are used"},
+            {"fma": 1, "not_conv": -1, "transposed": 1, "conv_biases": 1, "other_params": 1},
+            "convolutions with biases, parameters of all else",
+            not_conv="it does not count what FC layers and products of matrices do",
+            transposed="it takes a transposed convolution for one at each place of its output",
+            other_params="it takes the parameters of these layers for operations, however often they are used",
         ),
-        Convention("calflops", {"fma": 1}, _LEARNED, "calflops' mult-adds: conv + FC", "mult-adds", True),
+        _program(
+            "calflops",
+            {"fma": 1, "fused": -1, "transposed_groups": -1},
+            f"conv + FC, {_ONE}",
+            fused="it does not see into fused attention",
+            transposed_groups="it divides a transposed convolution's filters by its groups twice",
+        ),
+        _program(
+            "condensenet",
+            {"fma": 1, "fc_biases": 1, "relu_inputs": 1, "averaged": 1},
+            "conv + FC, FC biases, ReLU, averages",
+        ),
     )
 }
 """Every convention by name.
@@ -139,5 +152,7 @@ CONVENTIONS = {
 `paper`: ShuffleNetV2 (arXiv:1807.11164) and most of the field. `two-per-mult-add`: a multiplication and an addition each,
 as SqueezeNet's repository counts convolutions and FC layers. `arithmetic`: in addition every addition, multiplication,
 comparison and transcendental evaluation of biases, norms, activations, poolings and joins. `tf-slim`: the parameters of
-tensorflow/models' MobileNet V1 page. `condensenet`: its authors' `measure_model`. Those of programs are what each prints.
+tensorflow/models' MobileNet V1 page. `condensenet`: its authors' `measure_model`. Those of programs are what each prints
+for one image, in evaluation mode, gradients on: PyTorch's FlopCounterMode 2.13, fvcore 0.1.5, ptflops 0.7.5, thop 0.1.1,
+torchinfo 1.8.0, calflops 0.3.2; `bench/counters.py` runs them.
 """

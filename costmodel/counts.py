@@ -1,7 +1,7 @@
 """What a convention may count at one line of a ledger, by name; how the counted code spells an op decides some of it."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from costmodel.algebra import Num, ratio
 from costmodel.cost import COUNTS as KINDS
@@ -15,7 +15,10 @@ global pooling as a mean over two axes, or as an average pooling whose window is
 USUAL = SPELLINGS[0]
 """How an op is spelled unless a spec says otherwise."""
 
-_MODULE, _CALLED = (USUAL,), ("module", "function")
+Measure: TypeAlias = "Callable[[Line], Num]"
+Sites: TypeAlias = Mapping[str, tuple[str, ...]]
+
+_MODULE, _CALLED, _OWN = ("module",), ("module", "function"), ("function", "subclass")
 
 
 class Count(NamedTuple):
@@ -25,8 +28,8 @@ class Count(NamedTuple):
     """
 
     said: str
-    measure: "Callable[[Line], Num]"
-    sites: Mapping[str, tuple[str, ...]] | None = None
+    measure: Measure
+    sites: Sites | None = None
 
     def at(self, line: "Line", spelling: str) -> Num:
         """How much of it there is at a line whose op is spelled so; 0 where it does not count."""
@@ -36,7 +39,7 @@ class Count(NamedTuple):
         return self.measure(line) if spelling in found else 0
 
 
-def _kind(name: str) -> "Callable[[Line], Num]":
+def _kind(name: str) -> Measure:
     return lambda line: getattr(line.cost, name)
 
 
@@ -48,59 +51,159 @@ def _inputs(line: "Line") -> Num:
     return line.inputs[0].size
 
 
+def _mult_adds(line: "Line") -> Num:
+    return line.cost.fma
+
+
 def _params(line: "Line") -> Num:
     return line.output.n * line.cost.params
 
 
-def _everywhere(*ops: str) -> Mapping[str, tuple[str, ...]]:
-    return dict.fromkeys(ops, SPELLINGS)
+def _on_maps(line: "Line") -> Num:
+    return _inputs(line) if line.inputs[0].kind == "map" else 0
+
+
+def _scaled(line: "Line") -> Num:
+    return _inputs(line) if line.cost.affine else 0
+
+
+def _unscaled(line: "Line") -> Num:
+    return 0 if line.cost.affine else _inputs(line)
+
+
+def _scores(line: "Line") -> Num:
+    """The mult-adds of attention's two products: one a score and value of a head, twice."""
+    dim = line.fields.get("dim")
+    width = line.inputs[0].c if dim is None else dim
+    return 2 * line.cost.exp * ratio(width, line.fields["heads"])
+
+
+def _projections(line: "Line") -> Num:
+    return _mult_adds(line) - _scores(line)
+
+
+def _projected(line: "Line") -> Num:
+    """The additions of attention's biases: its softmax takes away what it adds but for one a row, and one comparison less."""
+    return line.cost.add - line.cost.exp - line.cost.cmp
+
+
+def _queries(line: "Line") -> Num:
+    dim = line.fields.get("dim")
+    return _inputs(line) if dim is None else ratio(_inputs(line), line.inputs[0].c) * dim
+
+
+def _by_outputs(line: "Line") -> Num:
+    """How much more a transposed convolution would cost if each of its weights met each place of its output."""
+    return ratio(line.cost.weights * line.output.size, line.output.c) - _mult_adds(line)
+
+
+def _by_group(line: "Line") -> Num:
+    """What is lost where the filters of a group are divided by the groups once more, and cut to a whole number."""
+    groups = line.fields.get("groups", 1)
+    filters = ratio(line.output.c, groups)
+    return _mult_adds(line) - ratio(_mult_adds(line), filters) * (filters // groups)
+
+
+def _windows(line: "Line") -> Num:
+    """A window's area and one for each output, as floating-point numbers, cut to a whole one: as thop has it."""
+    x, y = line.inputs[0], line.output
+    area = 1.0
+    for side in x.sides:
+        if not (isinstance(x.dims[side], int) and isinstance(y.dims.get(side, 1), int)):
+            return x.size + y.size
+        area *= x.dims[side] / y.dims.get(side, 1)
+    return int((area + 1) * y.size) if isinstance(y.size, int) else x.size + y.size
+
+
+def _interpolated(**factors: int) -> Measure:
+    return lambda line: factors.get(line.fields.get("mode", "nearest"), 0) * line.output.size
+
+
+def _softmax(line: "Line") -> Num:
+    return line.cost.exp + line.cost.add
+
+
+def _at(spellings: tuple[str, ...], *ops: str) -> dict[str, tuple[str, ...]]:
+    return dict.fromkeys(ops, spellings)
 
 
 _SAID = {"fma": "conv + FC", "add": "additions", "mul": "multiplications", "cmp": "comparisons", "exp": "transcendentals"}
-_GLOBAL = ("global_avg_pool", "adaptive_avg_pool")
+_ADAPTIVE = ("global_avg_pool", "adaptive_avg_pool")
+_POOLS = ("max_pool", "avg_pool", "global_max_pool", "adaptive_max_pool", "adaptive_avg_pool")
+_NORMS = ("layer_norm", "group_norm", "instance_norm")
+_RELUS = ("relu", "gelu", "elu", "prelu")
+_SIZED = ("upsample", "resize")
 
 COUNTS = {
     **{kind: Count(_SAID.get(kind, kind), _kind(kind)) for kind in KINDS if kind not in ("read", "write", "given")},
-    "means": Count("running means", lambda line: ratio(line.cost.buffers, 2), _everywhere("batch_norm")),
-    "conv": Count("convolutions", _kind("fma"), _everywhere("conv")),
-    "fc": Count("FC layers", _kind("fma"), _everywhere("linear")),
-    "products": Count("products of matrices", _kind("fma"), _everywhere("matmul", "attention")),
-    "conv_biases": Count("convolutions' biases", _kind("add"), _everywhere("conv")),
-    "fc_biases": Count("FC layers' biases", _kind("add"), _everywhere("linear")),
-    "other_params": Count("parameters of FC, norms", _params, {"linear": SPELLINGS, "norm": _MODULE}),
-    "batch_norm": Count("batch norm", _outputs, _everywhere("batch_norm")),
-    "batch_norm_modules": Count("batch norm modules", _outputs, {"batch_norm": _MODULE}),
-    "layer_norm": Count("layer norm", _outputs, _everywhere("layer_norm")),
-    "layer_norm_modules": Count("layer norm modules", _outputs, {"layer_norm": _MODULE}),
-    "relu_inputs": Count("ReLU", _outputs, _everywhere("relu")),
-    "activation_modules": Count("ReLU, ReLU6, GELU modules", _outputs, dict.fromkeys(("relu", "relu6", "gelu"), _MODULE)),
-    "activation_calls": Count("ReLU, SiLU, GELU calls", _outputs, dict.fromkeys(("relu", "silu", "gelu"), _CALLED)),
-    "pool_modules": Count(
-        "inputs of pool modules",
-        _inputs,
-        {"max_pool": _MODULE, "avg_pool": _MODULE, "global_avg_pool": (USUAL, "avg_pool"), "adaptive_avg_pool": _MODULE},
+    "means": Count("running means", lambda line: ratio(line.cost.buffers, 2), _at(SPELLINGS, "batch_norm")),
+    # mult-adds
+    "conv": Count("convolutions", _mult_adds, _at(SPELLINGS, "conv")),
+    "not_conv": Count(
+        "FC layers, matrix products", _mult_adds, _at(SPELLINGS, "linear", "matmul", "attention") | _at(("function",), "conv")
     ),
-    "pool_calls": Count(
-        "inputs of pool calls",
-        _inputs,
-        {
-            "max_pool": _CALLED,
-            "avg_pool": _CALLED,
-            "global_avg_pool": (*_CALLED, "avg_pool"),
-            "adaptive_avg_pool": _CALLED,
-        },
+    "not_modules": Count(
+        "mult-adds outside conv and FC modules",
+        _mult_adds,
+        _at(_OWN, "conv", "linear") | _at(SPELLINGS, "matmul", "attention"),
     ),
-    "global_pool": Count("global pooling", _inputs, dict.fromkeys(_GLOBAL, _CALLED)),
-    "global_pool_modules": Count(
-        "global pool modules, in and out",
-        lambda line: _inputs(line) + _outputs(line),
-        dict.fromkeys(_GLOBAL, _MODULE),
+    "own_classes": Count("mult-adds of layers that are no plain module", _mult_adds, _at(_OWN, "conv", "linear")),
+    "projections": Count("projections of attention, as functions", _projections, _at(("function",), "attention")),
+    "fused": Count("products inside fused attention", _scores, _at(_MODULE, "attention")),
+    "transposed": Count(
+        "transposed convolutions, by their outputs", _by_outputs, _at(SPELLINGS, *(f"conv_transpose{d}d" for d in (1, 2, 3)))
     ),
+    "transposed_groups": Count(
+        "groups of transposed convolutions", _by_group, _at(SPELLINGS, *(f"conv_transpose{d}d" for d in (1, 2, 3)))
+    ),
+    # biases, parameters
+    "conv_biases": Count("convolutions' biases", _kind("add"), _at(SPELLINGS, "conv")),
+    "conv_module_biases": Count("convolutions' biases", _kind("add"), _at(_MODULE, "conv")),
+    "fc_biases": Count("FC layers' biases", _kind("add"), _at(SPELLINGS, "linear")),
+    "fc_module_biases": Count("FC layers' biases", _kind("add"), _at(_MODULE, "linear")),
+    "attention_biases": Count("attention's biases", _projected, _at(SPELLINGS, "attention")),
+    "attention_module_biases": Count("attention's biases", _projected, _at(_MODULE, "attention")),
+    "other_params": Count(
+        "parameters of FC, norms",
+        _params,
+        _at(("module", "subclass"), "linear", "norm") | _at(_MODULE, "batch_norm", "prelu"),
+    ),
+    # norms
+    "batch_norm": Count("batch norm", _outputs, _at(SPELLINGS, "batch_norm")),
+    "norms": Count("layer, group, instance norm", _scaled, _at(SPELLINGS, *_NORMS)),
+    "unscaled_norms": Count("norms without scale", _unscaled, _at(SPELLINGS, *_NORMS)),
+    "batch_norm_modules": Count("batch norm modules", _outputs, _at(_MODULE, "batch_norm")),
+    "layer_norm_modules": Count("layer norm modules", _outputs, _at(_MODULE, "layer_norm")),
+    "scaled_modules": Count("norm modules", _scaled, _at(_MODULE, "layer_norm", "instance_norm")),
+    "unscaled_modules": Count("norm modules without scale", _unscaled, _at(_MODULE, "layer_norm", "instance_norm")),
+    "group_norm_modules": Count("group norm modules", _scaled, _at(_MODULE, "group_norm", "instance_norm")),
+    "unscaled_group_modules": Count("group norm modules without scale", _unscaled, _at(_MODULE, "group_norm", "instance_norm")),
+    # activations
+    "relu_inputs": Count("ReLU", _outputs, _at(SPELLINGS, "relu")),
+    "activation_modules": Count("ReLU, GELU modules", _outputs, _at(_MODULE, "relu6", *_RELUS)),
+    "activation_calls": Count("ReLU, GELU calls", _outputs, _at(_CALLED, *_RELUS)),
+    "other_calls": Count("SiLU, softmax calls", _outputs, _at(_CALLED, "silu", "softmax") | _at(("function",), "relu6")),
+    "prelu_modules": Count("PReLU modules", _outputs, _at(_MODULE, "prelu")),
+    "softmax_modules": Count("softmax modules", _softmax, _at(_MODULE, "softmax")),
+    "attention_softmax": Count("softmax of attention", _kind("exp"), _at(_CALLED, "attention")),
+    "queries": Count("queries scaled", _queries, _at(_MODULE, "attention")),
+    "joins": Count("calls that add or multiply", _outputs, _at(("function",), "add", "multiply")),
+    # pools, sizes
+    "adaptive_pool": Count("adaptive pooling", _on_maps, _at(_CALLED, *_ADAPTIVE)),
+    "adaptive_windows": Count("adaptive pool windows", _windows, _at(_MODULE, *_ADAPTIVE)),
+    "pool_modules": Count("pool modules", _inputs, _at(_MODULE, *_POOLS) | _at(("module", "avg_pool"), "global_avg_pool")),
+    "pool_calls": Count("pool calls", _inputs, _at(_CALLED, *_POOLS) | _at((*_CALLED, "avg_pool"), "global_avg_pool")),
     "avg_pool_modules": Count(
-        "outputs of average pool modules", _outputs, {"avg_pool": _MODULE, "global_avg_pool": ("avg_pool",)}
+        "average pool modules", _outputs, _at(_MODULE, "avg_pool") | _at(("avg_pool",), "global_avg_pool")
     ),
     "averaged": Count(
-        "values averaged", lambda line: line.cost.add + line.cost.mul, _everywhere("avg_pool", "global_avg_pool")
+        "values averaged", lambda line: line.cost.add + line.cost.mul, _at(SPELLINGS, "avg_pool", "global_avg_pool")
+    ),
+    "upsampled": Count("upsampling", _interpolated(nearest=1, bilinear=4), _at(SPELLINGS, *_SIZED)),
+    "upsample_modules": Count("upsample modules", _outputs, _at(_MODULE, *_SIZED)),
+    "upsample_calls": Count("upsample calls", _outputs, _at(_CALLED, *_SIZED)),
+    "upsample_steps": Count(
+        "upsample modules", _interpolated(nearest=1, linear=5, bilinear=11, bicubic=259), _at(_MODULE, *_SIZED)
     ),
 }
 """Everything that can be counted, by name; first the kinds of a `Cost`, as they are."""

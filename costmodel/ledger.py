@@ -169,7 +169,8 @@ class Ledger:
 
     def spelling(self, line: Line) -> str:
         """How the network's public code writes a line's op."""
-        return self.implementation.of(line.op, line.place.parent.label if line.place.parent else "")
+        place = line.place
+        return self.implementation.of(line.op, place.label, place.parent.label if place.parent else "")
 
     def loaded(self, lines: Iterable[Line] | None = None, traffic: Traffic = CONV) -> Num:
         """The elements of weights and biases among those that some lines, or all, move."""

@@ -1,16 +1,35 @@
 """`costmodel reconcile`: the figures that others print, beside what is computed."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costmodel.commands import output as outputs
 from costmodel.commands import reading
 from costmodel.commands.analyze import warn
-from costmodel.commands.options import FORMATS, Format, NoColour, Output, Quiet, offered
+from costmodel.commands.options import FORMATS, Batch, Format, NoColour, Output, Quiet, Settings, Variant, offered
+from costmodel.problems import Problem, SpecError
 
-AGAINST = ("papers",)
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from costmodel.ledger import Ledger
+    from costmodel.library import Spec
+
+AGAINST = ("papers", "counters")
 """Whose figures there are."""
+
+
+def _statuses() -> list[str]:
+    from costmodel.published import STATUSES
+
+    return list(STATUSES)
+
+
+def _programs() -> list[str]:
+    from costmodel.conventions import CONVENTIONS
+
+    return [rule.name for rule in CONVENTIONS.values() if rule.program]
 
 
 def reconcile(
@@ -18,36 +37,110 @@ def reconcile(
         list[str], typer.Argument(metavar="SPEC", help="Spec files, or names of bundled specs; all of these without one.")
     ] = [],  # noqa: B006 - typer copies it
     with_: Annotated[
-        str, typer.Option("--with", metavar="WHAT", help="Whose figures: papers.", autocompletion=offered(*AGAINST))
+        str,
+        typer.Option(
+            "--with",
+            metavar="WHAT",
+            help="Whose figures: papers, as printed; or counters, programs that count a network's code.",
+            autocompletion=offered(*AGAINST),
+        ),
     ] = "papers",
+    status: Annotated[
+        str | None,
+        typer.Option(metavar="STATUS", help="Only published figures with this verdict.", autocompletion=_statuses),
+    ] = None,
+    counter: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this program's figure.", autocompletion=_programs)
+    ] = None,
+    set_: Settings = [],  # noqa: B006 - typer copies it
+    variant: Variant = None,
+    batch: Batch = "1",
     format: Format = None,
     output: Output = None,
     quiet: Quiet = False,
     no_color: NoColour = False,
 ) -> None:
-    """Published figures beside what is computed, each with a verdict."""
+    """Figures that papers and programs print, beside what is computed."""
     from costmodel.library import bundled, load
-    from costmodel.published import reconcile as compared
-    from costmodel.reports import reconciling
-    from costmodel.reports.reconciling import Reconciled
 
     read = reading.Reader()
     form = read(outputs.format_of, format, output, FORMATS)
     read(reading.choice, "source of figures", with_, AGAINST)
+    asked = {"--set": set_, "--variant": variant, "--batch": batch != "1", "--counter": counter}
+    if with_ == "papers":
+        read(_refuse, asked, "published figures have settings of their own", "--with counters takes it")
+    elif with_ == "counters":
+        read(_refuse, {"--status": status}, "only published figures have a verdict", "--with papers takes it")
     for name in specs or [""]:
         read(outputs.check_file, output, name or None)
+    images = read(reading.whole_numbers, {"batch": batch})
+    given = read(reading.settings, set_)
+    verdict = status and read(reading.choice, "verdict", status, _statuses())
+    program = counter and read(reading.choice, "counter", counter, _programs())
     read.check()
     named = dict.fromkeys(specs) or dict(bundled())
     loaded = {name: read(load, path or name) for name, path in named.items()}
     read.check()
-    found = []
+    if with_ == "counters" and not specs:  # there is more than a supposition where public code is named
+        loaded = {name: spec for name, spec in loaded.items() if spec.network.implementation.source}
+    for spec in loaded.values() if specs else ():
+        warn(spec, quiet)
+    if with_ == "papers":
+        _papers(loaded, bool(specs), verdict, form, output, no_color)
+        return
+
+    def costed(spec: "Spec") -> "Ledger":
+        return spec.evaluate(spec.settings(given, variant), images["batch"])
+
+    _counters(loaded, program, costed, form, output, no_color)
+
+
+def _refuse(asked: "Mapping[str, object]", why: str, hint: str) -> None:
+    """Refuse options that mean nothing here. Raises `SpecError`."""
+    if found := [name for name, value in asked.items() if value]:
+        raise SpecError([Problem(None, f"{', '.join(found)}: {why}", hint)])
+
+
+def _papers(loaded: "dict[str, Spec]", named: bool, verdict: str | None, form: str, output: str | None, no_color: bool) -> None:
+    """Every published figure of some specs, or those with one verdict; specs without any are left out unless named."""
+    from costmodel.published import reconcile as compared
+    from costmodel.reports import reconciling
+    from costmodel.reports.reconciling import Reconciled
+
+    read, found = reading.Reader(), []
     for name, spec in loaded.items():
-        if specs or spec.network.published:
-            warn(spec, quiet)
-            found.append(Reconciled(name, spec.network.name, spec.network.source, read(compared, spec)))
+        if named or spec.network.published:
+            figures = [one for one in read(compared, spec) or () if verdict in (None, one.status)]
+            if named or figures:
+                found.append(Reconciled(name, spec.network.name, spec.network.source, figures))
     read.check()
     if form == "table":
         outputs.write_table(output, lambda room: reconciling.screen(found, room), no_color)
     else:
         written = {"json": reconciling.as_json, "csv": reconciling.as_csv, "markdown": reconciling.as_markdown}
+        outputs.write(output, written[form](found))
+
+
+def _counters(
+    loaded: "dict[str, Spec]",
+    program: str | None,
+    costed: "Callable[[Spec], Ledger]",
+    form: str,
+    output: str | None,
+    no_color: bool,
+) -> None:
+    """What programs print for some specs, each figure taken apart."""
+    from costmodel.bridge import bridge, programs
+    from costmodel.reports import bridging
+    from costmodel.reports.bridging import Bridged
+
+    chosen = [rule for rule in programs() if program in (None, rule.name)]
+    found = []
+    for name, spec in loaded.items():
+        ledger = costed(spec)
+        found.append(Bridged(name, ledger, [bridge(ledger, rule) for rule in chosen]))
+    if form == "table":
+        outputs.write_table(output, lambda room: bridging.screen(found, room), no_color)
+    else:
+        written = {"json": bridging.as_json, "csv": bridging.as_csv, "markdown": bridging.as_markdown}
         outputs.write(output, written[form](found))

@@ -20,6 +20,10 @@ _COLUMNS = [
 ]
 
 
+SCHEMA = 1
+"""The version of the contract, `counters.schema.json`; it grows only when a reader of the last one would break."""
+
+
 class Bridged(NamedTuple):
     """A network at some settings and the bridges to what programs print for it."""
 
@@ -82,9 +86,9 @@ def _factor(factor: int, *, first: bool) -> str:
 
 
 def _slips(found: Bridged) -> list[tuple[str, str]]:
-    """A sentence for each counter that counts by mistake."""
-    slips = {(b.convention.name, step.slip): None for b in found.bridges for step in b.steps if step.slip}
-    return [(f"* {name}", sentence) for name, sentence in slips]
+    """For each counter that counts by mistake, what it does."""
+    slips = {b.convention.name: list(dict.fromkeys(step.slip for step in b.steps if step.slip)) for b in found.bridges}
+    return [(f"* {name}", "; ".join(sentences)) for name, sentences in slips.items() if sentences]
 
 
 def _notes(found: Bridged) -> list[tuple[str, str]]:
@@ -147,7 +151,7 @@ def as_csv(networks: Sequence[Bridged]) -> str:
 
 
 def document(networks: Sequence[Bridged]) -> list[dict[str, Any]]:
-    """Every network with its counters, for JSON."""
+    """Every network with its counters."""
     return [
         {
             "spec": found.name,
@@ -180,5 +184,5 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def as_json(networks: Sequence[Bridged]) -> str:
-    """The document as text."""
-    return json.dumps({"schema": 1, "networks": document(networks)}, indent=2, ensure_ascii=False) + "\n"
+    """Every network with its counters, under `counters.schema.json`."""
+    return json.dumps({"schema": SCHEMA, "with": "counters", "specs": document(networks)}, indent=2, ensure_ascii=False) + "\n"

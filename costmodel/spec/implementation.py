@@ -16,8 +16,10 @@ def spellings(op: str) -> tuple[str, ...]:
     (('module', 'subclass'), ('module', 'function'))
     """
     module, function, subclass, mean, avg_pool = SPELLINGS
-    if OPS[op].family == "norm":
+    if OPS[op].family == "norm" and op != "softmax":
         return module, subclass
+    if OPS[op].family == "conv" or op == "linear":
+        return module, function, subclass
     return (module, function, mean, avg_pool) if op == "global_avg_pool" else (module, function)
 
 

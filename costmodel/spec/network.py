@@ -75,20 +75,23 @@ class OwnOp(NamedTuple):
 
 
 class Implementation(NamedTuple):
-    """Whose code it is, and how it spells an op, everywhere (the label is empty) or directly under a place so labelled."""
+    """Whose code it is, and how it spells an op: everywhere (the label is empty), or under a label.
+
+    That is the layer's own, or that of the place which holds it.
+    """
 
     source: str = ""
     spelled: dict[tuple[str, str], Text] = {}  # noqa: RUF012 - never written to
 
-    def of(self, op: str, label: str) -> str:
-        """How an op is spelled in a place.
+    def of(self, op: str, *labels: str) -> str:
+        """How an op is spelled where it and the place that holds it are labelled so.
 
         >>> Implementation("", {("relu", "unit"): Text("function")}).of("relu", "conv_bn")
         'module'
         """
         if not self.spelled:
             return USUAL
-        return str(self.spelled.get((op, label)) or self.spelled.get((op, "")) or USUAL)
+        return next((str(self.spelled[op, label]) for label in (*labels, "") if (op, label) in self.spelled), USUAL)
 
 
 class Network(NamedTuple):
