@@ -36,7 +36,10 @@ def test_widths_of_mobilenet(run: Runner) -> None:
 
 def test_the_table_says_what_is_held_fixed(run: Runner) -> None:
     lines = run("sweep", "mobilenet", "--over", "alpha=0.5,1", "--set", "resolution=192")[1].splitlines()
-    assert lines[3] == "held fixed: resolution 192 · classes 1000 · batch 1; × compares with the first row"
+    assert " ".join(lines[3:5]) == (
+        "held fixed: resolution 192 · classes 1000 · rho 1 · full false · shallow false · batch 1;"
+        " × compares with the first row"
+    )
     assert lines[-2].split()[:2] == ["0.5", "109,970,432"]
     assert lines[-1].split()[:3] == ["1", "418,121,728", "3.802"]
 
@@ -99,3 +102,8 @@ def test_a_parameter_has_one_source_of_values(arguments: tuple[str, ...], messag
     code, out, err = run("sweep", "grouped", *arguments)
     assert (code, out) == (2, "")
     assert message in err
+
+
+def test_a_default_that_hangs_on_a_swept_parameter_is_not_held_fixed(run: Runner) -> None:
+    out = run("sweep", "vgg16", "--over", "depth=11,16", "--format", "json")[1]
+    assert json.loads(out)["fixed"] == {"third": 3, "norm": False, "resolution": 224, "classes": 1000, "batch": 1}

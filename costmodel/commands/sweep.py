@@ -70,8 +70,7 @@ def sweep(
     loaded = load(spec)
     warn(loaded, quiet)
     points = list(sweeps.sweep(loaded, swept, fixed, variant, images["batch"], rule))
-    start = {name: choices[0] for name, choices in swept.items()}
-    held = {**loaded.settings({**fixed, **start}, variant), "batch": images["batch"]}
+    held = {**sweeps.held(loaded, swept, fixed, variant), "batch": images["batch"]}
     shown = sweeping.Swept(loaded.network.name, points, held, dtypes, rule, keys, order, first)
     if form == "table":
         outputs.write_table(output, lambda room: sweeping.screen(shown, room), no_color)
