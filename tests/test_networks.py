@@ -141,7 +141,12 @@ def test_every_op_moved_in_mobilenet() -> None:
     assert ledger("mobilenet").sums(traffic=UNFUSED).access == 34_619_792
 
 
-OPEN: dict[str, list[str]] = {"shufflenet": ["unbuilt"]}
+OPEN: dict[str, list[str]] = {
+    "efficientnet": 8 * ["unknown"],
+    "ghostnet": ["unknown"],
+    "resnet": ["unknown"],
+    "shufflenet": ["unbuilt"],
+}
 """By spec, the published figures that are neither met nor explained: `unknown` or `unbuilt`, in order."""
 
 
