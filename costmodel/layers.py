@@ -136,22 +136,28 @@ def _sides(value: Any) -> str:
     return times(value) if isinstance(value, list) else str(value)
 
 
-def lines_of(lines: list[Line], part: str) -> list[Line]:
-    """The layers of a kind, with the norms and activations that go with them; else the lines under the places so called.
+def kinds(lines: list[Line]) -> dict[str, list[Line]]:
+    """The layers of each kind, with the norms and activations that go with them; `lines` are all lines of a ledger."""
+    found: dict[str, list[Line]] = {}
+    for layer in by_layer(lines):
+        if (main := main_line(layer)).rule.counted:
+            found.setdefault(kind_label(main), []).extend(layer)
+    return found
 
-    `lines` are all lines of a ledger. A place is called by its label, numbered or not, or by the end of its path that
-    tells it from others: `fire2`, `pair.7`, `pair.7/depthwise`.
+
+def under(lines: list[Line], part: str) -> list[Line]:
+    """The lines under the places so called.
+
+    A place is called by its label, numbered or not, or by a piece of its path that tells it from others: `fire2`,
+    `pair.7`, `pair.7/depthwise`.
     """
-    layers = [layer for layer in by_layer(lines) if main_line(layer).rule.counted]
-    of_kind = [line for layer in layers if kind_label(main_line(layer)) == part for line in layer]
     wanted = part.split("/")
-    return of_kind or [line for line in lines if _is_under(line.place.chain(), wanted)]
+    return [line for line in lines if _is_under(line.place.chain(), wanted)]
 
 
-def parts(lines: list[Line]) -> list[str]:
-    """What `lines_of` may be asked for: labels of places, and kinds of layers."""
-    labels = [place.label for line in lines for place in line.place.chain()]
-    return list(dict.fromkeys([*labels, *(kind_label(line) for line in lines if line.rule.counted)]))
+def labels(lines: list[Line]) -> list[str]:
+    """What places are called."""
+    return list(dict.fromkeys(place.label for line in lines for place in line.place.chain()))
 
 
 def _is_under(chain: list[Place], wanted: list[str]) -> bool:

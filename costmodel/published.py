@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
 
 from costmodel import algebra
 from costmodel.conventions import CONVENTIONS
-from costmodel.layers import lines_of, parts
+from costmodel.layers import kinds, labels, under
 from costmodel.ledger import Ledger, Line
 from costmodel.library import Spec, load
 from costmodel.problems import Problem, SpecError, did_you_mean, one_of
@@ -94,16 +94,21 @@ class _Counts:
         self.of = cache(self._of)
         self.count = cache(self._count)
 
+    @cached_property
+    def kinds(self) -> dict[str, list[Line]]:
+        """The lines of each kind of layer."""
+        return kinds(self.ledger.lines)
+
     def _of(self, part: Text | None, without: tuple[Text, ...]) -> list[Line]:
         """The lines of a part, or of all, without those of others."""
         left_out = {id(line) for name in without for line in self.lines(name)}
         return [line for line in (self.ledger.lines if part is None else self.lines(part)) if id(line) not in left_out]
 
     def lines(self, part: Text) -> list[Line]:
-        """The lines of a part. Raises `SpecError` where there are none."""
-        if found := lines_of(self.ledger.lines, part):
+        """The layers of a kind, else the lines under a place. Raises `SpecError` where there are none."""
+        if found := self.kinds.get(part) or under(self.ledger.lines, part):
             return found
-        names = parts(self.ledger.lines)
+        names = list(dict.fromkeys([*labels(self.ledger.lines), *self.kinds]))
         message = f"no layer of {self.ledger.name} is called '{part}' at the settings of this row, nor is one of that kind"
         raise SpecError([Problem(part.mark, message, did_you_mean(part, names, f"there are {one_of(names)}"))])
 

@@ -32,7 +32,7 @@ def lines(name: str, room: int, by: str = "layer", **settings: object) -> list[s
     spec = costmodel.load(name)
     ledger = spec.analyze(**settings)
     untouched = frozenset(ledger.settings) - set(settings)
-    shown = Shown(ledger, tuple(published(spec, ledger)), by=by, at_default=untouched)
+    shown = Shown(ledger, tuple(published(spec, ledger)), by=by, at_default=untouched, spec=name)
     return ["".join(cell.text for cell in line).rstrip() for line in screen(shown, room)]
 
 

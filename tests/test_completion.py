@@ -53,7 +53,7 @@ def names(*words: str) -> list[str]:
 
 
 def test_commands() -> None:
-    assert names("") == ["analyze", "sweep", "verify", "ops", "specs"]
+    assert names("") == ["analyze", "sweep", "verify", "reconcile", "ops", "specs"]
     assert complete(GROUP, ["an"]) == Answer("names", [("analyze", "What a network costs, per layer and in all.")])
     assert names("nope", "") == []
 
@@ -95,7 +95,7 @@ def test_columns_between_commas() -> None:
 
 
 def test_specs_are_the_bundled_ones_and_the_shell_adds_files() -> None:
-    assert complete(GROUP, ["analyze", "mob"]) == Answer("specs", [("mobilenet", ""), ("mobilenetv2", "")])
+    assert complete(GROUP, ["analyze", "mob"]) == Answer("specs", [("mobilenet", ""), ("mobilenetv2", ""), ("mobilenetv3", "")])
     assert names("sweep", "mobilenetv2.y") == ["mobilenetv2.yaml"]
 
 
@@ -137,7 +137,7 @@ def test_values_that_the_spec_itself_gives(folder: Path) -> None:
 
 
 def test_after_two_dashes_words_are_no_options() -> None:
-    assert names("analyze", "--", "mobilenetv") == ["mobilenetv2"]
+    assert names("analyze", "--", "mobilenetv") == ["mobilenetv2", "mobilenetv3"]
     assert names("analyze", "--", "--") == []
 
 
@@ -318,7 +318,7 @@ def pressed(shell: str, lines: list[str], folder: Path, environment: dict[str, s
 
 TABBED = [
     ("costmodel an", "<analyze>"),
-    ("costmodel analyze mobilenetv", "<analyze><mobilenetv2>"),
+    ("costmodel analyze alexn", "<analyze><alexnet>"),
     ("costmodel analyze smal", "<analyze><small.yaml>"),
     ("costmodel analyze my", "<analyze><my spec.yaml>"),
     ("costmodel analyze mobilenetv2 --variant x1", "<analyze><mobilenetv2><--variant><x1.4>"),
@@ -363,7 +363,7 @@ def fish_offers(line: str, folder: Path, environment: dict[str, str]) -> list[st
 
 OFFERED = {
     "costmodel an": ["analyze\tWhat a network costs, per layer and in all."],
-    "costmodel analyze mobilenetv": ["mobilenetv2"],
+    "costmodel analyze mobilenetv": ["mobilenetv2", "mobilenetv3"],
     "costmodel analyze my": ["my spec.yaml"],
     "costmodel analyze mobilenetv2 --set al": ["alpha=\tdefault 1"],
     "costmodel analyze mobilenetv2 --set=al": ["--set=alpha=\tdefault 1"],

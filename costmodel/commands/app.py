@@ -25,6 +25,7 @@ _FIRST = """\
 What does it cost?            costmodel analyze mobilenet.yaml
 What if it were narrower?     costmodel sweep mobilenet.yaml --over alpha=0.25,0.5,0.75,1
 Is it near the bound?         costmodel verify --h 56 --w 56 --c1 24 --c2 144
+Why that number?              costmodel reconcile mobilenet.yaml
 """
 
 
@@ -41,7 +42,7 @@ def menu(
         ),
     ] = None,
 ) -> None:
-    """Show the three uses, then the rest of the help."""
+    """Show the main uses, then the rest of the help."""
     if version:
         from costmodel import __version__
 

@@ -1,7 +1,7 @@
 """Published figures in words: what each counts, by which rule, what is computed, and the few that `analyze` shows."""
 
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from costmodel.algebra import is_symbol
@@ -10,7 +10,7 @@ from costmodel.published import Comparison
 from costmodel.reports.words import LOWER, count
 from costmodel.spec.figures import Figure
 
-FEW = 3
+FEW = 2
 """How many figures `analyze` shows of those that are met, and of those that are not."""
 
 
@@ -82,31 +82,36 @@ def few(found: Sequence[Comparison], source: str, spec: str) -> list[tuple[str, 
     more = f"; costmodel reconcile {spec}" if spec else ""
     notes = []
     if met:
-        rules = ", ".join(dict.fromkeys(one.row.convention for one in met[:FEW] if one.row.convention != "paper"))
-        said, rest = _listed({_as_printed(one): "" for one in met})
-        said += f": met at the printed precision{f' ({rules})' if rules else ''}"
-        notes.append(("published", said + (more if rest and not missed else ""), "good"))
+        first = {one.metric: one for one in reversed(met)}
+        telling = sorted(met, key=lambda one: one is not first[one.metric])  # one of each metric before a second
+        shown = dict.fromkeys(f"{printed(one)} {_what(one)}" for one in telling)
+        rules = ", ".join(dict.fromkeys(one.row.convention for one in telling[:FEW] if one.row.convention != "paper"))
+        exactly = f" at the printed precision{f' ({rules})' if rules else ''}"
+        whole = len(shown) <= FEW and not missed
+        notes.append(("published", f"{_listed(list(shown))}: met{exactly if whole else more}", "good"))
     if missed:
-        said, _ = _listed({_as_printed(one): f" ({_beside(one)})" for one in missed})
+        said = _missed(missed[:FEW]) + (f" and {count(len(missed) - FEW)} more" if len(missed) > FEW else "")
         lower = "" if all(one.complete for one in missed) else "; some ops are not counted"
-        label, said = ("not met", said) if met else ("published", f"not met: {said}")
-        notes.append((label, f"{said}{lower}{more}", "bad"))
+        notes.append(("not met", f"{said}{lower}", "bad") if met else ("published", f"not met: {said}{lower}{more}", "bad"))
     return notes
 
 
-def _listed(found: Mapping[str, str]) -> tuple[str, bool]:
-    """The first few figures with what stands beside each, and whether there are more."""
-    said = ", ".join(f"{words}{beside}" for words, beside in islice(found.items(), FEW))
-    rest = len(found) - FEW
-    return (f"{said} and {count(rest)} more", True) if rest > 0 else (said, False)
+def _listed(shown: Sequence[str]) -> str:
+    """The first few of what is shown, and how many more there are."""
+    rest = len(shown) - FEW
+    return ", ".join(shown[:FEW]) + (f" and {count(rest)} more" if rest > 0 else "")
 
 
-def _as_printed(comparison: Comparison) -> str:
-    part = f" of {comparison.row.part}" if comparison.row.part else ""
-    return f"{printed(comparison)} {unit(comparison)}{part}"
+def _missed(found: Sequence[Comparison]) -> str:
+    """Figures, each with how far it is from what is computed; those that should be the same stand together."""
+    groups = groupby(found, key=lambda one: (computed(one) or one.reason, _what(one)))
+    return ", ".join(f"{', '.join(map(_far, group))} for {value} {what}" for (value, what), group in groups)
 
 
-def _beside(comparison: Comparison) -> str:
-    """What a figure should be, and how far it is from that."""
-    found, far = computed(comparison), difference(comparison)
-    return f"{found}: {far}" if far and comparison.complete else found or comparison.reason
+def _far(comparison: Comparison) -> str:
+    far = difference(comparison) if comparison.complete else ""
+    return printed(comparison) + (f" ({far})" if far else "")
+
+
+def _what(comparison: Comparison) -> str:
+    return f"{unit(comparison)}{f' of {comparison.row.part}' if comparison.row.part else ''}"
