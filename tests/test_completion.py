@@ -221,7 +221,7 @@ def asked(shell: str, *words: str, folder: Path | None = None) -> list[str]:
         ("costmodel analyze small --variant x", ["names", r"x\ \(a:b\)"]),
         ("costmodel analyze small --variant x\\ \\(a:", ["names", r"b\)"]),
         ("costmodel analyze small --variant 'x", ["names"]),
-        ("costmodel", ["names", "analyze", "sweep", "verify", "ops", "specs"]),
+        ("costmodel", ["names", "analyze", "sweep", "verify", "reconcile", "ops", "specs"]),
     ],
 )
 def test_bash_gets_what_stands_after_the_last_sign_at_which_it_splits(line: str, answer: list[str], folder: Path) -> None:
@@ -321,7 +321,7 @@ TABBED = [
     ("costmodel analyze alexn", "<analyze><alexnet>"),
     ("costmodel analyze smal", "<analyze><small.yaml>"),
     ("costmodel analyze my", "<analyze><my spec.yaml>"),
-    ("costmodel analyze mobilenetv2 --variant x1", "<analyze><mobilenetv2><--variant><x1.4>"),
+    ("costmodel analyze mobilenetv2 --variant x0.7", "<analyze><mobilenetv2><--variant><x0.75>"),
     ("costmodel analyze mobilenetv2 --set al", "<analyze><mobilenetv2><--set><alpha=>"),
     ("costmodel analyze mobilenetv2 --set=al", "<analyze><mobilenetv2><--set=alpha=>"),
     ("costmodel analyze mobilenetv2 --set alpha=0.7", "<analyze><mobilenetv2><--set><alpha=0.75>"),
@@ -335,7 +335,7 @@ TABBED = [
     ("costmodel analyze hostile --variant x\\`", "<analyze><hostile><--variant><x`touch taken`>"),
     ("costmodel analyze nope --set al", "<analyze><nope><--set><al>"),
     ("costmodel analyze mobilenet --no", "<analyze><mobilenet><--no-color>"),
-    ("costmodel analyze mobilenetv2 --variant 'x1", "<analyze><mobilenetv2><--variant><x1.4>"),
+    ("costmodel analyze mobilenetv2 --variant 'x0.7", "<analyze><mobilenetv2><--variant><x0.75>"),
 ]
 
 
