@@ -51,7 +51,7 @@ def test_a_chain_is_a_chain() -> None:
 
 def test_paths_say_where_a_line_stands() -> None:
     paths = [line.path for line in V1.analyze().lines]
-    assert paths[:4] == ["conv", "batch_norm", "relu", "pair.1/depthwise"]
+    assert paths[:4] == ["conv", "batch_norm", "relu6", "pair.1/depthwise"]
     assert {"pair.7/depthwise", "pair.13/conv2d", "pair.7/batch_norm.2", "fc"} <= set(paths)
     assert len(set(paths)) == len(paths)
 
@@ -163,6 +163,16 @@ def test_what_a_symbol_leaves_open_is_noted_at_its_place() -> None:
     assert ("g = 2", 4) in noted
     assert any(text.startswith("groups (g) must divide the input channels (8)") for text, _ in noted)
     assert [line.op for line in ledger.lines] == ["conv2d", "relu", "relu6", "relu6"]
+
+
+def test_a_default_decides_at_the_numbers_given_and_not_at_others_that_symbols_stand_for() -> None:
+    spec = loads("[{conv2d: b}, {relu, when: b > 4}]", "params: {a, b: 2 * a}\n")
+    a, b = algebra.symbol("a", whole=True), algebra.symbol("b", whole=True)
+    for number, ops in ((5, ["conv2d", "relu"]), (2, ["conv2d"])):
+        assert [line.op for line in spec.analyze(a=number, b=b).lines] == ops
+    for open_ in ({"a": a}, {"a": a, "b": b}):
+        with pytest.raises(SpecError, match="b > 4"):
+            spec.analyze(**open_)
 
 
 # --- mistakes and limits --------------------------------------------------------------------------------------------

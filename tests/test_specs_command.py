@@ -20,7 +20,7 @@ def test_the_list_names_every_bundled_spec_with_what_can_be_set(run: Runner, mon
         for name in bundled():
             network = costmodel.load(name).network
             assert f"\n{name} " in f"\n{out}"
-            assert all(f"{param} " in out for param in network.params)
+            assert all(f"{param} " in " ".join(out.split()) for param in network.params)
             assert all(variant in out for variant in network.variants)
         assert max(map(len, out.splitlines())) <= int(width)
 
@@ -29,7 +29,8 @@ def test_the_list_as_json(run: Runner) -> None:
     code, out, _ = run("specs", "--format", "json")
     listed = {item["spec"]: item for item in json.loads(out)}
     assert (code, list(listed)) == (0, list(bundled()))
-    assert listed["mobilenet"]["params"] == {"alpha": "1", "resolution": "224", "classes": "1000"}
+    usual = {"alpha": "1", "resolution": "224", "classes": "1000", "rho": "1", "full": "false", "shallow": "false"}
+    assert listed["mobilenet"]["params"] == usual
     assert listed["mobilenet"]["variants"]["x0.5"] == {"alpha": "0.5"}
 
 
@@ -45,7 +46,8 @@ def test_a_spec_is_printed_as_it_stands(name: str, run: Runner, tmp_path: Path) 
 def test_expanded_at_a_variant_it_says_the_settings_and_costs_the_same(run: Runner, tmp_path: Path) -> None:
     code, out, err = run("specs", "mobilenetv2", "--expanded", "--variant", "x0.5", "--set", "classes=10")
     assert (code, err) == (0, "")
-    assert out.startswith("# expanded at alpha 0.5, resolution 224, classes 10\nname: MobileNetV2\nsource: ")
+    usual = "depth 1, fixed_ends false, expand_first false, divisor 8, fc_bias true"
+    assert out.startswith(f"# expanded at alpha 0.5, resolution 224, classes 10, {usual}\nname: MobileNetV2\nsource: ")
     path = tmp_path / "flat.yaml"
     path.write_text(out, encoding="utf-8")
     expected = costmodel.load("mobilenetv2").analyze(variant="x0.5", classes=10)

@@ -36,7 +36,10 @@ def test_widths_of_mobilenet(run: Runner) -> None:
 
 def test_the_table_says_what_is_held_fixed(run: Runner) -> None:
     lines = run("sweep", "mobilenet", "--over", "alpha=0.5,1", "--set", "resolution=192")[1].splitlines()
-    assert lines[3] == "held fixed: resolution 192 · classes 1000 · batch 1; × compares with the first row"
+    assert " ".join(lines[3:5]) == (
+        "held fixed: resolution 192 · classes 1000 · rho 1 · full false · shallow false · batch 1;"
+        " × compares with the first row"
+    )
     assert lines[-2].split()[:2] == ["0.5", "109,970,432"]
     assert lines[-1].split()[:3] == ["1", "418,121,728", "3.802"]
 

@@ -140,17 +140,22 @@ def screen(shown: Shown, room: int) -> Screen:
 
 
 def _header(found: Content, shown: Shown, room: int) -> Screen:
-    name, settings = found.title, found.settings
-    names = list(shown.ledger.settings)
-    if names and names[-1] in shown.at_default:
-        at = len(names) - 1
-        shorter = [*settings[:at], *settings[at + 1 :]]
-        if _one_line(name, settings) > room >= _one_line(name, shorter):
-            settings = shorter
-    right = " · ".join(settings)
-    gap = room - _one_line(name, settings) + 2
-    head = [[Cell(name, "head"), Cell(" " * gap + right)]] if gap >= 2 else [text(name, "head"), *enumerated(settings, room)]
+    name, shorter = found.title, _shorter(found.settings, shown)
+    beside = next((settings for settings in shorter if _one_line(name, settings) <= room), None)
+    if beside is not None:
+        gap = room - _one_line(name, beside) + 2
+        head = [[Cell(name, "head"), Cell(" " * gap + " · ".join(beside))]]
+    else:
+        below = next((settings for settings in shorter if len(" · ".join(settings)) <= room), found.settings)
+        head = [text(name, "head"), *enumerated(below, room)]
     return [*head, *enumerated(found.rules, room, "dim")]
+
+
+def _shorter(settings: list[str], shown: Shown) -> list[list[str]]:
+    """Settings, and ever fewer of them: parameters at their defaults give way, the last first, the first two never."""
+    gives_way = [at for at, name in enumerate(shown.ledger.settings) if at > 1 and name in shown.at_default]
+    kept = (set(gives_way[: len(gives_way) - n]) for n in range(len(gives_way) + 1))
+    return [[words for at, words in enumerate(settings) if at in left or at not in gives_way] for left in kept]
 
 
 def _one_line(name: str, settings: Sequence[str]) -> int:
