@@ -120,9 +120,17 @@ def ratio(a: Num, b: Num) -> Num:
     return a / b if _is_symbolic(a) or _is_symbolic(b) else a // b
 
 
+def floor_div(a: Num, b: Num) -> Num:
+    """The greatest whole number that is at most `a / b`, for whole `a` and `b`; of symbols `a` itself where `b` is 1.
+
+    A product such as `rho*h` is whole by a condition, which sympy does not know: it would leave its floor standing.
+    """
+    return a if type(b) is int and b == 1 and _is_symbolic(a) else a // b
+
+
 def ceil_div(a: Num, b: Num) -> Num:
     """The least whole number that is at least `a / b`, for whole `a` and `b`."""
-    return (a + b - 1) // b
+    return floor_div(a + b - 1, b)
 
 
 def floor(x: Num) -> Num:

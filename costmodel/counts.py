@@ -24,7 +24,7 @@ _MODULE, _CALLED, _OWN = ("module",), ("module", "function"), ("function", "subc
 class Count(NamedTuple):
     """Something that can be counted: what a bridge calls it, how much of it a line has, and at which lines.
 
-    `sites` names ops or families of ops, each with the spellings at which it counts; None: every line.
+    `sites` names ops, or families of ops as `conv family`, each with the spellings at which it counts; None: every line.
     """
 
     said: str
@@ -35,7 +35,7 @@ class Count(NamedTuple):
         """How much of it there is at a line whose op is spelled so; 0 where it does not count."""
         if self.sites is None:
             return self.measure(line)
-        found = self.sites.get(line.op) or self.sites.get(line.rule.family) or ()
+        found = self.sites.get(line.op) or self.sites.get(f"{line.rule.family} family") or ()
         return self.measure(line) if spelling in found else 0
 
 
@@ -138,16 +138,18 @@ COUNTS = {
     **{kind: Count(_SAID.get(kind, kind), _kind(kind)) for kind in KINDS if kind not in ("read", "write", "given")},
     "means": Count("running means", lambda line: ratio(line.cost.buffers, 2), _at(SPELLINGS, "batch_norm")),
     # mult-adds
-    "conv": Count("convolutions", _mult_adds, _at(SPELLINGS, "conv")),
+    "conv": Count("convolutions", _mult_adds, _at(SPELLINGS, "conv family")),
     "not_conv": Count(
-        "FC layers, matrix products", _mult_adds, _at(SPELLINGS, "linear", "matmul", "attention") | _at(("function",), "conv")
+        "FC layers, matrix products",
+        _mult_adds,
+        _at(SPELLINGS, "linear", "matmul", "attention") | _at(("function",), "conv family"),
     ),
     "not_modules": Count(
         "mult-adds outside conv and FC modules",
         _mult_adds,
-        _at(_OWN, "conv", "linear") | _at(SPELLINGS, "matmul", "attention"),
+        _at(_OWN, "conv family", "linear") | _at(SPELLINGS, "matmul", "attention"),
     ),
-    "own_classes": Count("mult-adds of layers that are no plain module", _mult_adds, _at(_OWN, "conv", "linear")),
+    "own_classes": Count("mult-adds of layers that are no plain module", _mult_adds, _at(_OWN, "conv family", "linear")),
     "projections": Count("projections of attention, as functions", _projections, _at(("function",), "attention")),
     "fused": Count("products inside fused attention", _scores, _at(_MODULE, "attention")),
     "transposed": Count(
@@ -157,8 +159,8 @@ COUNTS = {
         "groups of transposed convolutions", _by_group, _at(SPELLINGS, *(f"conv_transpose{d}d" for d in (1, 2, 3)))
     ),
     # biases, parameters
-    "conv_biases": Count("convolutions' biases", _kind("add"), _at(SPELLINGS, "conv")),
-    "conv_module_biases": Count("convolutions' biases", _kind("add"), _at(_MODULE, "conv")),
+    "conv_biases": Count("convolutions' biases", _kind("add"), _at(SPELLINGS, "conv family")),
+    "conv_module_biases": Count("convolutions' biases", _kind("add"), _at(_MODULE, "conv family")),
     "fc_biases": Count("FC layers' biases", _kind("add"), _at(SPELLINGS, "linear")),
     "fc_module_biases": Count("FC layers' biases", _kind("add"), _at(_MODULE, "linear")),
     "attention_biases": Count("attention's biases", _projected, _at(SPELLINGS, "attention")),
@@ -166,7 +168,7 @@ COUNTS = {
     "other_params": Count(
         "parameters of FC, norms",
         _params,
-        _at(("module", "subclass"), "linear", "norm") | _at(_MODULE, "batch_norm", "prelu"),
+        _at(("module", "subclass"), "linear", "norm family") | _at(_MODULE, "batch_norm", "prelu"),
     ),
     # norms
     "batch_norm": Count("batch norm", _outputs, _at(SPELLINGS, "batch_norm")),

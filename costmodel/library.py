@@ -60,14 +60,13 @@ class Spec:
         return evaluate(self.graph, settings, _batch(batch), self.reference(settings))
 
     def reference(self, settings: Mapping[str, Any]) -> dict[Any, Any]:
-        """What a parameter's symbol stands for where symbols cannot decide: the parameter's default."""
+        """What a parameter's symbol stands for where symbols cannot decide: its default, if that hangs on no other symbol."""
         symbols = {name: value for name, value in settings.items() if algebra.is_symbol(value)}
         if not symbols:
             return {}
         given = {name: value for name, value in settings.items() if name not in symbols}
-        required = {str(name) for name, default in self.network.params.items() if default is None}
-        defaults = Settings(self.network, Problems()).resolve(given | dict.fromkeys(required, 1), None)
-        return {value: defaults[name] for name, value in symbols.items() if name in defaults and name not in required}
+        defaults = Settings(self.network, Problems()).resolve(given, None, complete=False)
+        return {value: defaults[name] for name, value in symbols.items() if name in defaults}
 
 
 def _batch(batch: Any) -> Any:

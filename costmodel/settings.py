@@ -25,17 +25,31 @@ class Settings:
         """Every parameter's value; `complete` if one without a value is a mistake."""
         chosen: dict[str, Any] = {str(k): v for k, v in self.variant(variant).items()} | self.known(given)
         settings: dict[str, Any] = {}
+        missing: list[Text] = []
         for name, default in self.network.params.items():
             value = chosen.get(name, default)
             if value is not None or str(name) in chosen:
                 found = self.value(name, value, settings)
                 if found is not None and self.same_kind(name, found, default, settings, value):
                     settings[str(name)] = found
-            elif complete:
-                hint = f"give it a value: --set {name}=…"
-                self.problems.add(name.mark, f"the parameter '{name}' has no default, and no value is given", hint)
+            else:
+                missing.append(name)
+        if complete and missing:
+            self.ask_for(missing, by_variant=variant is None)
         self.same_points(settings)
         return settings
+
+    def ask_for(self, missing: list[Text], *, by_variant: bool) -> None:
+        """Note the parameters that have no value, all in one sentence, with what gives them one."""
+        first, *others = missing
+        options = " ".join(f"--set {name}=…" for name in missing)
+        fitting = [name for name, sets in self.network.variants.items() if by_variant and sets.keys() >= {*missing}]
+        ready = f", or take a variant: {one_of(fitting)}" if fitting else ""
+        if others:
+            message = f"the parameters {one_of(missing)} have no default, and no values are given"
+        else:
+            message = f"the parameter '{first}' has no default, and no value is given"
+        self.problems.add(first.mark, message, f"give {'them values' if others else 'it a value'}: {options}{ready}")
 
     def same_points(self, settings: Mapping[str, Any]) -> None:
         """Arrays go together point by point, and not with symbols."""

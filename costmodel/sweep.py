@@ -43,11 +43,7 @@ def sweep(
     Raises `SpecError` for a parameter that does not exist or a value that is none; a point that cannot be built is
     kept with its reason.
     """
-    points = [
-        (spec.settings({**fixed, **dict(zip(over, chosen, strict=True))}, variant), chosen)
-        for chosen in product(*over.values())
-    ]
-    for settings, _ in points:
+    for settings in _settings(spec, over, fixed, variant):
         values = {name: settings[str(name)] for name in over}
         try:
             ledger = spec.evaluate(settings, batch)
@@ -57,3 +53,20 @@ def sweep(
         except SpecError as error:
             first = error.problems[0]
             yield Point(values, None, f"{first.message} ({first.hint})" if first.hint else first.message)
+
+
+def held(spec: Spec, over: Mapping[str, Sequence[Any]], fixed: Mapping[str, Any], variant: str | None = None) -> dict[str, Any]:
+    """The settings that are the same at every point; a default that hangs on a swept parameter is none of them.
+
+    Raises `SpecError` as `sweep` does.
+    """
+    first, *others = _settings(spec, over, fixed, variant)
+    return {name: value for name, value in first.items() if all(other[name] == value for other in others)}
+
+
+def _settings(
+    spec: Spec, over: Mapping[str, Sequence[Any]], fixed: Mapping[str, Any], variant: str | None
+) -> list[dict[str, Any]]:
+    """Every parameter's value, point by point."""
+    chosen = product(*over.values())
+    return [spec.settings({**fixed, **dict(zip(over, values, strict=True))}, variant) for values in chosen]

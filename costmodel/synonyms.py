@@ -89,6 +89,11 @@ _THEIRS = {
     "max": "maximum",
     "min": "minimum",
     "divisible": "make_divisible round_filters round_channels",
+    # units
+    "squeeze_excite": "se squeeze_excitation squeeze_and_excitation",
+    "inverted_residual": "inverted_bottleneck linear_bottleneck",
+    "condensenet": "dense learned_group_conv lgc",
+    "pointwise": "conv1x1 1x1",
     # parameters, as networks mostly call theirs
     "act": "activation nonlinearity",
     "alpha": "width_mult width_multiplier depth_multiplier",

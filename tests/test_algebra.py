@@ -76,6 +76,16 @@ def test_ceil_div(rows: list[Any]) -> None:
 
 
 @settings(deadline=None)
+@given(some(WHOLE, COUNTS))
+def test_floor_div(rows: list[Any]) -> None:
+    """The greatest number of parts of one size that fit into the whole; a product is taken to be whole."""
+    agree(algebra.floor_div, rows, [the_last(lambda k, a=a, b=b: k * b <= a) for a, b in rows])
+    a, b = symbol("a"), symbol("b", whole=True)
+    assert [algebra.floor_div(a * b, 1), algebra.ceil_div(a * b, 1)] == [a * b, a * b]
+    assert str(algebra.floor_div(a * b, 2)) == "floor(a*b/2)"
+
+
+@settings(deadline=None)
 @given(some(COUNTS, COUNTS))
 def test_gcd(rows: list[Any]) -> None:
     """The greatest of the numbers that divide both."""

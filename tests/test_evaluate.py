@@ -165,6 +165,16 @@ def test_what_a_symbol_leaves_open_is_noted_at_its_place() -> None:
     assert [line.op for line in ledger.lines] == ["conv2d", "relu", "relu6", "relu6"]
 
 
+def test_a_default_decides_at_the_numbers_given_and_not_at_others_that_symbols_stand_for() -> None:
+    spec = loads("[{conv2d: b}, {relu, when: b > 4}]", "params: {a, b: 2 * a}\n")
+    a, b = algebra.symbol("a", whole=True), algebra.symbol("b", whole=True)
+    for number, ops in ((5, ["conv2d", "relu"]), (2, ["conv2d"])):
+        assert [line.op for line in spec.analyze(a=number, b=b).lines] == ops
+    for open_ in ({"a": a}, {"a": a, "b": b}):
+        with pytest.raises(SpecError, match="b > 4"):
+            spec.analyze(**open_)
+
+
 # --- mistakes and limits --------------------------------------------------------------------------------------------
 
 

@@ -320,7 +320,7 @@ def test_a_tab_completes_each_of_several_specs() -> None:
     group = typer.main.get_command(app)
     for words in (["reconcile", "group"], ["reconcile", "mobilenet", "group"]):
         assert [name for name, _ in complete(group, words).items] == ["grouped"]
-    assert [name for name, _ in complete(group, ["reconcile", "--with", ""]).items] == ["papers"]
+    assert [name for name, _ in complete(group, ["reconcile", "--with", ""]).items] == ["papers", "counters"]
 
 
 def notes(run: Runner, *arguments: str) -> dict[str, str]:

@@ -108,3 +108,8 @@ def test_a_parameter_has_one_source_of_values(arguments: tuple[str, ...], messag
     code, out, err = run("sweep", "grouped", *arguments)
     assert (code, out) == (2, "")
     assert message in err
+
+
+def test_a_default_that_hangs_on_a_swept_parameter_is_not_held_fixed(run: Runner) -> None:
+    out = run("sweep", "vgg16", "--over", "depth=11,16", "--format", "json")[1]
+    assert json.loads(out)["fixed"] == {"third": 3, "norm": False, "resolution": 224, "classes": 1000, "batch": 1}

@@ -1,6 +1,6 @@
 """`costmodel sweep`: one network at several settings."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,9 +26,6 @@ from costmodel.commands.options import (
 from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from costmodel.library import Spec
     from costmodel.spec.source import Text
 
 
@@ -73,7 +70,7 @@ def sweep(
     loaded = load(spec)
     warn(loaded, quiet)
     points = list(sweeps.sweep(loaded, swept, fixed, variant, images["batch"], rule))
-    held = {**_held(loaded, swept, fixed, variant), "batch": images["batch"]}
+    held = {**sweeps.held(loaded, swept, fixed, variant), "batch": images["batch"]}
     shown = sweeping.Swept(loaded.network.name, points, held, dtypes, rule, keys, order, first)
     if form == "table":
         outputs.write_table(output, lambda room: sweeping.screen(shown, room), no_color)
@@ -82,19 +79,6 @@ def sweep(
         outputs.write(output, written(shown))
     if all(point.totals is None for point in points):
         raise typer.Exit(2)
-
-
-def _held(
-    spec: "Spec", swept: "Mapping[str, Sequence[Text]]", fixed: "Mapping[str, Text]", variant: str | None
-) -> dict[str, Any]:
-    """The settings at the first values swept, without those whose defaults follow a swept parameter."""
-    start = {**fixed, **{name: choices[0] for name, choices in swept.items()}}
-    held = spec.settings(start, variant)
-    for name, choices in swept.items():
-        for choice in choices[1:]:
-            found = spec.settings({**start, name: choice}, variant)
-            held = {key: value for key, value in held.items() if key in swept or found[key] == value}
-    return held
 
 
 _RATIO = {"x:": "×"}

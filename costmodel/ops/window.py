@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from costmodel.algebra import Num, ceil_div, equal, maximum, minimum, prod
+from costmodel.algebra import Num, ceil_div, equal, floor_div, maximum, minimum, prod
 from costmodel.cost import Condition
 from costmodel.ops.fields import Misfit, spoken
 from costmodel.tensor import DIMENSIONS, Tensor
@@ -69,7 +69,7 @@ def _rounded_down(side: str, size: Num, reach: Num, stride: Num, padding: Any) -
     margin = both_ends(padding)
     room = size + margin
     fits = (room >= reach, _FITS[side], reach, size, margin)
-    return (room - reach) // stride + 1, fits
+    return floor_div(room - reach, stride) + 1, fits
 
 
 def _rounded_up(side: str, size: Num, reach: Num, stride: Num, padding: Any) -> tuple[Num, Condition]:

@@ -3,6 +3,7 @@
 import json
 import textwrap
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from costmodel.reports.layout import Cell, Screen, text
@@ -33,9 +34,14 @@ def screen(networks: Mapping[str, Network], room: int) -> Screen:
 
 
 def _parameters(network: Network) -> list[str]:
-    return [
-        f"{name} {value_text(value)}" if value is not None else f"{name} (no default)" for name, value in network.params.items()
-    ]
+    """Each parameter with its default; those without one that stand side by side, together."""
+    said = []
+    for needed, together in groupby(network.params.items(), lambda item: item[1] is None):
+        if needed:
+            said.append(f"{' '.join(name for name, _ in together)} (no default)")
+        else:
+            said += [f"{name} {value_text(value)}" for name, value in together if value is not None]
+    return said
 
 
 def as_json(networks: Mapping[str, Network]) -> str:

@@ -1,12 +1,14 @@
 """Which file the name of a spec means."""
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from costmodel.problems import Problem, SpecError, did_you_mean, one_of, shortened
+from costmodel.problems import Problem, SpecError, meant, one_of, shortened
 
 
 def bundled() -> dict[str, Path]:
-    """Every bundled spec by its name, such as `mobilenet` or `units/grouped`."""
+    """Every bundled spec by its name, such as `mobilenet` or `units/fire`."""
     here = Path(__file__).parent.parent
     root = next(p for p in (here / "specs", here.parent / "specs") if p.is_dir())
     return {path.relative_to(root).with_suffix("").as_posix(): path for path in sorted(root.rglob("*.yaml"))}
@@ -18,7 +20,7 @@ def find(name: str) -> Path:
     Raises `SpecError` where there is neither.
     """
     if not name.strip():
-        raise SpecError([Problem(None, "the name of the spec is empty", f"the bundled specs are {one_of(bundled())}")])
+        raise SpecError([Problem(None, "the name of the spec is empty", _LISTED)])
     try:
         near = [path for path in (Path(name), Path(f"{name}.yaml")) if path.is_file()]
         is_directory, is_something = Path(name).is_dir(), Path(name).exists()
@@ -31,5 +33,28 @@ def find(name: str) -> Path:
     if is_something:
         kind = "directory" if is_directory else "special file"
         raise SpecError([Problem(None, f"{name} is a {kind}, and a spec is a file")])
-    hint = did_you_mean(Path(stem).name, specs, f"the bundled specs are {one_of(specs)}")
-    raise SpecError([Problem(None, f"no file {name} here, and no bundled spec of that name", hint)])
+    raise SpecError([Problem(None, f"no file {name} here, and no bundled spec of that name", _hint(stem, specs))])
+
+
+_LISTED = "`costmodel specs` lists the bundled specs"
+_UNIT = re.compile(r"^units?/|[ _-]?(unit|block|module|layer)s?$", re.IGNORECASE)
+"""What says of a name that a unit is meant, not a network."""
+
+
+def _hint(stem: str, specs: Iterable[str]) -> str:
+    """The bundled spec that a name probably means: by the whole of it or by its last part, or by a word of it."""
+    if inside := [name for name in specs if name.startswith(f"{stem.rstrip('/')}/")]:
+        return f"the bundled specs of that kind are {one_of(inside)}"
+    word = _UNIT.sub("", stem if _UNIT.match(stem) else Path(stem).name)
+    is_unit = _UNIT.search(stem) is not None
+    fitting = [name for name in specs if "/" in name or not is_unit]
+    # a network comes before a unit of its name
+    called = {name.rpartition("/")[2]: name for name in sorted(fitting, key=lambda name: "/" not in name)}
+    alike = next((last for last in called if _words(word) & _words(last)), None)
+    # resnet_block is a block of ResNet before it is nearly resnext
+    near = alike if is_unit and alike and word not in called else meant(word, called) or alike
+    return f"did you mean '{called[near]}'?" if near else _LISTED
+
+
+def _words(name: str) -> set[str]:
+    return {word for word in re.split(r"[^a-z0-9]+", name.lower()) if word}

@@ -163,7 +163,8 @@ class _Reader:
     def comment(self, end: Any) -> None:
         """Warn of a sign that ends a value, and was probably meant to belong to it."""
         line = end.line
-        if found := _COMMENT.match(self.lines[line], end.column):
+        # a key without a value ends where the text does, a line further than its last
+        if line < len(self.lines) and (found := _COMMENT.match(self.lines[line], end.column)):
             rest = self.lines[line][found.end() - 2 :].rstrip()
             message = f"'{rest}' is a comment and no part of the value before it"
             self.problems.warn(self.mark(line, found.end() - 2), message, "put a space after the # of a comment")

@@ -43,3 +43,8 @@ def refusals(layers: str, head: str = "", size: str = "[3, 32, 32]", **settings:
     except costmodel.SpecError as error:
         return [problem.message for problem in error.problems]
     return []
+
+
+def needed(spec: costmodel.Spec) -> dict[str, int]:
+    """A number with many divisors for each parameter that has no default."""
+    return {str(name): 48 for name, default in spec.network.params.items() if default is None}
