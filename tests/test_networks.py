@@ -141,7 +141,7 @@ def test_every_op_moved_in_mobilenet() -> None:
     assert ledger("mobilenet").sums(traffic=UNFUSED).access == 34_619_792
 
 
-OPEN: dict[str, list[str]] = {"shufflenet": ["unbuilt"]}
+OPEN: dict[str, list[str]] = {"mobilenetv3": ["unknown", "unknown"], "shufflenet": ["unbuilt"]}
 """By spec, the published figures that are neither met nor explained: `unknown` or `unbuilt`, in order."""
 
 
