@@ -93,7 +93,7 @@ CONVENTIONS = {
                 "upsample_modules": 1,
                 "upsample_calls": 1,
             },
-            "conv + FC, biases, norms, activations, pools (its pytorch backend)",
+            "conv + FC, biases, norms, activations, pools",
             activation_calls=_TWICE,
             pool_calls=_TWICE,
             upsample_calls=_TWICE,
@@ -103,7 +103,7 @@ CONVENTIONS = {
         _program(
             "ptflops-aten",
             {"fma": 1, "fused": -1, "conv_biases": 1, "fc_biases": 1, "attention_biases": 1},
-            "conv + FC with biases (its aten backend)",
+            "conv + FC, biases",
             fused="it does not see into fused attention",
         ),
         _program(
@@ -154,5 +154,5 @@ as SqueezeNet's repository counts convolutions and FC layers. `arithmetic`: in a
 comparison and transcendental evaluation of biases, norms, activations, poolings and joins. `tf-slim`: the parameters of
 tensorflow/models' MobileNet V1 page. `condensenet`: its authors' `measure_model`. Those of programs are what each prints
 for one image, in evaluation mode, gradients on: PyTorch's FlopCounterMode 2.13, fvcore 0.1.5, ptflops 0.7.5, thop 0.1.1,
-torchinfo 1.8.0, calflops 0.3.2; `bench/counters.py` runs them.
+torchinfo 1.8.0, calflops 0.3.2 (`ptflops` is its pytorch backend). `bench/counters.py` runs them.
 """

@@ -9,7 +9,8 @@ from costmodel.algebra import Num
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.ledger import Totals
 from costmodel.library import Spec
-from costmodel.problems import SpecError
+from costmodel.problems import Problems, SpecError
+from costmodel.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,17 @@ def sweep(
     Raises `SpecError` for a parameter that does not exist or a value that is none; a point that cannot be built is
     kept with its reason.
     """
-    for settings in _settings(spec, over, fixed, variant):
+    for settings, error in _settings(spec, over, fixed, variant):
         values = {name: settings[str(name)] for name in over}
         try:
+            if error is not None:
+                raise error
             ledger = spec.evaluate(settings, batch)
             totals, operations = ledger.sums(convention=convention), ledger.operations(None, convention)
             named = tuple(ledger.uncounted), tuple(ledger.multiplying)
             yield Point(values, totals, "", operations, ledger.loaded(), *named)
-        except SpecError as error:
-            first = error.problems[0]
+        except SpecError as found:
+            first = found.problems[0]
             yield Point(values, None, f"{first.message} ({first.hint})" if first.hint else first.message)
 
 
@@ -60,13 +63,21 @@ def held(spec: Spec, over: Mapping[str, Sequence[Any]], fixed: Mapping[str, Any]
 
     Raises `SpecError` as `sweep` does.
     """
-    first, *others = _settings(spec, over, fixed, variant)
-    return {name: value for name, value in first.items() if all(other[name] == value for other in others)}
+    first, *others = (settings for settings, _ in _settings(spec, over, fixed, variant))
+    return {name: value for name, value in first.items() if all(other.get(name) == value for other in others)}
 
 
 def _settings(
     spec: Spec, over: Mapping[str, Sequence[Any]], fixed: Mapping[str, Any], variant: str | None
-) -> list[dict[str, Any]]:
-    """Every parameter's value, point by point."""
-    chosen = product(*over.values())
-    return [spec.settings({**fixed, **dict(zip(over, values, strict=True))}, variant) for values in chosen]
+) -> list[tuple[dict[str, Any], SpecError | None]]:
+    """Every parameter's value, point by point; and what is wrong, where a default of the spec's has none for a point."""
+    found: list[tuple[dict[str, Any], SpecError | None]] = []
+    for values in product(*over.values()):
+        given = {**fixed, **dict(zip(over, values, strict=True))}
+        try:
+            found.append((spec.settings(given, variant), None))
+        except SpecError as error:
+            if any(problem.mark is None or problem.mark.file != spec.network.file for problem in error.problems):
+                raise
+            found.append((Settings(spec.network, Problems()).resolve(given, variant, complete=False), error))
+    return found

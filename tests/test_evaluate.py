@@ -259,6 +259,13 @@ def test_a_point_that_cannot_be_built_is_no_number() -> None:
         costmodel.load("grouped").analyze(groups=np.array([1, 3]))
 
 
+def test_a_default_that_gives_way_need_not_be_workable() -> None:
+    # its default lists the widths of five group counts, and 5 is none of them
+    assert costmodel.load("shufflenet").analyze(groups=5, width=320).totals.params == 2_257_315
+    with pytest.raises(costmodel.SpecError, match="'groups' is 5, and the cases are 1, 2, 3, 4, 8"):
+        costmodel.load("shufflenet").analyze(groups=5)
+
+
 @pytest.mark.parametrize("batch", [[1, 1.5], [2, 0], [4, -1]])
 def test_a_batch_that_is_none_at_one_point_is_refused(batch: list[float]) -> None:
     with pytest.raises(SpecError, match="the batch must be a whole number, at least 1; this fails at point 1"):

@@ -44,6 +44,12 @@ def test_the_table_says_what_is_held_fixed(run: Runner) -> None:
     assert lines[-1].split()[:3] == ["1", "418,121,728", "3.802"]
 
 
+def test_what_follows_a_swept_parameter_is_not_held_fixed(run: Runner) -> None:
+    lines = run("sweep", "shufflenet", "--over", "groups=1,3", "--set", "stem=24")[1].splitlines()
+    assert lines[3] == "held fixed: scale 1 · resolution 224 · classes 1000 · stem 24 · se false · fc_bias false · batch 1;"
+    assert [line.split()[1] for line in lines[-2:]] == ["143,078,976", "137,460,672"]
+
+
 def test_every_combination_the_last_parameter_fastest() -> None:
     spec = costmodel.load("mobilenet")
     points = list(sweep(spec, {"alpha": ["0.5", "1"], "resolution": [128, 224]}, {}))

@@ -10,7 +10,7 @@ COMMANDS = {
     "analyze": "What a network costs, per layer and in all.",
     "sweep": "The totals at several settings, side by side.",
     "verify": "The memory-access bound of a 1×1 convolution.",
-    "reconcile": "Published figures beside what is computed, each with a verdict.",
+    "reconcile": "Figures that papers and programs print, beside what is computed.",
     "ops": "The vocabulary, and one op's costs as formulas.",
     "specs": "The bundled specs, one of them as text, or their schema.",
 }
