@@ -43,7 +43,7 @@ class Convention(NamedTuple):
 
 _LEARNED = ("weights", "biases", "affine")
 _EVERY = {"fma": 2, "add": 1, "mul": 1, "cmp": 1, "exp": 1}
-_TWICE = "it counts the calls that modules make as well as the modules"
+_TWICE = "it counts these modules and, once more, the calls that they make"
 _ONE = "one per multiply-add"
 
 
@@ -82,21 +82,22 @@ CONVENTIONS = {
                 "layer_norm_modules": 1,
                 "group_norm_modules": 2,
                 "unscaled_group_modules": 1,
-                "activation_modules": 1,
+                "activation_modules": 2,
                 "activation_calls": 1,
+                "relu6_modules": 1,
                 "other_calls": 1,
                 "attention_softmax": 1,
                 "queries": 1,
                 "joins": 1,
-                "pool_modules": 1,
+                "pool_modules": 2,
                 "pool_calls": 1,
-                "upsample_modules": 1,
+                "upsample_modules": 2,
                 "upsample_calls": 1,
             },
             "conv + FC, biases, norms, activations, pools",
-            activation_calls=_TWICE,
-            pool_calls=_TWICE,
-            upsample_calls=_TWICE,
+            activation_modules=_TWICE,
+            pool_modules=_TWICE,
+            upsample_modules=_TWICE,
             own_classes="it knows plain modules alone",
             projections="it sees no call of a linear function",
         ),

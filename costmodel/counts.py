@@ -182,9 +182,10 @@ COUNTS = {
     "unscaled_group_modules": Count("group norm modules without scale", _unscaled, _at(_MODULE, "group_norm", "instance_norm")),
     # activations
     "relu_inputs": Count("ReLU", _outputs, _at(SPELLINGS, "relu")),
-    "activation_modules": Count("ReLU, GELU modules", _outputs, _at(_MODULE, "relu6", *_RELUS)),
-    "activation_calls": Count("ReLU, GELU calls", _outputs, _at(_CALLED, *_RELUS)),
-    "other_calls": Count("SiLU, softmax calls", _outputs, _at(_CALLED, "silu", "softmax") | _at(("function",), "relu6")),
+    "activation_modules": Count("ReLU, GELU modules", _outputs, _at(_MODULE, *_RELUS)),
+    "activation_calls": Count("ReLU, GELU calls", _outputs, _at(("function",), "relu6", *_RELUS)),
+    "relu6_modules": Count("ReLU6 modules", _outputs, _at(_MODULE, "relu6")),
+    "other_calls": Count("SiLU, softmax calls", _outputs, _at(_CALLED, "silu", "softmax")),
     "prelu_modules": Count("PReLU modules", _outputs, _at(_MODULE, "prelu")),
     "softmax_modules": Count("softmax modules", _softmax, _at(_MODULE, "softmax")),
     "attention_softmax": Count("softmax of attention", _kind("exp"), _at(_CALLED, "attention")),
@@ -194,7 +195,7 @@ COUNTS = {
     "adaptive_pool": Count("adaptive pooling", _on_maps, _at(_CALLED, *_ADAPTIVE)),
     "adaptive_windows": Count("adaptive pool windows", _windows, _at(_MODULE, *_ADAPTIVE)),
     "pool_modules": Count("pool modules", _inputs, _at(_MODULE, *_POOLS) | _at(("module", "avg_pool"), "global_avg_pool")),
-    "pool_calls": Count("pool calls", _inputs, _at(_CALLED, *_POOLS) | _at((*_CALLED, "avg_pool"), "global_avg_pool")),
+    "pool_calls": Count("pool calls", _inputs, _at(("function",), "global_avg_pool", *_POOLS)),
     "avg_pool_modules": Count(
         "average pool modules", _outputs, _at(_MODULE, "avg_pool") | _at(("avg_pool",), "global_avg_pool")
     ),
@@ -203,7 +204,7 @@ COUNTS = {
     ),
     "upsampled": Count("upsampling", _interpolated(nearest=1, bilinear=4), _at(SPELLINGS, *_SIZED)),
     "upsample_modules": Count("upsample modules", _outputs, _at(_MODULE, *_SIZED)),
-    "upsample_calls": Count("upsample calls", _outputs, _at(_CALLED, *_SIZED)),
+    "upsample_calls": Count("upsample calls", _outputs, _at(("function",), *_SIZED)),
     "upsample_steps": Count(
         "upsample modules", _interpolated(nearest=1, linear=5, bilinear=11, bicubic=259), _at(_MODULE, *_SIZED)
     ),
