@@ -136,7 +136,7 @@ CONVENTIONS = {
             "torchinfo",
             {"fma": 1, "not_conv": -1, "transposed": 1, "conv_layer_biases": 1, "other_params": 1},
             "convolutions with biases, parameters of all else",
-            not_conv="it does not count what FC layers and products of matrices do",
+            not_conv="it does not count what layers other than convolutions do",
             transposed=_BY_OUTPUTS,
             other_params="it takes the parameters of these layers for operations, however often they are used",
         ),

@@ -163,14 +163,14 @@ COUNTS = {
     # mult-adds
     "conv": Count("convolutions", _mult_adds, _at(SPELLINGS, "conv family")),
     "not_conv": Count(
-        "FC layers, matrix products",
+        "FC layers, products of matrices, own ops",
         _mult_adds,
-        _at(SPELLINGS, "linear", "matmul", "attention") | _at(_FUNCTION, "conv family"),
+        _at(SPELLINGS, "linear", "matmul", "attention", "own family") | _at(_FUNCTION, "conv family"),
     ),
     "not_modules": Count(
         "mult-adds outside conv and FC modules",
         _mult_adds,
-        _at(_OWN, "conv family", "linear") | _at(SPELLINGS, "matmul", "attention"),
+        _at(_OWN, "conv family", "linear") | _at(SPELLINGS, "matmul", "attention", "own family"),
     ),
     "own_classes": Count("mult-adds of layers that are no plain module", _mult_adds, _at(_OWN, "conv family", "linear")),
     "projections": Count("projections of attention, as functions", _projections, _at(_FUNCTION, "attention")),
