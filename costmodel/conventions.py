@@ -136,7 +136,7 @@ CONVENTIONS = {
             "torchinfo",
             {"fma": 1, "not_conv": -1, "transposed": 1, "conv_layer_biases": 1, "other_params": 1},
             "convolutions with biases, parameters of all else",
-            not_conv="it does not count what layers other than convolutions do",
+            not_conv="it does not count what FC layers and products of matrices do",
             transposed=_BY_OUTPUTS,
             other_params="it takes the parameters of these layers for operations, however often they are used",
         ),
@@ -162,5 +162,6 @@ as SqueezeNet's repository counts convolutions and FC layers. `arithmetic`: in a
 comparison and transcendental evaluation of biases, norms, activations, poolings and joins. `tf-slim`: the parameters of
 tensorflow/models' MobileNet V1 page. `condensenet`: its authors' `measure_model`. Those of programs are what each prints
 for one image, or for the batch that it is given, in evaluation mode, gradients on: PyTorch's FlopCounterMode 2.13, fvcore
-0.1.5, ptflops 0.7.5, thop 0.1.1, torchinfo 1.8.0, calflops 0.3.2 (`ptflops` is its pytorch backend). `bench/counters.py` runs them.
+0.1.5, ptflops 0.7.5, thop 0.1.1, torchinfo 1.8.0, calflops 0.3.2 (`ptflops` is its pytorch backend).
+`bench/counters.py` runs them. An op of a spec's own is a convolution to them, and no module.
 """

@@ -163,7 +163,7 @@ COUNTS = {
     # mult-adds
     "conv": Count("convolutions", _mult_adds, _at(SPELLINGS, "conv family")),
     "not_conv": Count(
-        "FC layers, products of matrices, own ops",
+        "FC layers, matrix products",
         _mult_adds,
         _at(SPELLINGS, "linear", "matmul", "attention", "own family") | _at(_FUNCTION, "conv family"),
     ),
