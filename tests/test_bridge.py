@@ -262,3 +262,15 @@ def test_what_cannot_be_asked(options: tuple[str, ...], said: str, run: Runner) 
     assert (code, out) == (2, "")
     assert said in err
     assert "Traceback" not in err
+
+
+def test_settings_are_those_of_specs_that_are_named(run: Runner) -> None:
+    code, out, err = run("reconcile", "--with", "counters", "--set", "alpha=0.5", "--variant", "x0.5")
+    assert (code, out) == (2, "")
+    assert "--set, --variant: each spec has parameters and variants of its own" in err
+
+
+def test_what_cannot_be_built_is_said_of_every_spec(run: Runner) -> None:
+    code, out, err = run("reconcile", "units/fire", "mobilenetv2", "units/conv", "--with", "counters")
+    assert (code, out) == (2, "")
+    assert err.count("have no default") == 2
