@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,13 @@ PRINTED = [
 
 
 def counted(row: dict[str, str]) -> Ledger:
-    settings = dict(setting.split("=", 1) for setting in row["settings"].split())
-    spec = costmodel.load(row["spec"])
-    return spec.evaluate(spec.settings(settings, row["variant"] or None))
+    return evaluated(row["spec"], row["variant"], row["settings"])
+
+
+@cache
+def evaluated(name: str, variant: str, settings: str) -> Ledger:
+    spec = costmodel.load(name)
+    return spec.evaluate(spec.settings(dict(setting.split("=", 1) for setting in settings.split()), variant or None))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=called)
