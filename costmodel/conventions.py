@@ -164,4 +164,8 @@ tensorflow/models' MobileNet V1 page. `condensenet`: its authors' `measure_model
 for one image, or for the batch that it is given, in evaluation mode, gradients on: PyTorch's FlopCounterMode 2.13, fvcore
 0.1.5, ptflops 0.7.5, thop 0.1.1, torchinfo 1.8.0, calflops 0.3.2 (`ptflops` is its pytorch backend).
 `bench/counters.py` runs them. An op of a spec's own is a convolution to them, and no module.
+
+Not modelled: that ptflops-aten sees no bias of an FC layer right behind a bare transposition, that torchinfo multiplies an
+FC layer's parameters by the windows where code puts these into the batch, and what attention that returns its weights, or
+that runs without gradients, changes.
 """
