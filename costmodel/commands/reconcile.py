@@ -93,7 +93,7 @@ def reconcile(
         return
 
     def costed(spec: "Spec") -> "Ledger":
-        return spec.evaluate(spec.settings(given, variant), images["batch"])
+        return spec.cost(given, variant, images["batch"])
 
     _counters(loaded, program, costed, form, output, no_color)
 
