@@ -240,7 +240,7 @@ def test_the_screen(run: Runner, small: Path, monkeypatch: pytest.MonkeyPatch) -
         assert run("reconcile", "small.yaml") == (0, SCREEN, "")
 
 
-@pytest.mark.parametrize("columns", [64, 80, 140])
+@pytest.mark.parametrize("columns", [60, 80, 140])
 def test_long_names_and_reasons_fit_and_verdicts_are_never_cut(
     columns: int, run: Runner, small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

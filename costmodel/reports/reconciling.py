@@ -20,6 +20,8 @@ SCHEMA = 1
 """The version of the contract, `reconcile.schema.json`; it grows only when a reader of the last one would break."""
 _STYLES = {"exact": "good", "equal": "good", "off": "bad", "unknown": "bad", "unbuilt": "dim", "not modelled": "dim"}
 _INDENT = 4
+_NARROW = 72
+"""Below so many columns what a figure is of has no column, and stands below the figure."""
 
 
 class Reconciled(NamedTuple):
@@ -51,14 +53,17 @@ def _spec(spec: Reconciled, room: int) -> Screen:
     sources = [(source, list(found)) for source, found in groupby(spec.found, key=lambda one: one.row.source)]
     # a verdict is never cut: padded, it stands in a column of numbers as words do in one of words
     widest = max(len(verdict(one)) for one in spec.found)
-    heading, *sections = table(_columns(widest), [_rows(found, widest) for _, found in sources], room)
+    shown = slice(-1) if room < _NARROW else slice(None)
+    rows = [[row[shown] for row in _rows(found, widest)] for _, found in sources]
+    heading, *sections = table(_columns(widest)[shown], rows, room)
     lines += [[], *heading]
     for (source, found), section in zip(sources, sections, strict=True):
         said = " · ".join(filter(None, (source, *_shared(found))))
         lines += [text(part, "strong") for part in wrapped(said, room)] if said else []
         for one, following, line in zip(found, [*found[1:], None], section, strict=True):
             lines.append(line)
-            for said in _below(one, following):
+            of = [_of(one, shared=bool(_shared(found)))] if room < _NARROW else []
+            for said in filter(None, [*of, *_below(one, following)]):
                 lines += [text(" " * _INDENT + part, "dim") for part in wrapped(said, max(room - _INDENT, 20))]
         lines.append([])
     return [*lines, *enumerated(_counted(spec.counts), room)]
@@ -98,10 +103,14 @@ def _rows(found: Sequence[Comparison], widest: int) -> list[list[Cell]]:
         name = "" if one.row is before else row_name(one.row)
         shown = ("formula", "formula") if isinstance(one.printed, Formula) else (printed(one), computed(one))
         said = Cell(f"{verdict(one):<{widest}}", _STYLES[one.status])
-        of = ", ".join([*scope(one), *([] if shared else rule(one))])
-        rows.append([Cell(name), Cell(unit(one)), *map(Cell, shown), said, Cell(of, "dim")])
+        rows.append([Cell(name), Cell(unit(one)), *map(Cell, shown), said, Cell(_of(one, shared=shared), "dim")])
         before = one.row
     return rows
+
+
+def _of(one: Comparison, *, shared: bool) -> str:
+    """What a figure is of, and the rule by which it counts unless that is said of all."""
+    return ", ".join([*scope(one), *([] if shared else rule(one))])
 
 
 def _reason(one: Comparison) -> str:
@@ -135,7 +144,8 @@ def _counted(counts: Mapping[str, int]) -> list[str]:
 def _summary(specs: Sequence[Reconciled], room: int) -> Screen:
     """How many figures of each spec have each status."""
     statuses = [status for status in STATUSES if any(spec.counts[status] for spec in specs)]
-    columns = [Column("spec", left=True), Column("figures"), *map(Column, statuses)]
+    figures = Column("figures", yields=int(room < _NARROW))
+    columns = [Column("spec", left=True), figures, *map(Column, statuses)]
     rows = [_sums(spec.spec, spec.counts, statuses) for spec in specs]
     total = _sums("total", sum((spec.counts for spec in specs), Counter()), statuses)
     heading, body, last = table(columns, [rows, [total]], room)
