@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from costmodel import algebra
+from costmodel.advice import advised
 from costmodel.evaluate import evaluate
 from costmodel.graph import build
 from costmodel.ledger import Ledger
@@ -53,7 +54,23 @@ class Spec:
         >>> load("mobilenet").analyze(alpha="0.5").totals.mult_adds
         149497088
         """
-        return self.evaluate(self.settings(settings, variant), batch)
+        return self.cost(settings, variant, batch)
+
+    def cost(self, given: Mapping[str, Any], variant: str | None = None, batch: Any = 1) -> Ledger:
+        """The cost of every node for settings as they are given; hints name values that can be built. Raises `SpecError`."""
+        settings = self.settings(given, variant)
+        try:
+            return self.evaluate(settings, batch)
+        except SpecError as error:
+            raise advised(error, settings, lambda name, value: self.builds({**given, name: value}, variant)) from None
+
+    def builds(self, given: Mapping[str, Any], variant: str | None = None) -> bool:
+        """Whether the network can be built at these settings."""
+        try:
+            self.evaluate(self.settings(given, variant))
+        except SpecError:
+            return False
+        return True
 
     def evaluate(self, settings: Mapping[str, Any], batch: Any = 1) -> Ledger:
         """The cost of every node for complete settings."""

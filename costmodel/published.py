@@ -10,6 +10,7 @@ from costmodel.conventions import CONVENTIONS
 from costmodel.layers import kinds, labels, under
 from costmodel.ledger import Ledger, Line
 from costmodel.library import Spec, load
+from costmodel.ops.fields import spoken
 from costmodel.problems import Problem, SpecError, did_you_mean, one_of
 from costmodel.spec.figures import Figure
 from costmodel.spec.published import Printed, Published
@@ -198,11 +199,7 @@ def _verdict(row: Published, metric: str, printed: Printed, counts: _Counts, oth
     if not complete:
         return verdict("off", "some ops are not counted", computed, complete=False)
     if isinstance(printed, Formula):
-        try:
-            equal = algebra.decide(algebra.equal(printed.evaluate(counts.ledger.settings), computed)) is True
-        except BadValue as error:
-            raise SpecError([Problem(error.mark, error.message, error.hint)]) from None
-        status = "exact" if equal else ""
+        status = "exact" if algebra.decide(algebra.equal(_value(printed, counts), computed)) is True else ""
     else:
         status = "exact" if printed.exact(computed) else "equal" if printed.met(computed, row.cut) else ""
     if status:
@@ -210,6 +207,17 @@ def _verdict(row: Published, metric: str, printed: Printed, counts: _Counts, oth
     nominal = "the source itself calls it approximate: ~" if isinstance(printed, Figure) and printed.nominal else ""
     reason = row.differs or nominal
     return verdict("off" if reason else "unknown", reason, computed)
+
+
+def _value(printed: Formula, counts: _Counts) -> Any:
+    """What a printed formula gives at the settings of a ledger. Raises `SpecError` where that is no number."""
+    try:
+        value = printed.evaluate(counts.ledger.settings)
+    except BadValue as error:
+        raise SpecError([Problem(error.mark, error.message, error.hint)]) from None
+    if isinstance(value, str) or algebra.is_truth(value):
+        raise SpecError([Problem(printed.mark, f"a figure is a number, and '{printed.text}' is {spoken(value)}")])
+    return value
 
 
 def _whole(counts: _Counts, row: Published, metric: str) -> Any:

@@ -69,13 +69,17 @@ def _nearest(act: RunOp, line: Line, field: str) -> str:
 
     most = min(divided)
     below, above = range(min(value, most), 0, -1), range(value, most + 1)
-    legal = [str(found) for among in (below, above) if (found := next(filter(is_legal, among[:_TRIED]), None))]
-    are = "values of {} are" if len(legal) > 1 else "value of {} is"
-    return f"the nearest legal {are.format(field)} {' and '.join(legal)}" if legal else ""
+    return legal(field, [found for among in (below, above) if (found := next(filter(is_legal, among[:_TRIED]), None))])
 
 
 _TRIED = 100_000
 """Values that are tried above a broken one, and as many below."""
+
+
+def legal(field: str, values: Sequence[int]) -> str:
+    """The hint that names the nearest legal values of a field; nothing where there are none."""
+    are = "values of {} are" if len(values) > 1 else "value of {} is"
+    return f"the nearest legal {are.format(field)} {' and '.join(map(str, values))}" if values else ""
 
 
 def subject(sentence: str) -> str:

@@ -39,6 +39,7 @@ ROOMS = (
     "expand",
     "bounds",
     "settings",
+    "advice",
     "library",
     "published",
     "bridge",

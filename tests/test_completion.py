@@ -118,6 +118,9 @@ def test_variants_with_what_they_set(folder: Path) -> None:
 def test_variants_of_a_table(folder: Path) -> None:
     Path("t.yaml").write_text("variants: {table: [[name, width], [b0, 1], [b1, 1.1]]}", encoding="utf-8")
     assert complete(GROUP, ["analyze", "t", "--variant", ""]).items == [("b0", "width 1"), ("b1", "width 1.1")]
+    assert ("74-c8g8", "groups 8") in [
+        (name, text[:8]) for name, text in complete(GROUP, ["analyze", "condensenet", "--variant", "74"]).items
+    ]
 
 
 def test_parameters_with_their_defaults(folder: Path) -> None:

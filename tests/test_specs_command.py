@@ -46,7 +46,7 @@ def test_a_spec_is_printed_as_it_stands(name: str, run: Runner, tmp_path: Path) 
 def test_expanded_at_a_variant_it_says_the_settings_and_costs_the_same(run: Runner, tmp_path: Path) -> None:
     code, out, err = run("specs", "mobilenetv2", "--expanded", "--variant", "x0.5", "--set", "classes=10")
     assert (code, err) == (0, "")
-    usual = "depth 1, fixed_ends false, expand_first false, divisor 8, fc_bias true"
+    usual = "depth 1, fixed_ends false, divisor 8"
     assert out.startswith(f"# expanded at alpha 0.5, resolution 224, classes 10, {usual}\nname: MobileNetV2\nsource: ")
     path = tmp_path / "flat.yaml"
     path.write_text(out, encoding="utf-8")

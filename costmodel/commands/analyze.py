@@ -83,7 +83,7 @@ def analyze(
     read.check()
 
     def costed(loaded: "Spec") -> Shown:
-        ledger = loaded.evaluate(loaded.settings(given, variant), images["batch"])
+        ledger = loaded.cost(given, variant, images["batch"])
         untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
         figures = tuple(published(loaded, ledger)) if loaded.network.published else None
         return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec)

@@ -85,6 +85,6 @@ def _expanded(spec: str, given: "dict[str, Text]", variant: str | None, quiet: b
 
     loaded = load(spec)
     warn(loaded, quiet)
-    ledger = loaded.evaluate(loaded.settings(given, variant))
+    ledger = loaded.cost(given, variant)
     at = ", ".join(setting(name, value) for name, value in ledger.settings.items())
     return printed(expanded(ledger), f"expanded at {at}" if at else "expanded")

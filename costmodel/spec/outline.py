@@ -26,7 +26,11 @@ def _pairs(data: Any) -> dict[str, str]:
     """A mapping's values where they are texts; lists and choices are left empty."""
     if not isinstance(data, Map):
         return {}
-    return {str(name): str(value) if isinstance(value, Text) else "" for name, value in data.items()}
+    return {str(name): _text(value) for name, value in data.items()}
+
+
+def _text(value: Any) -> str:
+    return str(value) if isinstance(value, Text) else ""
 
 
 def _variants(data: Any) -> dict[str, dict[str, str]]:
@@ -40,8 +44,8 @@ def _variants(data: Any) -> dict[str, dict[str, str]]:
         return {}
     found: dict[str, dict[str, str]] = {}
     for row in rows:
-        if isinstance(row, Seq) and all(isinstance(cell, Text) for cell in [*header, *row]):
-            cells = {str(column): str(cell) for column, cell in zip(header, row, strict=False)}
+        if isinstance(row, Seq):
+            cells = {str(column): _text(cell) for column, cell in zip(header, row, strict=False)}
             if name := cells.pop("name", ""):
                 found[name] = cells
     return found

@@ -33,7 +33,8 @@ def find(name: str) -> Path:
     if is_something:
         kind = "directory" if is_directory else "special file"
         raise SpecError([Problem(None, f"{name} is a {kind}, and a spec is a file")])
-    raise SpecError([Problem(None, f"no file {name} here, and no bundled spec of that name", _hint(stem, specs))])
+    hint = _built(stem, specs) or _hint(stem, specs)
+    raise SpecError([Problem(None, f"no file {name} here, and no bundled spec of that name", hint)])
 
 
 _LISTED = "`costmodel specs` lists the bundled specs"
@@ -54,6 +55,34 @@ def _hint(stem: str, specs: Iterable[str]) -> str:
     # resnet_block is a block of ResNet before it is nearly resnext
     near = alike if is_unit and alike and word not in called else meant(word, called) or alike
     return f"did you mean '{called[near]}'?" if near else _LISTED
+
+
+def _built(stem: str, specs: dict[str, Path]) -> str:
+    """What builds the network that others call so, as `resnet18`: a spec, or a spec and its variant; else nothing."""
+    from costmodel.spec.files import read_file  # only a mistake needs it
+    from costmodel.spec.outline import outline
+
+    called = _plain(Path(stem).name)
+    networks = {_plain(name): name for name in specs if "/" not in name}
+    families = {plain.rstrip("0123456789"): name for plain, name in networks.items()} | networks
+    for family in sorted((family for family in families if family in called), key=len, reverse=True):
+        name, rest = families[family], "".join(called.split(family, 1)).strip(".")
+        if rest in ("", "v1"):
+            return f"did you mean '{name}'?"
+        for variant in outline(*read_file(specs[name], name)).variants:
+            if rest in (plain := _plain(variant), plain.lstrip("vx")):
+                return f"did you mean '{name}' with `--variant {variant}`?"
+    return ""
+
+
+def _plain(name: str) -> str:
+    """A name without what people write differently: case, and separators but for a dot between two digits.
+
+    >>> _plain("squeezenet1_1"), _plain("RegNet_X-1.6GF"), _plain("vit_b_16")
+    ('squeezenet1.1', 'regnetx1.6gf', 'vitb16')
+    """
+    dotted = re.sub(r"(?<=[0-9])[^a-z0-9]+(?=[0-9])", ".", name.lower())
+    return re.sub(r"[^a-z0-9.]|(?<![0-9])\.|\.(?![0-9])", "", dotted)
 
 
 def _words(name: str) -> set[str]:
