@@ -39,7 +39,7 @@ def bridge(ledger: Ledger, convention: Convention) -> Bridge:
     >>> from costmodel.library import load
     >>> found = bridge(load("mobilenetv2").analyze(), CONVENTIONS["fvcore"])
     >>> [(step.factor, step.amount, step.said) for step in found.steps]
-    [(1, 300774272, 'conv + FC'), (2, 6678112, 'batch norm'), (1, 62720, 'global pooling')]
+    [(1, 300774272, 'conv + FC'), (2, 6678112, 'batch norm'), (1, 62720, 'adaptive pooling')]
     >>> found.total
     314193216
     """

@@ -44,6 +44,9 @@ class Convention(NamedTuple):
 _LEARNED = ("weights", "biases", "affine")
 _EVERY = {"fma": 2, "add": 1, "mul": 1, "cmp": 1, "exp": 1}
 _TWICE = "it counts these modules and, once more, the calls that they make"
+_FUSED = "it does not see into fused attention"
+_OPERATORS = "it sees no product that is written as an operator"
+_BY_OUTPUTS = "it takes a transposed convolution for one at each place of its output"
 _ONE = "one per multiply-add"
 
 
@@ -67,13 +70,14 @@ CONVENTIONS = {
             "fvcore",
             {"fma": 1, "fused": -1, "batch_norm": 2, "norms": 5, "unscaled_norms": 4, "adaptive_pool": 1, "upsampled": 1},
             "conv + FC, norms, adaptive pools, upsampling",
-            fused="it does not see into fused attention",
+            fused=_FUSED,
         ),
         _program(
             "ptflops",
             {
                 "fma": 1,
                 "own_classes": -1,
+                "operators": -1,
                 "projections": -1,
                 "conv_module_biases": 1,
                 "fc_module_biases": 1,
@@ -91,28 +95,30 @@ CONVENTIONS = {
                 "joins": 1,
                 "pool_modules": 2,
                 "pool_calls": 1,
-                "upsample_modules": 2,
+                "upsample_modules": 1,
                 "upsample_calls": 1,
             },
             "conv + FC, biases, norms, activations, pools",
             activation_modules=_TWICE,
             pool_modules=_TWICE,
-            upsample_modules=_TWICE,
+            upsample_modules="it counts these modules for the first image, and once more the calls that they make",
             own_classes="it knows plain modules alone",
+            operators=_OPERATORS,
             projections="it sees no call of a linear function",
         ),
         _program(
             "ptflops-aten",
-            {"fma": 1, "fused": -1, "conv_biases": 1, "fc_biases": 1, "attention_biases": 1},
+            {"fma": 1, "fused": -1, "conv_biases": 1, "fc_biases": 1, "attention_biases": 1, "batched_biases": -1},
             "conv + FC, biases",
-            fused="it does not see into fused attention",
+            fused=_FUSED,
+            batched_biases="of a batch it sees them for one image alone",
         ),
         _program(
             "thop",
             {
                 "fma": 1,
                 "not_modules": -1,
-                "transposed": 1,
+                "transposed_modules": 1,
                 "batch_norm_modules": 4,
                 "scaled_modules": 4,
                 "unscaled_modules": 2,
@@ -124,21 +130,22 @@ CONVENTIONS = {
             },
             "conv and FC modules, norms, averages",
             not_modules="it knows plain modules alone",
-            transposed="it takes a transposed convolution for one at each place of its output",
+            transposed_modules=_BY_OUTPUTS,
         ),
         _program(
             "torchinfo",
-            {"fma": 1, "not_conv": -1, "transposed": 1, "conv_biases": 1, "other_params": 1},
+            {"fma": 1, "not_conv": -1, "transposed": 1, "conv_layer_biases": 1, "other_params": 1},
             "convolutions with biases, parameters of all else",
             not_conv="it does not count what FC layers and products of matrices do",
-            transposed="it takes a transposed convolution for one at each place of its output",
+            transposed=_BY_OUTPUTS,
             other_params="it takes the parameters of these layers for operations, however often they are used",
         ),
         _program(
             "calflops",
-            {"fma": 1, "fused": -1, "transposed_groups": -1},
+            {"fma": 1, "fused": -1, "operators": -1, "transposed_groups": -1},
             f"conv + FC, {_ONE}",
-            fused="it does not see into fused attention",
+            fused=_FUSED,
+            operators=_OPERATORS,
             transposed_groups="it divides a transposed convolution's filters by its groups twice",
         ),
         _program(
@@ -154,6 +161,11 @@ CONVENTIONS = {
 as SqueezeNet's repository counts convolutions and FC layers. `arithmetic`: in addition every addition, multiplication,
 comparison and transcendental evaluation of biases, norms, activations, poolings and joins. `tf-slim`: the parameters of
 tensorflow/models' MobileNet V1 page. `condensenet`: its authors' `measure_model`. Those of programs are what each prints
-for one image, in evaluation mode, gradients on: PyTorch's FlopCounterMode 2.13, fvcore 0.1.5, ptflops 0.7.5, thop 0.1.1,
-torchinfo 1.8.0, calflops 0.3.2 (`ptflops` is its pytorch backend). `bench/counters.py` runs them.
+for one image, or for the batch that it is given, in evaluation mode, gradients on: PyTorch's FlopCounterMode 2.13, fvcore
+0.1.5, ptflops 0.7.5, thop 0.1.1, torchinfo 1.8.0, calflops 0.3.2 (`ptflops` is its pytorch backend).
+`bench/counters.py` runs them. An op of a spec's own is a convolution to them, and no module.
+
+Not modelled: that ptflops-aten sees no bias of an FC layer right behind a bare transposition, that torchinfo multiplies an
+FC layer's parameters by the windows where code puts these into the batch, and what attention that returns its weights, or
+that runs without gradients, changes.
 """

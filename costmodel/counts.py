@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from costmodel.algebra import Num, ratio
+from costmodel.algebra import Num, choose, equal, ratio
 from costmodel.cost import COUNTS as KINDS
 
 if TYPE_CHECKING:
@@ -11,14 +11,19 @@ if TYPE_CHECKING:
 
 SPELLINGS = ("module", "function", "subclass", "mean", "avg_pool")
 """How code may write an op: as a module of its framework, by calling a function, as a module of a class of its own, a
-global pooling as a mean over two axes, or as an average pooling whose window is the whole map."""
+global pooling as a mean over its sides, or as an average pooling whose window is the whole map.
+
+A join or a matrix product has no module, and is its operator (`a + b`, `a @ b`) unless it is a function. A batch norm of
+a class of its own is taken for one that holds its activation as a module (as timm's), another norm for one that holds none.
+"""
 USUAL = SPELLINGS[0]
 """How an op is spelled unless a spec says otherwise."""
 
 Measure: TypeAlias = "Callable[[Line], Num]"
 Sites: TypeAlias = Mapping[str, tuple[str, ...]]
 
-_MODULE, _CALLED, _OWN = ("module",), ("module", "function"), ("function", "subclass")
+_MODULE, _FUNCTION, _CALLED = ("module",), ("function",), ("module", "function")
+_CLASSES, _OWN = ("module", "subclass"), ("function", "subclass")
 
 
 class Count(NamedTuple):
@@ -59,8 +64,8 @@ def _params(line: "Line") -> Num:
     return line.output.n * line.cost.params
 
 
-def _on_maps(line: "Line") -> Num:
-    return _inputs(line) if line.inputs[0].kind == "map" else 0
+def _on_maps(measure: Measure) -> Measure:
+    return lambda line: measure(line) if line.inputs[0].kind == "map" else 0
 
 
 def _scaled(line: "Line") -> Num:
@@ -87,6 +92,16 @@ def _projected(line: "Line") -> Num:
     return line.cost.add - line.cost.exp - line.cost.cmp
 
 
+def _all_projected(line: "Line") -> Num:
+    """The same, with biases on what leaves it even where it has none."""
+    return _projected(line) if line.cost.biases else _outputs(line)
+
+
+def _batched(line: "Line") -> Num:
+    """The additions of biases on queries, keys and values where there are several samples."""
+    return choose(equal(line.inputs[0].n, 1), 0, _projected(line) - _outputs(line)) if line.cost.biases else 0
+
+
 def _queries(line: "Line") -> Num:
     dim = line.fields.get("dim")
     return _inputs(line) if dim is None else ratio(_inputs(line), line.inputs[0].c) * dim
@@ -105,7 +120,10 @@ def _by_group(line: "Line") -> Num:
 
 
 def _windows(line: "Line") -> Num:
-    """A window's area and one for each output, as floating-point numbers, cut to a whole one: as thop has it."""
+    """A window's area and one for each output, as floating-point numbers, cut to a whole one: as thop has it.
+
+    Of symbols and many points a window is taken to be whole.
+    """
     x, y = line.inputs[0], line.output
     area = 1.0
     for side in x.sides:
@@ -117,6 +135,10 @@ def _windows(line: "Line") -> Num:
 
 def _interpolated(**factors: int) -> Measure:
     return lambda line: factors.get(line.fields.get("mode", "nearest"), 0) * line.output.size
+
+
+def _first_output(line: "Line") -> Num:
+    return ratio(line.output.size, line.output.n)
 
 
 def _softmax(line: "Line") -> Num:
@@ -133,6 +155,7 @@ _POOLS = ("max_pool", "avg_pool", "global_max_pool", "adaptive_max_pool", "adapt
 _NORMS = ("layer_norm", "group_norm", "instance_norm")
 _RELUS = ("relu", "gelu", "elu", "prelu")
 _SIZED = ("upsample", "resize")
+_TRANSPOSED = ("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
 
 COUNTS = {
     **{kind: Count(_SAID.get(kind, kind), _kind(kind)) for kind in KINDS if kind not in ("read", "write", "given")},
@@ -142,33 +165,33 @@ COUNTS = {
     "not_conv": Count(
         "FC layers, matrix products",
         _mult_adds,
-        _at(SPELLINGS, "linear", "matmul", "attention") | _at(("function",), "conv family"),
+        _at(SPELLINGS, "linear", "matmul", "attention", "own family") | _at(_FUNCTION, "conv family"),
     ),
     "not_modules": Count(
         "mult-adds outside conv and FC modules",
         _mult_adds,
-        _at(_OWN, "conv family", "linear") | _at(SPELLINGS, "matmul", "attention"),
+        _at(_OWN, "conv family", "linear") | _at(SPELLINGS, "matmul", "attention", "own family"),
     ),
     "own_classes": Count("mult-adds of layers that are no plain module", _mult_adds, _at(_OWN, "conv family", "linear")),
-    "projections": Count("projections of attention, as functions", _projections, _at(("function",), "attention")),
+    "projections": Count("projections of attention, as functions", _projections, _at(_FUNCTION, "attention")),
     "fused": Count("products inside fused attention", _scores, _at(_MODULE, "attention")),
-    "transposed": Count(
-        "transposed convolutions, by their outputs", _by_outputs, _at(SPELLINGS, *(f"conv_transpose{d}d" for d in (1, 2, 3)))
-    ),
-    "transposed_groups": Count(
-        "groups of transposed convolutions", _by_group, _at(SPELLINGS, *(f"conv_transpose{d}d" for d in (1, 2, 3)))
-    ),
+    "operators": Count("products written as @", _mult_adds, _at(_MODULE, "matmul")),
+    "transposed": Count("transposed convolutions, by their outputs", _by_outputs, _at(_CLASSES, *_TRANSPOSED)),
+    "transposed_modules": Count("transposed convolutions, by their outputs", _by_outputs, _at(_MODULE, *_TRANSPOSED)),
+    "transposed_groups": Count("groups of transposed convolutions", _by_group, _at(SPELLINGS, *_TRANSPOSED)),
     # biases, parameters
     "conv_biases": Count("convolutions' biases", _kind("add"), _at(SPELLINGS, "conv family")),
+    "conv_layer_biases": Count("convolutions' biases", _kind("add"), _at(_CLASSES, "conv family")),
     "conv_module_biases": Count("convolutions' biases", _kind("add"), _at(_MODULE, "conv family")),
     "fc_biases": Count("FC layers' biases", _kind("add"), _at(SPELLINGS, "linear")),
     "fc_module_biases": Count("FC layers' biases", _kind("add"), _at(_MODULE, "linear")),
     "attention_biases": Count("attention's biases", _projected, _at(SPELLINGS, "attention")),
-    "attention_module_biases": Count("attention's biases", _projected, _at(_MODULE, "attention")),
+    "attention_module_biases": Count("attention's biases", _all_projected, _at(_MODULE, "attention")),
+    "batched_biases": Count("attention's biases before its products", _batched, _at(_MODULE, "attention")),
     "other_params": Count(
         "parameters of FC, norms",
         _params,
-        _at(("module", "subclass"), "linear", "norm family") | _at(_MODULE, "batch_norm", "prelu"),
+        _at(_CLASSES, "linear", "norm family") | _at(_MODULE, "batch_norm", "prelu"),
     ),
     # norms
     "batch_norm": Count("batch norm", _outputs, _at(SPELLINGS, "batch_norm")),
@@ -183,28 +206,28 @@ COUNTS = {
     # activations
     "relu_inputs": Count("ReLU", _outputs, _at(SPELLINGS, "relu")),
     "activation_modules": Count("ReLU, GELU modules", _outputs, _at(_MODULE, *_RELUS)),
-    "activation_calls": Count("ReLU, GELU calls", _outputs, _at(("function",), "relu6", *_RELUS)),
+    "activation_calls": Count("ReLU, GELU calls", _outputs, _at(_FUNCTION, "relu6", *_RELUS)),
     "relu6_modules": Count("ReLU6 modules", _outputs, _at(_MODULE, "relu6")),
     "other_calls": Count("SiLU, softmax calls", _outputs, _at(_CALLED, "silu", "softmax")),
     "prelu_modules": Count("PReLU modules", _outputs, _at(_MODULE, "prelu")),
     "softmax_modules": Count("softmax modules", _softmax, _at(_MODULE, "softmax")),
     "attention_softmax": Count("softmax of attention", _kind("exp"), _at(_CALLED, "attention")),
     "queries": Count("queries scaled", _queries, _at(_MODULE, "attention")),
-    "joins": Count("calls that add or multiply", _outputs, _at(("function",), "add", "multiply")),
+    "joins": Count("calls that add or multiply", _outputs, _at(_FUNCTION, "add", "multiply")),
     # pools, sizes
-    "adaptive_pool": Count("adaptive pooling", _on_maps, _at(_CALLED, *_ADAPTIVE)),
+    "adaptive_pool": Count("adaptive pooling", _on_maps(_inputs), _at(_CALLED, *_ADAPTIVE)),
     "adaptive_windows": Count("adaptive pool windows", _windows, _at(_MODULE, *_ADAPTIVE)),
     "pool_modules": Count("pool modules", _inputs, _at(_MODULE, *_POOLS) | _at(("module", "avg_pool"), "global_avg_pool")),
-    "pool_calls": Count("pool calls", _inputs, _at(("function",), "global_avg_pool", *_POOLS)),
+    "pool_calls": Count("pool calls", _inputs, _at(_FUNCTION, "global_avg_pool", *_POOLS)),
     "avg_pool_modules": Count(
         "average pool modules", _outputs, _at(_MODULE, "avg_pool") | _at(("avg_pool",), "global_avg_pool")
     ),
     "averaged": Count(
         "values averaged", lambda line: line.cost.add + line.cost.mul, _at(SPELLINGS, "avg_pool", "global_avg_pool")
     ),
-    "upsampled": Count("upsampling", _interpolated(nearest=1, bilinear=4), _at(SPELLINGS, *_SIZED)),
-    "upsample_modules": Count("upsample modules", _outputs, _at(_MODULE, *_SIZED)),
-    "upsample_calls": Count("upsample calls", _outputs, _at(("function",), *_SIZED)),
+    "upsampled": Count("upsampling", _on_maps(_interpolated(nearest=1, bilinear=4)), _at(SPELLINGS, *_SIZED)),
+    "upsample_modules": Count("upsample modules", _first_output, _at(_MODULE, *_SIZED)),
+    "upsample_calls": Count("upsample calls", _outputs, _at(_CALLED, *_SIZED)),
     "upsample_steps": Count(
         "upsample modules", _interpolated(nearest=1, linear=5, bilinear=11, bicubic=259), _at(_MODULE, *_SIZED)
     ),

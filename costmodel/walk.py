@@ -171,8 +171,13 @@ class Walk(Judge):
 
     def run(self, act: RunOp, slots: list[Slot], scope: Scope, place: Place, mark: Mark, names: Sequence[str] = ()) -> Slot:
         """Run one op: fields, rule, conditions, line; `names` are those of its inputs."""
-        inputs, sources, doubts = zip(*slots)  # noqa: B905 - named tuples are of one length
-        fields, doubtful = act.fixed, True in doubts
+        if len(slots) == 1:  # mostly
+            tensor, source, doubtful = slots[0]
+            inputs, sources = (tensor,), (source,)
+        else:
+            inputs, sources, doubts = zip(*slots)  # noqa: B905 - named tuples are of one length
+            doubtful = True in doubts
+        fields = act.fixed
         if act.live:
             fields = dict(fields)
             for name, value, kind in act.live:

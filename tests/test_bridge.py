@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,13 @@ PRINTED = [
 
 
 def counted(row: dict[str, str]) -> Ledger:
-    settings = dict(setting.split("=", 1) for setting in row["settings"].split())
-    spec = costmodel.load(row["spec"])
-    return spec.evaluate(spec.settings(settings, row["variant"] or None))
+    return evaluated(row["spec"], row["variant"], row["settings"])
+
+
+@cache
+def evaluated(name: str, variant: str, settings: str) -> Ledger:
+    spec = costmodel.load(name)
+    return spec.evaluate(spec.settings(dict(setting.split("=", 1) for setting in settings.split()), variant or None))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=called)
@@ -106,6 +111,8 @@ ONE = "name: T\ninput: {}\nlayers: [{}]\n"
         ("[64, 8, 8]", "silu", {"ptflops": 4096, "thop": 0}),
         ("[64, 8, 8]", "hardswish", {"ptflops": 0, "thop": 0}),
         ("[64, 8]", "{adaptive_avg_pool: 1}", {"fvcore": 0, "ptflops": 1024, "thop": 512 + 64}),
+        ("[6, 9]", "upsample: 2", {"fvcore": 0, "ptflops": 216, "thop": 108}),
+        ("{t: 10, c: 8}", "attention: {heads: 2, bias: false}", {"ptflops": 4520, "ptflops-aten": 2560, "thop": 0}),
     ],
 )
 def test_single_ops_as_measured(input: str, layer: str, figures: dict[str, int]) -> None:
@@ -113,6 +120,56 @@ def test_single_ops_as_measured(input: str, layer: str, figures: dict[str, int])
         ONE.format(input, layer if layer.startswith("{") else f"{{{layer}}}" if ":" in layer else layer)
     ).analyze()
     assert {name: bridge(ledger, CONVENTIONS[name]).total for name in figures} == figures
+
+
+@pytest.mark.parametrize(
+    ("input", "layer", "spelled", "figures"),
+    [
+        (
+            "[10, 8]",
+            "{conv1d: {out: 12, kernel: 3}}",
+            "conv1d: function",
+            {"fvcore": 2160, "torch": 4320, "ptflops": 0, "ptflops-aten": 2232, "thop": 0, "torchinfo": 0, "calflops": 2160},
+        ),
+        (
+            "[3, 10]",
+            "{conv_transpose1d: {out: 1, kernel: 2}}",
+            "conv_transpose1d: function",
+            {"fvcore": 60, "ptflops": 0, "ptflops-aten": 71, "thop": 0, "torchinfo": 0, "calflops": 60},
+        ),
+        (
+            "[3, 10]",
+            "{conv_transpose1d: {out: 1, kernel: 2}}",
+            "conv_transpose1d: subclass",
+            {"ptflops": 0, "ptflops-aten": 71, "thop": 0, "torchinfo": 77, "calflops": 60},
+        ),
+        (
+            "{t: 10, c: 8}",
+            "{dropout: 0, name: a}, {matmul: [a, previous], transpose: true}",
+            "matmul: module",
+            {"fvcore": 800, "torch": 1600, "ptflops": 0, "ptflops-aten": 800, "thop": 0, "torchinfo": 0, "calflops": 0},
+        ),
+        (
+            "{t: 10, c: 8}",
+            "{dropout: 0, name: a}, {matmul: [a, previous], transpose: true}",
+            "matmul: function",
+            {"fvcore": 800, "torch": 1600, "ptflops": 800, "ptflops-aten": 800, "thop": 0, "torchinfo": 0, "calflops": 800},
+        ),
+    ],
+)
+def test_spelled_ops_as_measured(input: str, layer: str, spelled: str, figures: dict[str, int]) -> None:
+    ledger = costmodel.loads(ONE.format(input, layer) + f"implementation: {{{spelled}}}\n").analyze()
+    assert {name: bridge(ledger, CONVENTIONS[name]).total for name in figures} == figures
+
+
+def test_two_images_as_measured() -> None:
+    attention = costmodel.loads(ONE.format("{t: 10, c: 8}", "{attention: {heads: 2}}"))
+    upsampled = costmodel.loads(ONE.format("[6, 9, 10]", "{upsample: 2}"))
+    assert bridge(attention.analyze(batch=2), CONVENTIONS["ptflops-aten"]).total == 5280
+    assert bridge(upsampled.analyze(batch=2), CONVENTIONS["ptflops"]).total == 6480
+    n = algebra.symbol("n")
+    total = bridge(attention.analyze(batch=n), CONVENTIONS["ptflops-aten"]).total
+    assert [total.subs(n, images).doit() for images in (1, 2)] == [2880, 5280]
 
 
 def test_a_residual_add_and_a_functional_relu_are_seen_by_nobody_but_one() -> None:
@@ -210,3 +267,15 @@ def test_what_cannot_be_asked(options: tuple[str, ...], said: str, run: Runner) 
     assert (code, out) == (2, "")
     assert said in err
     assert "Traceback" not in err
+
+
+def test_settings_are_those_of_specs_that_are_named(run: Runner) -> None:
+    code, out, err = run("reconcile", "--with", "counters", "--set", "alpha=0.5", "--variant", "x0.5")
+    assert (code, out) == (2, "")
+    assert "--set, --variant: each spec has parameters and variants of its own" in err
+
+
+def test_what_cannot_be_built_is_said_of_every_spec(run: Runner) -> None:
+    code, out, err = run("reconcile", "units/fire", "mobilenetv2", "units/conv", "--with", "counters")
+    assert (code, out) == (2, "")
+    assert err.count("have no default") == 2

@@ -1,6 +1,7 @@
 """The bundled networks against public implementations, line by line, and against the counts of every listed variant."""
 
 import csv
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,17 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+load = cache(costmodel.load)
+
+
 def ledger(name: str, **settings: object) -> Ledger:
-    return costmodel.load(name).analyze(**settings)
+    return load(name).analyze(**settings)
 
 
 def listed(spec: str, row: dict[str, str]) -> Ledger:
     """The ledger for a row's columns `variant` and `settings`, which are written as `alpha=0.5 classes=10`."""
     settings = dict(setting.split("=", 1) for setting in row["settings"].split())
-    loaded = costmodel.load(spec)
+    loaded = load(spec)
     return loaded.evaluate(loaded.settings(settings, row["variant"] or None))
 
 

@@ -50,7 +50,7 @@ UNITS = {
         "rho*D_F * rho*D_F * (3*alpha*M + alpha*N) + D_K*D_K * alpha*M + alpha*M * alpha*N",
         "alpha*M % 1 == alpha*N % 1 == rho*D_F % 1 == 0",
     ),
-    # ShuffleNetV2, arXiv:1807.11164, section 2: B and MAC of guidelines G1 and G2, and the blocks that were timed
+    # ShuffleNetV2, arXiv:1807.11164, section 2: guidelines G1 and G2, and the blocks that were timed
     "pointwise": Unit("h*w * c1*c2 / g", "c1*c2 / g", "h*w * (c1 + c2) + c1*c2 / g", "c1 % g == c2 % g == 0"),
     "guideline1": Unit("20 * h*w * c1*c2", "20 * c1*c2", "20 * (h*w * (c1 + c2) + c1*c2)", fixed={"n": 10}),
     "guideline2": Unit("10 * h*w * c*c / g", "10 * c*c / g", "10 * (h*w * 2*c + c*c / g)", "c % g == 0", {"n": 10}),

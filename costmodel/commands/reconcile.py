@@ -11,7 +11,8 @@ from costmodel.commands.options import FORMATS, Batch, Format, NoColour, Output,
 from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from types import ModuleType
 
     from costmodel.ledger import Ledger
     from costmodel.library import Spec
@@ -71,6 +72,8 @@ def reconcile(
         read(_refuse, asked, "published figures have settings of their own", "--with counters takes it")
     elif with_ == "counters":
         read(_refuse, {"--status": status}, "only published figures have a verdict", "--with papers takes it")
+        unnamed = {} if specs else {"--set": set_, "--variant": variant}
+        read(_refuse, unnamed, "each spec has parameters and variants of its own", "name the specs that are meant")
     for name in specs or [""]:
         read(outputs.check_file, output, name or None)
     images = read(reading.whole_numbers, {"batch": batch})
@@ -114,11 +117,7 @@ def _papers(loaded: "dict[str, Spec]", named: bool, verdict: str | None, form: s
             if named or figures:
                 found.append(Reconciled(name, spec.network.name, spec.network.source, figures))
     read.check()
-    if form == "table":
-        outputs.write_table(output, lambda room: reconciling.screen(found, room), no_color)
-    else:
-        written = {"json": reconciling.as_json, "csv": reconciling.as_csv, "markdown": reconciling.as_markdown}
-        outputs.write(output, written[form](found))
+    _write(reconciling, found, form, output, no_color)
 
 
 def _counters(
@@ -134,13 +133,17 @@ def _counters(
     from costmodel.reports import bridging
     from costmodel.reports.bridging import Bridged
 
-    chosen = [rule for rule in programs() if program in (None, rule.name)]
-    found = []
-    for name, spec in loaded.items():
-        ledger = costed(spec)
-        found.append(Bridged(name, ledger, [bridge(ledger, rule) for rule in chosen]))
+    read, chosen = reading.Reader(), [rule for rule in programs() if program in (None, rule.name)]
+    ledgers = {name: read(costed, spec) for name, spec in loaded.items()}
+    read.check()
+    found = [Bridged(name, ledger, [bridge(ledger, rule) for rule in chosen]) for name, ledger in ledgers.items()]
+    _write(bridging, found, form, output, no_color)
+
+
+def _write(report: "ModuleType", found: "Sequence[object]", form: str, output: str | None, no_color: bool) -> None:
+    """Write what is found in the form that is asked for, as a report has it."""
     if form == "table":
-        outputs.write_table(output, lambda room: bridging.screen(found, room), no_color)
+        outputs.write_table(output, lambda room: report.screen(found, room), no_color)
     else:
-        written = {"json": bridging.as_json, "csv": bridging.as_csv, "markdown": bridging.as_markdown}
+        written = {"json": report.as_json, "csv": report.as_csv, "markdown": report.as_markdown}
         outputs.write(output, written[form](found))

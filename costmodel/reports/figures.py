@@ -67,8 +67,8 @@ def difference(comparison: Comparison) -> str:
 
 
 def _percent(part: float) -> str:
-    """A difference in percent, with a second decimal where the first would be 0."""
-    return f"{100 * part:.1f}" if part >= 0.0005 else f"{100 * part:.2g}"
+    """A difference in percent, in two digits where one decimal would say nothing, or too much."""
+    return f"{100 * part:.1f}" if 0.0005 <= part < 1e6 else f"{100 * part:.2g}"
 
 
 def few(found: Sequence[Comparison], source: str, spec: str) -> list[tuple[str, str, str]]:

@@ -127,8 +127,9 @@ KEYS = {
         "Say how public code writes the ops",
         "implementation: {source: text, op: word, op: {label: word, …}, …}",
         "Programs that count a network see its code: a ReLU module is counted where a call of a function is not. Each op is a "
-        "`module` of the framework unless it is said to be a `function`; a norm may be a `subclass`, a class of the code's "
-        "own; a global pooling a `mean`, or an `avg_pool` as wide as the map. Under a label it holds for a layer that is "
+        "`module` of the framework, and a join or a matrix product an operator, unless it is said to be a `function`; a norm, "
+        "a convolution or `linear` may be a `subclass`, a class of the code's own (a batch norm's holds its activation "
+        "too); a global pooling a `mean`, or an `avg_pool` as wide as the map. Under a label it holds for a layer that is "
         "so named, or that stands directly in the place so called: a block, a branch, a row of a table. It changes no cost; "
         "`costmodel reconcile --with counters` reads it.",
         """\

@@ -86,8 +86,9 @@ class Implementation(NamedTuple):
     def of(self, op: str, *labels: str) -> str:
         """How an op is spelled where it and the place that holds it are labelled so.
 
-        >>> Implementation("", {("relu", "unit"): Text("function")}).of("relu", "conv_bn")
-        'module'
+        >>> code = Implementation("torchvision", {("relu", "unit"): "function"})
+        >>> code.of("relu", "conv_bn"), code.of("relu", "conv_bn", "unit")
+        ('module', 'function')
         """
         if not self.spelled:
             return USUAL

@@ -81,19 +81,19 @@ class _Reader:
 
     def __init__(self, params: set[str], problems: Problems) -> None:
         self.params, self.problems = params, problems
-        self.known = [*METRICS, "variant", *sorted(params), *TEXTS]
+        self.known = dict.fromkeys([*METRICS, "variant", *sorted(params), *TEXTS])
 
     def row(self, mark: Mark, cells: dict[Text, Data]) -> Published:
         """A row of its cells by the names of their columns."""
         row = Published(mark, Text("default", mark))
         for name, cell in cells.items():
             self.cell(row, name, cell)
-        cut = next((name for name in cells if name.isdecimal()), None)
-        if cut is not None:
+        strange = [name for name in cells if name not in self.known]
+        if cut := next((name for name in strange if name.isdecimal()), None):
             hint = "inside { } a comma ends a figure: write 1248424"
             self.problems.add(cut.mark, f"a published row has no column '{cut}'", hint)
-        written = any(not _is_blank(cell) for name, cell in cells.items() if name in METRICS)
-        if not written and not row.not_modelled and all(name in self.known for name in cells):
+        said = row.figures or row.not_modelled or strange  # what is written and no figure is a mistake of its own
+        if not said and all(_is_blank(cell) for name, cell in cells.items() if name in METRICS):
             self.problems.add(mark, "this published row has no figure", f"the figures are {one_of(METRICS)}")
         if row.not_modelled and row.differs:
             hint = "leave out `differs` or `not_modelled`"
