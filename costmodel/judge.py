@@ -138,14 +138,15 @@ class Judge:
             raise Stop
         return settled
 
-    def fit(self, name: str, kind: Kind, value: Value, scope: Scope) -> tuple[Any, bool]:
-        """A field's value as its kind wants it, and whether it was legal."""
+    def fit(self, name: str, kind: Kind, value: Value, scope: Scope, doubtful: bool = False) -> tuple[Any, bool]:
+        """A field's value as its kind wants it, and whether it was legal; of a doubtful shape nothing more is said."""
         try:
             checked, fits = kind.check(value.evaluate(scope, self.decide))
         except (BadValue, MissingDimension) as error:
             self.unreadable(value, error)
         except Unfit as error:
-            self.problem(value.mark, f"{name} {error.message}", error.hint)
+            if not (doubtful and any(size not in scope for size, _ in value.names())):
+                self.problem(value.mark, f"{name} {error.message}", error.hint)
             if error.instead is None:
                 raise Stop from None
             return error.instead, False

@@ -179,10 +179,11 @@ class Walk(Judge):
             doubtful = True in doubts
         fields = act.fixed
         if act.live:
-            fields = dict(fields)
+            fields, all_legal = dict(fields), True
             for name, value, kind in act.live:
-                fields[name], legal = self.fit(name, kind, value, scope)
-                doubtful = doubtful or not legal
+                fields[name], legal = self.fit(name, kind, value, scope, doubtful)
+                all_legal = all_legal and legal
+            doubtful = doubtful or not all_legal
         try:
             output, cost = act.op(inputs, fields)
         except MissingDimension as error:

@@ -189,7 +189,7 @@ def test_columns_come_in_the_order_that_is_asked_for(run: Runner) -> None:
     assert first == {
         "access": "552800",
         "path": "conv/conv2d",
-        "line": "17",
+        "line": "13",
         "convention": "paper",
         "traffic": "conv",
         "dtype": "fp32",
