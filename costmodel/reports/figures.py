@@ -89,7 +89,7 @@ def few(found: Sequence[Comparison], source: str, spec: str) -> list[tuple[str, 
         exactly = f" at the printed precision{f' ({rules})' if rules else ''}"
         whole = len(shown) <= FEW and not missed
         notes.append(("published", f"{_listed(list(shown))}: met{exactly if whole else more}", "good"))
-    if missed:
+    if missed := _apart(missed):
         said = _missed(missed[:FEW]) + (f" and {count(len(missed) - FEW)} more" if len(missed) > FEW else "")
         lower = "" if all(one.complete for one in missed) else "; some ops are not counted"
         notes.append(("not met", f"{said}{lower}", "bad") if met else ("published", f"not met: {said}{lower}{more}", "bad"))
@@ -100,6 +100,15 @@ def _listed(shown: Sequence[str]) -> str:
     """The first few of what is shown, and how many more there are."""
     rest = len(shown) - FEW
     return ", ".join(shown[:FEW]) + (f" and {count(rest)} more" if rest > 0 else "")
+
+
+def _apart(found: Sequence[Comparison]) -> list[Comparison]:
+    """Figures without those that repeat an earlier one: the same value for the same count."""
+    seen: dict[Any, Comparison] = {}
+    for one in found:
+        value = one.printed.value if isinstance(one.printed, Figure) else printed(one)
+        seen.setdefault((_what(one), value, computed(one)), one)
+    return list(seen.values())
 
 
 def _missed(found: Sequence[Comparison]) -> str:
