@@ -39,7 +39,7 @@ def bridge(ledger: Ledger, convention: Convention) -> Bridge:
     >>> from costmodel.library import load
     >>> found = bridge(load("mobilenetv2").analyze(), CONVENTIONS["fvcore"])
     >>> [(step.factor, step.amount, step.said) for step in found.steps]
-    [(1, 300774272, 'conv + FC'), (2, 6678112, 'batch norm'), (1, 62720, 'adaptive pooling')]
+    [(1, 300774272, 'conv + FC'), (2, 6678112, 'batch norm'), (1, 62720, 'inputs of global_avg_pool')]
     >>> found.total
     314193216
     """
@@ -51,8 +51,10 @@ def bridge(ledger: Ledger, convention: Convention) -> Bridge:
 
 def _step(name: str, factor: int, lines: Sequence[tuple[Line, str]], convention: Convention) -> Step:
     count = COUNTS[name]
-    amount = sum(count.at(line, spelling) for line, spelling in lines)
-    return Step(factor, name, amount, count.said, convention.slips.get(name, ""))
+    amounts = [(line.op, count.at(line, spelling)) for line, spelling in lines]
+    ops = dict.fromkeys(op for op, amount in amounts if not is_single(amount) or amount)
+    said = count.said.format(", ".join(ops))
+    return Step(factor, name, sum(amount for _, amount in amounts), said, convention.slips.get(name, ""))
 
 
 def programs() -> list[Convention]:

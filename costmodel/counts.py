@@ -29,6 +29,8 @@ _CLASSES, _OWN = ("module", "subclass"), ("function", "subclass")
 class Count(NamedTuple):
     """Something that can be counted: what a bridge calls it, how much of it a line has, and at which lines.
 
+    In what it is called, `{}` stands for the ops that there are.
+
     `sites` names ops, or families of ops as `conv family`, each with the spellings at which it counts; None: every line.
     """
 
@@ -163,7 +165,7 @@ COUNTS = {
     # mult-adds
     "conv": Count("convolutions", _mult_adds, _at(SPELLINGS, "conv family")),
     "not_conv": Count(
-        "FC layers, matrix products",
+        "mult-adds of {}",
         _mult_adds,
         _at(SPELLINGS, "linear", "matmul", "attention", "own family") | _at(_FUNCTION, "conv family"),
     ),
@@ -176,8 +178,8 @@ COUNTS = {
     "projections": Count("projections of attention, as functions", _projections, _at(_FUNCTION, "attention")),
     "fused": Count("products inside fused attention", _scores, _at(_MODULE, "attention")),
     "operators": Count("products written as @", _mult_adds, _at(_MODULE, "matmul")),
-    "transposed": Count("transposed convolutions, by their outputs", _by_outputs, _at(_CLASSES, *_TRANSPOSED)),
-    "transposed_modules": Count("transposed convolutions, by their outputs", _by_outputs, _at(_MODULE, *_TRANSPOSED)),
+    "transposed": Count("{} by their outputs", _by_outputs, _at(_CLASSES, *_TRANSPOSED)),
+    "transposed_modules": Count("{} by their outputs", _by_outputs, _at(_MODULE, *_TRANSPOSED)),
     "transposed_groups": Count("groups of transposed convolutions", _by_group, _at(SPELLINGS, *_TRANSPOSED)),
     # biases, parameters
     "conv_biases": Count("convolutions' biases", _kind("add"), _at(SPELLINGS, "conv family")),
@@ -189,47 +191,45 @@ COUNTS = {
     "attention_module_biases": Count("attention's biases", _all_projected, _at(_MODULE, "attention")),
     "batched_biases": Count("attention's biases before its products", _batched, _at(_MODULE, "attention")),
     "other_params": Count(
-        "parameters of FC, norms",
+        "parameters of {}",
         _params,
         _at(_CLASSES, "linear", "norm family") | _at(_MODULE, "batch_norm", "prelu"),
     ),
     # norms
     "batch_norm": Count("batch norm", _outputs, _at(SPELLINGS, "batch_norm")),
-    "norms": Count("layer, group, instance norm", _scaled, _at(SPELLINGS, *_NORMS)),
-    "unscaled_norms": Count("norms without scale", _unscaled, _at(SPELLINGS, *_NORMS)),
+    "norms": Count("{}", _scaled, _at(SPELLINGS, *_NORMS)),
+    "unscaled_norms": Count("{} without scale", _unscaled, _at(SPELLINGS, *_NORMS)),
     "batch_norm_modules": Count("batch norm modules", _outputs, _at(_MODULE, "batch_norm")),
     "layer_norm_modules": Count("layer norm modules", _outputs, _at(_MODULE, "layer_norm")),
-    "scaled_modules": Count("norm modules", _scaled, _at(_MODULE, "layer_norm", "instance_norm")),
-    "unscaled_modules": Count("norm modules without scale", _unscaled, _at(_MODULE, "layer_norm", "instance_norm")),
-    "group_norm_modules": Count("group norm modules", _scaled, _at(_MODULE, "group_norm", "instance_norm")),
-    "unscaled_group_modules": Count("group norm modules without scale", _unscaled, _at(_MODULE, "group_norm", "instance_norm")),
+    "scaled_modules": Count("{} modules", _scaled, _at(_MODULE, "layer_norm", "instance_norm")),
+    "unscaled_modules": Count("{} modules without scale", _unscaled, _at(_MODULE, "layer_norm", "instance_norm")),
+    "group_norm_modules": Count("{} modules", _scaled, _at(_MODULE, "group_norm", "instance_norm")),
+    "unscaled_group_modules": Count("{} modules without scale", _unscaled, _at(_MODULE, "group_norm", "instance_norm")),
     # activations
     "relu_inputs": Count("ReLU", _outputs, _at(SPELLINGS, "relu")),
-    "activation_modules": Count("ReLU, GELU modules", _outputs, _at(_MODULE, *_RELUS)),
-    "activation_calls": Count("ReLU, GELU calls", _outputs, _at(_FUNCTION, "relu6", *_RELUS)),
+    "activation_modules": Count("{} modules", _outputs, _at(_MODULE, *_RELUS)),
+    "activation_calls": Count("calls of {}", _outputs, _at(_FUNCTION, "relu6", *_RELUS)),
     "relu6_modules": Count("ReLU6 modules", _outputs, _at(_MODULE, "relu6")),
-    "other_calls": Count("SiLU, softmax calls", _outputs, _at(_CALLED, "silu", "softmax")),
+    "other_calls": Count("calls of {}", _outputs, _at(_CALLED, "silu", "softmax")),
     "prelu_modules": Count("PReLU modules", _outputs, _at(_MODULE, "prelu")),
     "softmax_modules": Count("softmax modules", _softmax, _at(_MODULE, "softmax")),
     "attention_softmax": Count("softmax of attention", _kind("exp"), _at(_CALLED, "attention")),
     "queries": Count("queries scaled", _queries, _at(_MODULE, "attention")),
     "joins": Count("calls that add or multiply", _outputs, _at(_FUNCTION, "add", "multiply")),
     # pools, sizes
-    "adaptive_pool": Count("adaptive pooling", _on_maps(_inputs), _at(_CALLED, *_ADAPTIVE)),
-    "adaptive_windows": Count("adaptive pool windows", _windows, _at(_MODULE, *_ADAPTIVE)),
-    "pool_modules": Count("pool modules", _inputs, _at(_MODULE, *_POOLS) | _at(("module", "avg_pool"), "global_avg_pool")),
-    "pool_calls": Count("pool calls", _inputs, _at(_FUNCTION, "global_avg_pool", *_POOLS)),
+    "adaptive_pool": Count("inputs of {}", _on_maps(_inputs), _at(_CALLED, *_ADAPTIVE)),
+    "adaptive_windows": Count("{} modules, in and out", _windows, _at(_MODULE, *_ADAPTIVE)),
+    "pool_modules": Count("{} modules", _inputs, _at(_MODULE, *_POOLS) | _at(("module", "avg_pool"), "global_avg_pool")),
+    "pool_calls": Count("calls of {}", _inputs, _at(_FUNCTION, "global_avg_pool", *_POOLS)),
     "avg_pool_modules": Count(
-        "average pool modules", _outputs, _at(_MODULE, "avg_pool") | _at(("avg_pool",), "global_avg_pool")
+        "outputs of {} modules", _outputs, _at(_MODULE, "avg_pool") | _at(("avg_pool",), "global_avg_pool")
     ),
     "averaged": Count(
-        "values averaged", lambda line: line.cost.add + line.cost.mul, _at(SPELLINGS, "avg_pool", "global_avg_pool")
+        "inputs of {}", lambda line: line.cost.add + line.cost.mul, _at(SPELLINGS, "avg_pool", "global_avg_pool")
     ),
-    "upsampled": Count("upsampling", _on_maps(_interpolated(nearest=1, bilinear=4)), _at(SPELLINGS, *_SIZED)),
-    "upsample_modules": Count("upsample modules", _first_output, _at(_MODULE, *_SIZED)),
-    "upsample_calls": Count("upsample calls", _outputs, _at(_CALLED, *_SIZED)),
-    "upsample_steps": Count(
-        "upsample modules", _interpolated(nearest=1, linear=5, bilinear=11, bicubic=259), _at(_MODULE, *_SIZED)
-    ),
+    "upsampled": Count("{}", _on_maps(_interpolated(nearest=1, bilinear=4)), _at(SPELLINGS, *_SIZED)),
+    "upsample_modules": Count("{} modules", _first_output, _at(_MODULE, *_SIZED)),
+    "upsample_calls": Count("calls of {}", _outputs, _at(_CALLED, *_SIZED)),
+    "upsample_steps": Count("{} modules", _interpolated(nearest=1, linear=5, bilinear=11, bicubic=259), _at(_MODULE, *_SIZED)),
 }
 """Everything that can be counted, by name; first the kinds of a `Cost`, as they are."""

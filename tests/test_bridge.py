@@ -257,9 +257,15 @@ def test_an_op_that_nobody_knows_makes_figures_lower_bounds(run: Runner, tmp_pat
         (("--with", "counter"), "did you mean 'counters'?"),
         (("--with", "counters", "--counter", "fvcor"), "did you mean 'fvcore'?"),
         (("--with", "counters", "--status", "off"), "--status: only published figures have a verdict"),
-        (("--counter", "thop", "--set", "alpha=1"), "--set, --counter: published figures have settings of their own"),
+        (
+            ("--with", "papers", "--counter", "thop", "--set", "alpha=1"),
+            "--set, --counter: published figures have settings of their own",
+        ),
         (("--with", "counters", "--set", "alpha=x"), "'x' is neither a number nor a word of specs"),
         (("--status", "wrong"), "no verdict is called 'wrong'"),
+        (("--with", "fvcore"), "= --counter fvcore"),
+        (("--counter", "thop", "--counter", "fvcore"), "--counter is given 2 times, and has one value"),
+        (("--variant", "x1.4", "--variant=x0.5"), "--variant is given 2 times, and has one value"),
     ],
 )
 def test_what_cannot_be_asked(options: tuple[str, ...], said: str, run: Runner) -> None:

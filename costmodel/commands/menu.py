@@ -4,7 +4,9 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
+
+from costmodel.problems import Problem, SpecError
 
 COMMANDS = {
     "analyze": "What a network costs, per layer and in all.",
@@ -17,6 +19,18 @@ COMMANDS = {
 """Every command with its docstring; it is the function of that name in the module of that name."""
 
 
+class Once(TyperCommand):
+    """A command whose options are given once, unless they gather values: typer would keep the last in silence."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        for option in self.params:
+            if option.param_type_name == "option" and not getattr(option, "multiple", False):
+                times = sum(arg.partition("=")[0] in option.opts for arg in args)
+                if times > 1:
+                    raise SpecError([Problem(None, f"{option.opts[0]} is given {times} times, and has one value")])
+        return super().parse_args(ctx, args)
+
+
 class Menu(TyperGroup):
     """The commands to typer: names and sentences are at hand, and options are read when a command is asked for."""
 
@@ -27,7 +41,7 @@ class Menu(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         lone = typer.Typer(add_completion=False, rich_markup_mode=None)
-        lone.command()(getattr(import_module(f"costmodel.commands.{cmd_name}"), cmd_name))
+        lone.command(cls=Once)(getattr(import_module(f"costmodel.commands.{cmd_name}"), cmd_name))
         return typer.main.get_command(lone)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002

@@ -8,7 +8,7 @@ from costmodel.commands import output as outputs
 from costmodel.commands import reading
 from costmodel.commands.analyze import warn
 from costmodel.commands.options import FORMATS, Batch, Format, NoColour, Output, Quiet, Settings, Variant, offered
-from costmodel.problems import Problem, SpecError
+from costmodel.problems import Problem, SpecError, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,20 +38,27 @@ def reconcile(
         list[str], typer.Argument(metavar="SPEC", help="Spec files, or names of bundled specs; all of these without one.")
     ] = [],  # noqa: B006 - typer copies it
     with_: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--with",
             metavar="WHAT",
-            help="Whose figures: papers, as printed; or counters, programs that count a network's code.",
+            help="Whose figures: papers, as printed, which is usual; or counters, programs that count a network's code.",
             autocompletion=offered(*AGAINST),
         ),
-    ] = "papers",
+    ] = None,
     status: Annotated[
         str | None,
-        typer.Option(metavar="STATUS", help="Only published figures with this verdict.", autocompletion=_statuses),
+        typer.Option(
+            metavar="STATUS",
+            help="Only figures with this verdict: exact, equal, off, unknown, unbuilt, not modelled.",
+            autocompletion=_statuses,
+        ),
     ] = None,
     counter: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only this program's figure.", autocompletion=_programs)
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Only this program's figure: fvcore, torch, ptflops, thop …", autocompletion=_programs
+        ),
     ] = None,
     set_: Settings = [],  # noqa: B006 - typer copies it
     variant: Variant = None,
@@ -66,7 +73,12 @@ def reconcile(
 
     read = reading.Reader()
     form = read(outputs.format_of, format, output, FORMATS)
-    read(reading.choice, "source of figures", with_, AGAINST)
+    with_ = with_ or ("counters" if counter else "papers")
+    if with_ in _programs():
+        message, hint = f"--with takes {one_of(AGAINST)}, and {with_} is a counter", f"--counter {with_}"
+        read.problems.append(Problem(None, message, hint))
+    else:
+        read(reading.choice, "source of figures", with_, AGAINST)
     asked = {"--set": set_, "--variant": variant, "--batch": batch != "1", "--counter": counter}
     if with_ == "papers":
         read(_refuse, asked, "published figures have settings of their own", "--with counters takes it")
@@ -113,9 +125,10 @@ def _papers(loaded: "dict[str, Spec]", named: bool, verdict: str | None, form: s
     read, found = reading.Reader(), []
     for name, spec in loaded.items():
         if named or spec.network.published:
-            figures = [one for one in read(compared, spec) or () if verdict in (None, one.status)]
+            every = read(compared, spec) or []
+            figures = [one for one in every if verdict in (None, one.status)]
             if named or figures:
-                found.append(Reconciled(name, spec.network.name, spec.network.source, figures))
+                found.append(Reconciled(name, spec.network.name, spec.network.source, figures, len(every)))
     read.check()
     _write(reconciling, found, form, output, no_color)
 

@@ -123,4 +123,6 @@ def _far(comparison: Comparison) -> str:
 
 
 def _what(comparison: Comparison) -> str:
-    return f"{unit(comparison)}{f' of {comparison.row.part}' if comparison.row.part else ''}"
+    counted = unit(comparison)
+    said = f"{counted} ({comparison.row.convention})" if counted == "operations" else counted
+    return f"{said}{f' of {comparison.row.part}' if comparison.row.part else ''}"

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from costmodel.ops.fields import spoken
+from costmodel.problems import width
 from costmodel.published import STATUSES, Comparison
 from costmodel.reports.contract import comparison as figure_of
 from costmodel.reports.contract import plain
@@ -20,8 +21,11 @@ SCHEMA = 1
 """The version of the contract, `reconcile.schema.json`; it grows only when a reader of the last one would break."""
 _STYLES = {"exact": "good", "equal": "good", "off": "bad", "unknown": "bad", "unbuilt": "dim", "not modelled": "dim"}
 _INDENT = 4
-_NARROW = 72
-"""Below so many columns what a figure is of has no column, and stands below the figure."""
+_UNDER = "  "
+_CUT = 8
+"""The columns by which the longest names are cut before anything leaves the table."""
+_SHOWN = (slice(0, None), slice(0, -1), slice(1, -1))
+"""The columns that are shown, by room: all; without what a figure is of, which stands below it; names above them too."""
 
 
 class Reconciled(NamedTuple):
@@ -31,6 +35,8 @@ class Reconciled(NamedTuple):
     network: str
     source: str
     found: Sequence[Comparison]
+    among: int = 0
+    """How many figures the spec has, where only those with one verdict are found."""
 
     @property
     def counts(self) -> Counter[str]:
@@ -49,24 +55,40 @@ def screen(specs: Sequence[Reconciled], room: int) -> Screen:
 def _spec(spec: Reconciled, room: int) -> Screen:
     lines = _title(spec, room)
     if not spec.found:
-        return [*lines, text("the spec has no published figures", "dim")]
+        return [*lines, text(_nothing(spec), "dim")]
     sources = [(source, list(found)) for source, found in groupby(spec.found, key=lambda one: one.row.source)]
     # a verdict is never cut: padded, it stands in a column of numbers as words do in one of words
     widest = max(len(verdict(one)) for one in spec.found)
-    shown = slice(-1) if room < _NARROW else slice(None)
-    rows = [[row[shown] for row in _rows(found, widest)] for _, found in sources]
-    heading, *sections = table(_columns(widest)[shown], rows, room)
-    lines += [[], *heading]
-    for (source, found), section in zip(sources, sections, strict=True):
+    columns, rows = _columns(widest), [_rows(found, widest) for _, found in sources]
+    shown = next((kept for kept in _SHOWN if _width(columns, rows, kept) <= room + _CUT), _SHOWN[-1])
+    before = _UNDER * bool(shown.start)  # a name stands above its figures
+    found_rows = [[row[shown] for row in section] for section in rows]
+    heading, *sections = table(columns[shown], found_rows, room - len(before))
+    lines += [[], *([Cell(before), *line] for line in heading)]
+    for (source, found), cells, section in zip(sources, rows, sections, strict=True):
         said = " · ".join(filter(None, (source, *_shared(found))))
         lines += [text(part, "strong") for part in wrapped(said, room)] if said else []
-        for one, following, line in zip(found, [*found[1:], None], section, strict=True):
-            lines.append(line)
-            of = [_of(one, shared=bool(_shared(found)))] if room < _NARROW else []
+        for one, following, (name, *_), line in zip(found, [*found[1:], None], cells, section, strict=True):
+            lines += [text(part) for part in wrapped(name.text, room)] if shown.start and name.text else []
+            lines.append([Cell(before), *line])
+            of = [_of(one, shared=bool(_shared(found)))] if shown.stop else []
             for said in filter(None, [*of, *_below(one, following)]):
                 lines += [text(" " * _INDENT + part, "dim") for part in wrapped(said, max(room - _INDENT, 20))]
         lines.append([])
     return [*lines, *enumerated(_counted(spec.counts), room)]
+
+
+def _nothing(spec: Reconciled) -> str:
+    if not spec.among:
+        return "the spec has no published figures"
+    return f"none of its {count(spec.among)} published figures has this verdict"
+
+
+def _width(columns: Sequence[Column], sections: Sequence[Sequence[Sequence[Cell]]], kept: slice) -> int:
+    """The columns of a screen that some columns of a table need."""
+    rows = [[Cell(c.title) for c in columns], *(row for section in sections for row in section)]
+    widest = [max(width(row[i].text) for row in rows) for i in range(len(columns))][kept]
+    return sum(widest) + len(widest) - 1  # gaps of one column at the least
 
 
 def _below(one: Comparison, following: Comparison | None) -> list[str]:
@@ -144,7 +166,7 @@ def _counted(counts: Mapping[str, int]) -> list[str]:
 def _summary(specs: Sequence[Reconciled], room: int) -> Screen:
     """How many figures of each spec have each status."""
     statuses = [status for status in STATUSES if any(spec.counts[status] for spec in specs)]
-    figures = Column("figures", yields=int(room < _NARROW))
+    figures = Column("figures", yields=1)
     columns = [Column("spec", left=True), figures, *map(Column, statuses)]
     rows = [_sums(spec.spec, spec.counts, statuses) for spec in specs]
     total = _sums("total", sum((spec.counts for spec in specs), Counter()), statuses)
@@ -235,7 +257,7 @@ def as_markdown(specs: Sequence[Reconciled]) -> str:
         parts.append(f"## {markdown.escaped(spec.network)}")
         rows = [list(map(Cell, _texts(one))) for one in spec.found]
         parts += [markdown.table(columns, rows)] if rows else []
-        parts.append(markdown.escaped(" · ".join(_counted(spec.counts)) or "the spec has no published figures"))
+        parts.append(markdown.escaped(" · ".join(_counted(spec.counts)) or _nothing(spec)))
     return "\n\n".join(parts) + "\n"
 
 

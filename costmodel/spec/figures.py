@@ -19,7 +19,8 @@ SCALES = {
 }
 """What may follow the digits, and what one of it is."""
 
-PATTERN = rf"(~?)\s*(\d[\d,]{{0,30}})(?:\.(\d{{1,30}}))?(?:[eE]\+?(\d{{1,2}}))?\s*({'|'.join(filter(None, SCALES))}|)"
+_WHOLE = r"\d{1,3}(?:,\d{3}){1,10}|\d{1,31}"
+PATTERN = rf"(~?)\s*({_WHOLE})(?:\.(\d{{1,30}}))?(?:[eE]\+?(\d{{1,2}}))?\s*({'|'.join(filter(None, SCALES))}|)"
 """A figure: roughly or not, whole digits, decimals, a power of ten, and its scale."""
 
 
