@@ -372,6 +372,21 @@ def test_analyze_says_of_a_row_what_reconcile_says(name: str) -> None:
     assert seen or needed
 
 
+def test_a_verdict_that_no_figure_has_is_said_so(run: Runner, small: Path) -> None:
+    small.write_text(BODY + "published: {mult_adds: 0.13M}\n", encoding="utf-8")
+    assert "none of its 1 published figures has this verdict" in run("reconcile", "small.yaml", "--status", "off")[1]
+    assert "none of its 1" in run("reconcile", "small.yaml", "--status", "off", "--format", "markdown")[1]
+    small.write_text(BODY, encoding="utf-8")
+    assert "the spec has no published figures" in run("reconcile", "small.yaml", "--status", "off")[1]
+
+
+def test_names_stand_above_their_figures_where_they_would_be_cut(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = run("reconcile", "efficientnet")[1].splitlines()
+    assert "EfficientNet-B7" in out
+    assert max(map(len, out)) <= 80
+
+
 def test_every_status_has_its_sentence() -> None:
     assert set(reconciling._STYLES) == set(STATUSES)
 

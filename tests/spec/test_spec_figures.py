@@ -41,7 +41,27 @@ def test_a_figure_has_a_value_and_a_last_digit(text: str, value: object, unit: o
 
 
 @pytest.mark.parametrize(
-    "text", ["", "about 4", "3MM", "3m", "3.M", ".5M", "-3M", "3 million things", "1e", "1e-3", "~", "%", "4.2.1", "3/4", "٣M"]
+    "text",
+    [
+        "",
+        "about 4",
+        "3MM",
+        "3m",
+        "3.M",
+        ".5M",
+        "-3M",
+        "3 million things",
+        "1e",
+        "1e-3",
+        "~",
+        "%",
+        "4.2.1",
+        "3/4",
+        "٣M",
+        "5,1k",
+        "1,02M",
+        "1,2345",
+    ],
 )
 def test_anything_else_is_none(text: str) -> None:
     with pytest.raises(ValueError, match="is not a figure such as"):
