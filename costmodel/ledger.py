@@ -102,6 +102,12 @@ class Totals(NamedTuple):
     access: Num
 
 
+def labels(line: Line) -> tuple[str, ...]:
+    """What a line is called, and the place that directly holds it."""
+    place = line.place
+    return (place.label, place.parent.label) if place.parent else (place.label,)
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Ledger:
     """Every node of a network with its cost, for the settings it was evaluated with."""
@@ -169,8 +175,7 @@ class Ledger:
 
     def spelling(self, line: Line) -> str:
         """How the network's public code writes a line's op."""
-        place = line.place
-        return self.implementation.of(line.op, place.label, place.parent.label if place.parent else "")
+        return self.implementation.of(line.op, *labels(line))
 
     def loaded(self, lines: Iterable[Line] | None = None, traffic: Traffic = CONV) -> Num:
         """The elements of weights and biases among those that some lines, or all, move."""

@@ -233,6 +233,15 @@ def test_formats_say_the_same(run: Runner) -> None:
     assert all(f"{figure:,}" in markdown for *_, figure in in_json)
 
 
+def test_a_label_without_such_an_op_is_said(run: Runner, tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    text = ONE.format("[8, 4, 4]", "{unit}") + "blocks: {unit: {layers: [{residual: [relu]}, {conv2d: 8}]}}\n"
+    file.write_text(text + "implementation: {relu: {unit: function, conv2d: function}}\n", encoding="utf-8")
+    out = run("reconcile", str(file), "--with", "counters")[1]
+    assert "not there" in out
+    assert "relu in conv2d: no such op" in " ".join(out.split())
+
+
 def test_settings_choose_what_is_counted(run: Runner) -> None:
     code, out, err = run(
         "reconcile", "mobilenetv2", "--with", "counters", "--counter", "fvcore", "--variant", "x1.4", "--set", "classes=1000"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from costmodel.bridge import Bridge, Step
-from costmodel.ledger import Ledger
+from costmodel.ledger import Ledger, labels
 from costmodel.reports.contract import plain
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
 from costmodel.reports.words import LOWER, count, counting, setting, uncounted
@@ -91,9 +91,16 @@ def _slips(found: Bridged) -> list[tuple[str, str]]:
     return [(f"* {name}", "; ".join(sentences)) for name, sentences in slips.items() if sentences]
 
 
+def _idle(ledger: Ledger) -> list[tuple[str, str]]:
+    """What the spec says of how code writes an op under a label where there is none."""
+    there = {(line.op, label) for line in ledger.lines for label in labels(line)}
+    idle = [f"{op} in {label}" for op, label in ledger.implementation.spelled if label and (op, label) not in there]
+    return [("not there", f"{', '.join(idle)}: no such op is called so, or stands directly in it")] if idle else []
+
+
 def _notes(found: Bridged) -> list[tuple[str, str]]:
     missing = found.ledger.uncounted
-    return [*_slips(found), *([("not counted", uncounted(missing))] if missing else [])]
+    return [*_slips(found), *_idle(found.ledger), *([("not counted", uncounted(missing))] if missing else [])]
 
 
 def screen(networks: Sequence[Bridged], room: int) -> Screen:
