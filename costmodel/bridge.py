@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from costmodel.algebra import is_single
-from costmodel.conventions import CONVENTIONS, Convention
+from costmodel.conventions import Convention
 from costmodel.counts import COUNTS
 from costmodel.ledger import Ledger, Line
 
@@ -36,6 +36,7 @@ class Bridge(NamedTuple):
 def bridge(ledger: Ledger, convention: Convention) -> Bridge:
     """The steps whose values add up to the convention's figure for a ledger.
 
+    >>> from costmodel.conventions import CONVENTIONS
     >>> from costmodel.library import load
     >>> found = bridge(load("mobilenetv2").analyze(), CONVENTIONS["fvcore"])
     >>> [(step.factor, step.amount, step.said) for step in found.steps]
@@ -55,8 +56,3 @@ def _step(name: str, factor: int, lines: Sequence[tuple[Line, str]], convention:
     ops = dict.fromkeys(op for op, amount in amounts if not is_single(amount) or amount)
     said = count.said.format(", ".join(ops))
     return Step(factor, name, sum(amount for _, amount in amounts), said, convention.slips.get(name, ""))
-
-
-def programs() -> list[Convention]:
-    """The conventions of programs that count."""
-    return [convention for convention in CONVENTIONS.values() if convention.program]

@@ -169,3 +169,8 @@ Not modelled: that ptflops-aten sees no bias of an FC layer right behind a bare 
 FC layer's parameters by the windows where code puts these into the batch, and what attention that returns its weights, or
 that runs without gradients, changes.
 """
+
+
+def programs() -> list[Convention]:
+    """The conventions of programs that count."""
+    return [convention for convention in CONVENTIONS.values() if convention.program]

@@ -42,6 +42,11 @@ class Problem:
     calls: tuple[str, ...] = field(default=(), compare=False)
     times: int = field(default=1, compare=False)
 
+    @property
+    def brief(self) -> str:
+        """The sentence, and the hint behind it, for a report that has a line for them."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
     def __str__(self) -> str:
         lines = [f"{self.mark}: {self.message}" if self.mark else f"costmodel: {self.message}"]
         gutter = " "

@@ -162,15 +162,10 @@ def _reconciled(row: Published, evaluations: _Evaluations) -> list[Comparison]:
             counts = evaluations.at(row, symbols=isinstance(printed, Formula))
             other = evaluations.other(row.than) if row.than is not None else None
         except SpecError as error:
-            found.append(Comparison(row, metric, printed, "unbuilt", _said(error)))
+            found.append(Comparison(row, metric, printed, "unbuilt", error.problems[0].brief))
             continue
         found.append(_verdict(row, metric, printed, counts, other))
     return _with_stale(found)
-
-
-def _said(error: SpecError) -> str:
-    first = error.problems[0]
-    return f"{first.message} ({first.hint})" if first.hint else first.message
 
 
 def _verdicts(row: Published, figures: Mapping[str, Printed], counts: _Counts) -> list[Comparison]:

@@ -15,7 +15,7 @@ from costmodel.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point of a sweep: the swept values, and its totals or the reason why it cannot be built.
+    """One point of a sweep: the swept values, all settings, and its totals or the reason why it cannot be built.
 
     `operations` are in the convention's unit, and `loaded` is the part of the access that is weights and biases. With
     any `uncounted` op, its path and its name, all of them are lower bounds. `multiplying` is what counts beside
@@ -23,6 +23,7 @@ class Point:
     """
 
     values: dict[str, Any]
+    settings: dict[str, Any]
     totals: Totals | None
     reason: str
     operations: Num = 0
@@ -52,18 +53,14 @@ def sweep(
             ledger = spec.evaluate(settings, batch)
             totals, operations = ledger.sums(convention=convention), ledger.operations(None, convention)
             named = tuple(ledger.uncounted), tuple(ledger.multiplying)
-            yield Point(values, totals, "", operations, ledger.loaded(), *named)
+            yield Point(values, settings, totals, "", operations, ledger.loaded(), *named)
         except SpecError as found:
-            first = found.problems[0]
-            yield Point(values, None, f"{first.message} ({first.hint})" if first.hint else first.message)
+            yield Point(values, settings, None, found.problems[0].brief)
 
 
-def held(spec: Spec, over: Mapping[str, Sequence[Any]], fixed: Mapping[str, Any], variant: str | None = None) -> dict[str, Any]:
-    """The settings that are the same at every point; a default that hangs on a swept parameter is none of them.
-
-    Raises `SpecError` as `sweep` does.
-    """
-    first, *others = (settings for settings, _ in _settings(spec, over, fixed, variant))
+def held(points: Sequence[Point]) -> dict[str, Any]:
+    """The settings that are the same at every point; a default that hangs on a swept parameter is none of them."""
+    first, *others = (point.settings for point in points)
     return {name: value for name, value in first.items() if all(other.get(name) == value for other in others)}
 
 

@@ -13,8 +13,8 @@ import pytest
 
 import costmodel
 from costmodel import algebra
-from costmodel.bridge import bridge, programs
-from costmodel.conventions import CONVENTIONS
+from costmodel.bridge import bridge
+from costmodel.conventions import CONVENTIONS, programs
 from costmodel.counts import COUNTS
 from costmodel.ledger import Ledger
 from costmodel.library import bundled

@@ -333,7 +333,7 @@ def test_analyze_shows_a_few_figures_in_two_notes(run: Runner, small: Path, monk
     monkeypatch.setenv("COLUMNS", "300")
     assert notes(run, "small.yaml") == {
         "published": "125,008 mult-adds, 610 params and 4 more: met; costmodel reconcile small.yaml",
-        "not met": "~0.2M (+60.0 %) for 125,008 mult-adds, 10 * width for 610 params and 1 more",
+        "not met": "~0.2M in a blog (+60.0 %) for 125,008 mult-adds, 10 * width in a blog for 610 params and 1 more",
     }
     small.write_text(BODY + "published: {mult_adds: 3M, source: table 2}\n", encoding="utf-8")
     said = "not met: 3M (+2299.8 %) for 125,008 mult-adds; costmodel reconcile small.yaml"

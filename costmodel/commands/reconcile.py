@@ -28,9 +28,9 @@ def _statuses() -> list[str]:
 
 
 def _programs() -> list[str]:
-    from costmodel.conventions import CONVENTIONS
+    from costmodel.conventions import programs
 
-    return [rule.name for rule in CONVENTIONS.values() if rule.program]
+    return [rule.name for rule in programs()]
 
 
 def reconcile(
@@ -142,7 +142,8 @@ def _counters(
     no_color: bool,
 ) -> None:
     """What programs print for some specs, each figure taken apart."""
-    from costmodel.bridge import bridge, programs
+    from costmodel.bridge import bridge
+    from costmodel.conventions import programs
     from costmodel.reports import bridging
     from costmodel.reports.bridging import Bridged
 

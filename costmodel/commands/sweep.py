@@ -70,7 +70,7 @@ def sweep(
     loaded = load(spec)
     warn(loaded, quiet)
     points = list(sweeps.sweep(loaded, swept, fixed, variant, images["batch"], rule))
-    held = {**sweeps.held(loaded, swept, fixed, variant), "batch": images["batch"]}
+    held = {**sweeps.held(points), "batch": images["batch"]}
     shown = sweeping.Swept(loaded.network.name, points, held, dtypes, rule, keys, order, first)
     if form == "table":
         outputs.write_table(output, lambda room: sweeping.screen(shown, room), no_color)

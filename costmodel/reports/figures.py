@@ -119,7 +119,8 @@ def _missed(found: Sequence[Comparison]) -> str:
 
 def _far(comparison: Comparison) -> str:
     far = difference(comparison) if comparison.complete else ""
-    return printed(comparison) + (f" ({far})" if far else "")
+    source = comparison.row.source
+    return printed(comparison) + (f" in {source}" if source else "") + (f" ({far})" if far else "")
 
 
 def _what(comparison: Comparison) -> str:
