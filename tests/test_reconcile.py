@@ -336,7 +336,7 @@ def test_analyze_shows_a_few_figures_in_two_notes(run: Runner, small: Path, monk
         "not met": "~0.2M in a blog (+60.0 %) for 125,008 mult-adds, 10 * width in a blog for 610 params and 1 more",
     }
     small.write_text(BODY + "published: {mult_adds: 3M, source: table 2}\n", encoding="utf-8")
-    said = "not met: 3M (+2299.8 %) for 125,008 mult-adds; costmodel reconcile small.yaml"
+    said = "not met: 3M in table 2 (+2299.8 %) for 125,008 mult-adds; costmodel reconcile small.yaml"
     assert notes(run, "small.yaml") == {"published": said}
     assert notes(run, "small.yaml", "--set", "width=5") == {"published": "the spec has no figures for these settings"}
     small.write_text(BODY, encoding="utf-8")
