@@ -111,7 +111,10 @@ def test_markdown_marks_it_too(report: Callable[..., str]) -> None:
 def test_a_lower_bound_meets_no_published_figure(report: Callable[..., str]) -> None:
     """Though what is counted is what is printed, digit by digit."""
     out = " ".join(report("analyze").split())
-    missed = f"not met: {FIRST + LAST} in table 2 for ≥{FIRST + LAST:,} mult-adds, 78 in table 2 for ≥78 params; some ops are not counted"
+    missed = (
+        f"not met: {FIRST + LAST} in table 2 for ≥{FIRST + LAST:,} mult-adds, "
+        "78 in table 2 for ≥78 params; some ops are not counted"
+    )
     assert missed in out
     found = json.loads(report("analyze", "--format", "json"))["published"]
     assert [(c["computed"], c["met"]) for c in found] == [(FIRST + LAST, False), (78, False)]
