@@ -74,17 +74,13 @@ def reconcile(
     read = reading.Reader()
     form = read(outputs.format_of, format, output, FORMATS)
     with_ = with_ or ("counters" if counter else "papers")
-    if with_ in _programs():
-        message, hint = f"--with takes {one_of(AGAINST)}, and {with_} is a counter", f"--counter {with_}"
-        read.problems.append(Problem(None, message, hint))
-    else:
-        read(reading.choice, "source of figures", with_, AGAINST)
+    read(_source, with_)
+    unnamed = {} if specs else {"--set": set_, "--variant": variant}
     asked = {"--set": set_, "--variant": variant, "--batch": batch != "1", "--counter": counter}
     if with_ == "papers":
         read(_refuse, asked, "published figures have settings of their own", "--with counters takes it")
     elif with_ == "counters":
         read(_refuse, {"--status": status}, "only published figures have a verdict", "--with papers takes it")
-        unnamed = {} if specs else {"--set": set_, "--variant": variant}
         read(_refuse, unnamed, "each spec has parameters and variants of its own", "name the specs that are meant")
     for name in specs or [""]:
         read(outputs.check_file, output, name or None)
@@ -108,6 +104,14 @@ def reconcile(
         return spec.cost(given, variant, images["batch"])
 
     _counters(loaded, program, costed, form, output, no_color)
+
+
+def _source(name: str) -> str:
+    """Whose figures are meant. Raises `SpecError` for another name, and for a counter's, with the option that takes it."""
+    if name in _programs():
+        message, hint = f"--with takes {one_of(AGAINST)}, and {name} is a counter", f"--counter {name}"
+        raise SpecError([Problem(None, message, hint)])
+    return reading.choice("source of figures", name, AGAINST)
 
 
 def _refuse(asked: "Mapping[str, object]", why: str, hint: str) -> None:
