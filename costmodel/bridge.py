@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from costmodel.algebra import is_single
 from costmodel.conventions import Convention
 from costmodel.counts import COUNTS
-from costmodel.ledger import Ledger, Line
+from costmodel.ledger import Ledger
+from costmodel.line import Line
 
 
 class Step(NamedTuple):

@@ -7,7 +7,7 @@ from costmodel.algebra import Num
 from costmodel.counts import COUNTS, USUAL
 
 if TYPE_CHECKING:
-    from costmodel.ledger import Line
+    from costmodel.line import Line
 
 
 class Convention(NamedTuple):

@@ -7,7 +7,7 @@ from costmodel.algebra import Num, choose, equal, ratio
 from costmodel.cost import COUNTS as KINDS
 
 if TYPE_CHECKING:
-    from costmodel.ledger import Line
+    from costmodel.line import Line
 
 SPELLINGS = ("module", "function", "subclass", "mean", "avg_pool")
 """How code may write an op: as a module of its framework, by calling a function, as a module of a class of its own, a

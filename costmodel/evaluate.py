@@ -5,7 +5,8 @@ from typing import Any
 
 from costmodel import algebra
 from costmodel.judge import Scope, Stop
-from costmodel.ledger import Ledger, Place
+from costmodel.ledger import Ledger
+from costmodel.line import Place
 from costmodel.own import COUNT
 from costmodel.problems import Problems
 from costmodel.spec.values import Sizes

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from costmodel import algebra
-from costmodel.ledger import Ledger, Line
+from costmodel.ledger import Ledger
+from costmodel.line import Line
 from costmodel.own import OwnRule
 from costmodel.problems import Mark, Problem, SpecError
 from costmodel.spec.network import Layer, Network

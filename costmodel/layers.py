@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from costmodel.ledger import Line, Place
+from costmodel.line import Line, Place
 from costmodel.tensor import times
 
 FOLLOWERS = ("norm", "pointwise")

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from costmodel import algebra
 from costmodel.conventions import CONVENTIONS
 from costmodel.layers import kinds, labels, under
-from costmodel.ledger import Ledger, Line
+from costmodel.ledger import Ledger
 from costmodel.library import Spec, load
+from costmodel.line import Line
 from costmodel.ops.fields import spoken
 from costmodel.problems import Problem, SpecError, did_you_mean, one_of
 from costmodel.spec.figures import Figure

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from costmodel import algebra
-from costmodel.ledger import Line
+from costmodel.line import Line
 from costmodel.ops import OPS
 from costmodel.problems import one_of
 from costmodel.steps import RunOp

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from costmodel import algebra
 from costmodel.checks import not_an_activation
 from costmodel.judge import Call, Judge, Pass, Row, Scope, Stop
-from costmodel.ledger import Line, Place
+from costmodel.line import Line, Place
 from costmodel.ops import OPS
 from costmodel.ops.fields import Kind, Misfit
 from costmodel.problems import Mark

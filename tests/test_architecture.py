@@ -24,6 +24,7 @@ ROOMS = (
     "synonyms",
     "problems",
     "ops",
+    "line",
     "traffic",
     "spec",
     "steps",

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import costmodel
-from costmodel.ledger import Ledger, Line
+from costmodel.ledger import Ledger
 from costmodel.library import bundled
+from costmodel.line import Line
 from costmodel.published import reconcile
 from costmodel.traffic import CONV, UNFUSED
 

@@ -13,8 +13,8 @@ import pytest
 import costmodel
 from costmodel.commands.completion import complete
 from costmodel.layers import kinds, under
-from costmodel.ledger import Line
 from costmodel.library import bundled
+from costmodel.line import Line
 from costmodel.published import STATUSES, Comparison, published, reconcile
 from costmodel.reports import reconciling
 from costmodel.reports.analysis import content

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from costmodel.layers import by_layer, kind_label, main_line
-from costmodel.ledger import Line, moved
+from costmodel.ledger import moved
+from costmodel.line import Line
 from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, bytes_of, cell, counted, headed, number, title
 from costmodel.reports.figures import few
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of

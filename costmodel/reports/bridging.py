@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from costmodel.bridge import Bridge, Step
-from costmodel.ledger import Ledger, labels
+from costmodel.ledger import Ledger
+from costmodel.line import labels
 from costmodel.reports.contract import plain
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
 from costmodel.reports.words import LOWER, count, counting, setting, uncounted

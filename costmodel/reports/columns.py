@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.dtypes import Dtypes
 from costmodel.layers import kind_label
-from costmodel.ledger import Ledger, Line, moved
+from costmodel.ledger import Ledger, moved
+from costmodel.line import Line
 from costmodel.published import Comparison
 from costmodel.reports.layout import Cell, Column
 from costmodel.reports.rows import Row, unit_label

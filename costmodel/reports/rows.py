@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.layers import FOLLOWERS, by_layer, by_unit, main_line, op_label, unit_of
-from costmodel.ledger import Ledger, Line, Place, Totals, moved
+from costmodel.ledger import Ledger, Totals, moved
+from costmodel.line import Line, Place
 from costmodel.reports.words import LOWER, UNKNOWN
 from costmodel.traffic import UNFUSED
 

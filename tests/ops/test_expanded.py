@@ -8,7 +8,8 @@ from op_settings import settings_of
 import costmodel
 from costmodel.cost import COUNTS
 from costmodel.expand import expanded
-from costmodel.ledger import Ledger, Line, Place
+from costmodel.ledger import Ledger
+from costmodel.line import Line, Place
 from costmodel.ops import OPS
 from costmodel.ops.fields import Misfit
 from costmodel.problems import Mark
