@@ -1,0 +1,117 @@
+"""The explorer's sentences and rows: titles, what is illegal and why, a network's layers and its totals."""
+
+from costmodel.explorer.figures import verdict
+from costmodel.explorer.model import Refusal, Sizes, State, layer_of, output_of
+from costmodel.explorer.network import Edit, Row
+from costmodel.explorer.plot import short
+from costmodel.problems import printable
+from costmodel.reports.layout import Cell, Screen, text, wrapped
+from costmodel.reports.words import count, share
+
+WIDE = 60
+"""Columns from which a list has room for words."""
+
+
+def title(sizes: Sizes, room: int) -> Screen:
+    """A layer in a line: the maps, the kernel."""
+    y = output_of(sizes)
+    groups = f", {sizes.groups} groups" if sizes.groups > 1 else ""
+    stride = f", stride {sizes.stride}" if sizes.stride > 1 else ""
+    said = f"{sizes.c1}×{sizes.h}×{sizes.w} → {y} · {sizes.k}×{sizes.k} convolution{groups}{stride}"
+    return [_line("memory access against its bound", said, room)]
+
+
+def place(edit: Edit, room: int) -> Screen:
+    """A layer of a network in a line: its number, place, op, maps, and why it is pinned."""
+    row, ledger = edit.row, edit.walk.ledger
+    line = ledger.lines[row.number]
+    number = f"{edit.walk.rows.index(row) + 1} of {len(edit.walk.rows)}"
+    said = f"{number} · {line.inputs[0]} → {line.output} · {row.op}"
+    pinned = f" · pinned: {row.pinned}" if row.pinned else ""
+    return [_line(f"{ledger.name} · {row.path}", f"{said}{pinned}", room)]
+
+
+def _line(left: str, right: str, room: int) -> list[Cell]:
+    """Words at both ends of a line; those on the left give way."""
+    left = _cut(printable(left), room - len(right) - 1)
+    return [Cell(left, "strong"), Cell(f"{right:>{room - len(left)}}", "dim")]
+
+
+def _cut(words: str, room: int) -> str:
+    """The end of a text that is too long."""
+    return words if len(words) <= room else f"…{words[len(words) - room + 1 :]}" if room > 1 else ""
+
+
+def of_layer(state: State, room: int) -> Screen:
+    """What is illegal, each with the nearest legal values, or what the figures come to."""
+    if state.refused:
+        last = "figures and curves: the last layer that could be built"
+        return [*_refused(state.refused, room), *_wrapped(last, room, "dim")]
+    return _wrapped(*verdict(layer_of(state.sizes)), room)
+
+
+def _refused(refused: dict[str, Refusal], room: int) -> Screen:
+    lines: Screen = []
+    for name, refusal in refused.items():
+        nearest = f"; {name} may be {' or '.join(map(str, refusal.nearest))}" if refusal.nearest else ""
+        lines += _wrapped(f"✗ {refusal.message}{nearest}", "bad", room)
+    return lines
+
+
+def _wrapped(words: str, style: str, room: int) -> Screen:
+    return [text(piece, style) for piece in wrapped(printable(words), max(room, 10))]
+
+
+def heading(room: int) -> Screen:
+    """The heading of the list of layers."""
+    return [[Cell(_columns(("layer", "op", "access", "gap", "pinned"), room), "head")]]
+
+
+def row(row: Row, room: int) -> list[Cell]:
+    """One layer of the list; those that are pinned dimmed."""
+    layer, wide = row.layer, room >= WIDE
+    gap = share(layer.gap, layer.access) if wide else f"{round(100 * layer.gap / layer.access)}"
+    access = count(layer.access) if wide else short(float(layer.access))
+    return [Cell(_columns((row.path, row.op, access, f"{gap} %", row.pinned), room), "dim" if row.pinned else "")]
+
+
+def _columns(cells: tuple[str, str, str, str, str], room: int) -> str:
+    """The cells of a row; where room is short a pinned layer has a letter."""
+    path, op, access, gap, pinned = cells
+    wide = room >= WIDE
+    rest = f" {op:<9} {access:>{11 if wide else 6}} {gap:>{6 if wide else 4}} {pinned if wide else pinned[:1]:<{10 if wide else 1}}"
+    left = max(room - len(rest), 4)
+    return f"{_cut(printable(path), left):<{left}}{rest}"
+
+
+def of_network(edit: Edit, room: int) -> Screen:
+    """The network's totals before and after a change, or why it cannot be built."""
+    if edit.refused:
+        return _refused(edit.refused, room)
+    before, after = edit.walk.ledger.totals, edit.outcome.totals
+    if after is None:
+        return _wrapped(f"✗ cannot be built: {edit.outcome.reason}", "bad", room)
+    lines = [_total("network", "mult-adds", "access", "head"), _total("", count(before.mult_adds), count(before.access))]
+    if edit.is_changed:
+        lines[1:] = [
+            _total("was", count(before.mult_adds), count(before.access), "dim"),
+            _total("is", count(after.mult_adds), count(after.access), "strong"),
+            _total("", _change(before.mult_adds, after.mult_adds), _change(before.access, after.access)),
+        ]
+    return [*lines, *_followed(edit, room)]
+
+
+def _followed(edit: Edit, room: int) -> Screen:
+    if not edit.outcome.follow:
+        return []
+    others = ", ".join(edit.outcome.follow)
+    return _wrapped(f"with {count(len(edit.outcome.follow))} more, as wide as it: {others}", "dim", room)
+
+
+def _total(name: str, mult_adds: str, access: str, style: str = "") -> list[Cell]:
+    return [Cell(f"{name:<8}{mult_adds:>15}{access:>14}", style)]
+
+
+def _change(old: int, new: int) -> str:
+    """A difference in percent, with its sign."""
+    return f"{float(100 * (new - old) / old):+.2f} %".replace("-", "−")

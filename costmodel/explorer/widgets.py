@@ -1,0 +1,228 @@
+"""What the explorer's screens are made of: sliders, fields with a slider each, texts and charts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+
+from costmodel.explorer.curves import Chart
+from costmodel.explorer.model import Setting, place_of, stepped
+from costmodel.explorer.plot import drawn
+from costmodel.reports.layout import Screen
+
+STYLES = {
+    "head": "bold",
+    "strong": "bold",
+    "dim": "$text-muted",
+    "figure": "bold $text-accent",
+    "good": "$text-success",
+    "bad": "bold $text-error",
+    "here": "bold $text-error",
+    "bound": "$text-success",
+    "rising": "$text-primary",
+    "falling": "$text-warning",
+}
+"""What the styles of cells are on this screen, by the theme's colours."""
+
+
+def content(screen: Screen) -> Content:
+    """Lines of cells as the terminal's."""
+    return Content("\n").join(
+        Content.assemble(*((cell.text, STYLES.get(cell.style, "")) for cell in line)) for line in screen
+    )
+
+
+class Slider(Widget, can_focus=True):
+    """A thumb on the legal values of a field: arrow keys and Shift move it, a click or a drag sets it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "step(-1)", "less"),
+        Binding("right", "step(1)", "more"),
+        Binding("shift+left", "step(-8)", "much less", show=False),
+        Binding("shift+right", "step(8)", "Shift: big steps", key_display="⇧←→"),
+        Binding("home", "step(-1000000)", "least", show=False),
+        Binding("end", "step(1000000)", "most", show=False),
+    ]
+
+    class Moved(Message):
+        """The thumb was set to a value."""
+
+        def __init__(self, slider: "Slider", value: Setting) -> None:
+            super().__init__()
+            self.slider, self.value = slider, value
+
+        @property
+        def control(self) -> "Slider":
+            """The slider."""
+            return self.slider
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rungs: Sequence[Setting] = ()
+        self.value: Setting = 1
+
+    def set(self, rungs: Sequence[Setting], value: Setting) -> None:
+        """Show a value among the legal ones."""
+        self.rungs, self.value = rungs, value
+        self.refresh()
+
+    def render(self) -> Content:
+        """The rail, filled up to the thumb."""
+        room = max(self.size.width, 2)
+        last = max(len(self.rungs) - 1, 1)
+        thumb = min(round(place_of(tuple(self.rungs), self.value) * (room - 1) / last), room - 1)
+        filled = "$text-accent" if self.has_focus else "$text-primary"
+        knob = "●" if len(self.rungs) > 1 else "○"
+        return Content.assemble(("━" * thumb, filled), (knob, f"bold {filled}"), ("─" * (room - 1 - thumb), "$text-disabled"))
+
+    def action_step(self, steps: int) -> None:
+        """Go so many values up or down."""
+        self._move(stepped(tuple(self.rungs), self.value, steps))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the thumb."""
+        self.focus()
+        self.capture_mouse()
+        self._move_to(event.x)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag it."""
+        if self.app.mouse_captured is self:
+            self._move_to(event.x)
+
+    def on_mouse_up(self, _event: events.MouseUp) -> None:
+        """Let it go."""
+        self.release_mouse()
+
+    def _move_to(self, x: int) -> None:
+        if self.rungs:
+            place = round(x * (len(self.rungs) - 1) / max(self.size.width - 1, 1))
+            self._move(self.rungs[min(max(place, 0), len(self.rungs) - 1)])
+
+    def _move(self, value: Setting) -> None:
+        if value != self.value:
+            self.value = value
+            self.refresh()
+            self.post_message(self.Moved(self, value))
+
+
+class Field(Horizontal):
+    """One value: its name, a box to type it in, and its slider, or the nearest legal values where it is illegal."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "row(-1)", "other field", key_display="↑↓"),
+        Binding("down", "row(1)", "next", show=False),
+    ]
+
+    class Edited(Message):
+        """The field says something else."""
+
+        def __init__(self, field: "Field", text: str) -> None:
+            super().__init__()
+            self.field, self.text = field, text
+
+        def is_news(self, texts: Mapping[str, str]) -> bool:
+            """Whether the field still says so, and these do not: a box that was filled says so a moment later."""
+            return self.field.box.value == self.text != texts[self.field.key]
+
+    def __init__(self, key: str, text: str) -> None:
+        super().__init__(id=f"field-{key}")
+        self.key = key
+        self.box = Input(text, compact=True, select_on_focus=True)
+        self.slider = Slider()
+        self.hint = Static(classes="hint")
+        self.nearest: tuple[Setting, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Name, box, slider; the hint takes the slider's place."""
+        yield Label(self.key, classes="name")
+        yield self.box
+        yield self.slider
+        yield self.hint
+
+    def fix(self, giver: str) -> None:
+        """Take no other value where something else gives it."""
+        self.box.disabled = self.slider.disabled = bool(giver)
+        self.set_class(bool(giver), "fixed")
+        if giver:
+            self.hint.update(Content(f"given by {giver}"))
+
+    def show(self, rungs: Sequence[Setting], value: Setting, nearest: tuple[Setting, ...] | None) -> None:
+        """Show the legal values and the last legal one; `nearest` where the box says something illegal."""
+        self.slider.set(rungs, value)
+        self.nearest = nearest or ()
+        self.set_class(nearest is not None, "refused")
+        if nearest is not None:
+            self.hint.update(Content(f"✗ {' or '.join(map(str, nearest))}? ↵" if nearest else "✗ see below"))
+
+    def write(self, text: str) -> None:
+        """Put a text into the box, as if it were typed."""
+        self.box.value = text
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say what was typed."""
+        event.stop()
+        self.post_message(self.Edited(self, event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter takes the nearest legal value."""
+        event.stop()
+        self.take_nearest()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the hint does too."""
+        if event.widget is self.hint:
+            self.take_nearest()
+
+    def take_nearest(self) -> None:
+        """Write the first of the nearest legal values into the box."""
+        if self.nearest:
+            self.write(str(self.nearest[0]))
+
+    def on_slider_moved(self, event: Slider.Moved) -> None:
+        """The box says what the slider does."""
+        event.stop()
+        self.write(str(event.value))
+
+    def action_row(self, by: int) -> None:
+        """Go to the same part of the field above or below."""
+        fields = [field for field in self.screen.query(Field) if field.display]
+        other = fields[(fields.index(self) + by) % len(fields)]
+        (other.slider if self.slider.has_focus and other.slider.display else other.box).focus()
+
+
+class Text(Static):
+    """Lines that are laid out anew for each width."""
+
+    def __init__(self, layout: Callable[[int], Screen], *, id: str) -> None:
+        super().__init__(id=id)
+        self.lay_out = layout
+
+    def redraw(self) -> None:
+        """Lay the lines out."""
+        if room := self.size.width:
+            self.update(content(self.lay_out(room)))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """In another width."""
+        self.redraw()
+
+
+class Plot(Widget):
+    """A chart in all the room there is."""
+
+    def __init__(self, chart: Callable[[int], Chart], *, id: str) -> None:
+        super().__init__(id=id)
+        self.chart = chart
+
+    def render(self) -> Content:
+        """The chart, with as many samples as dots."""
+        columns, rows = self.size
+        return content(drawn(self.chart(max(2 * columns, 16)), columns, rows)) if columns and rows else Content()
