@@ -40,6 +40,7 @@ ROOMS = (
     "evaluate",
     "expand",
     "bounds",
+    "single",
     "settings",
     "advice",
     "library",
