@@ -48,6 +48,7 @@ ROOMS = (
     "bridge",
     "sweep",
     "reports",
+    "explorer",
     "commands",
     "__init__",
     "__main__",
@@ -56,6 +57,7 @@ HOMES = {
     "yaml": {"spec.source"},
     "pydantic_core": {"spec.fields"},
     "rich": {"reports.styled"},
+    "textual": {"explorer"},
     "typer": {"commands"},
     "numpy": {"points"},
     "sympy": {"algebra", "reports.notation"},
@@ -141,7 +143,7 @@ def test_ops_branch_only_on_choices(name: str) -> None:
     assert ordered == []
 
 
-HEAVY = ("numpy", "sympy", "rich", "pydantic", "yaml", "typer", "torch")
+HEAVY = ("numpy", "sympy", "rich", "pydantic", "yaml", "typer", "textual", "torch")
 
 
 def loaded(code: str) -> set[str]:

@@ -57,7 +57,10 @@ def verify(
     sort: Sort = None,
     top: Top = None,
     interactive: Annotated[
-        bool, typer.Option("--interactive", "-i", help="Ask for a value to change, again and again.")
+        bool,
+        typer.Option(
+            "--interactive", "-i", help="Explore in full screen; ask for values to change where that is not to be had."
+        ),
     ] = False,
     format: Format = None,
     output: Output = None,
@@ -83,6 +86,8 @@ def verify(
     sizes = read(sizes_of, {name: text for name, text in asked.items() if text is not None})
     read.check()
     printed = rule if literal else None
+    if interactive and _explored(sizes, spec, given, variant, images["batch"], literal, no_color):
+        return
     if spec is not None:
         _network(spec, given, variant, images["batch"], printed, verifying.How(order, first), form, output, quiet, no_color)
         return
@@ -165,6 +170,23 @@ def _network(
         return
     writers = {"json": verifying.as_json, "csv": verifying.as_csv, "markdown": verifying.as_markdown}
     outputs.write(output, writers[form](verified))
+
+
+def _explored(
+    sizes: "Sizes", spec: str | None, given: Any, variant: str | None, batch: int, literal: bool, no_color: bool
+) -> bool:
+    """Run the explorer in full screen; where it is not to be had, say why."""
+    from costmodel.explorer.door import explore, hindrance
+
+    if why := "--literal is answered line by line" if literal else hindrance():
+        print(f"costmodel: no full screen: {why}", file=sys.stderr)
+        return False
+    from costmodel.library import load
+
+    left = explore(sizes, None if spec is None else load(spec).cost(given, variant, batch), no_color=no_color)
+    if spec is None:
+        print(f"costmodel verify {left.options}", file=sys.stderr)
+    return True
 
 
 def _loop(sizes: "Sizes", rule: "Convention | None", no_color: bool) -> None:

@@ -5,10 +5,11 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from costmodel.explorer.model import Sizes, State
+from costmodel.explorer.model import State
 from costmodel.explorer.network import Walk
 from costmodel.explorer.screens import HelpScreen, LayerScreen, NetworkScreen
 from costmodel.ledger import Ledger
+from costmodel.single import Sizes
 
 
 class Explorer(App[None]):
@@ -17,7 +18,8 @@ class Explorer(App[None]):
     TITLE = "costmodel verify"
     CSS_PATH = "explorer.tcss"
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-tall")]  # noqa: RUF012 - likewise
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "help", key_display="?", priority=True),
         Binding("q,escape", "leave", "leave", key_display="q", priority=True),

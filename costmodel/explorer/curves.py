@@ -37,14 +37,14 @@ class Chart(NamedTuple):
 
 
 def by_ratio(layer: ConvBound, samples: int) -> Chart:
-    """Access against c1:c2, in octaves, c1·c2 and so the mult-adds as they are; the bound touches it where hᵢwᵢ·c1 = hₒwₒ·c2."""
+    """Access against c1:c2 in octaves, c1·c2 and so the mult-adds as they are; it touches the bound at hᵢwᵢ·c1 = hₒwₒ·c2."""
     product = Fraction(layer.c1 * layer.c2)
     present, tight = _octaves(layer.c1, layer.c2), _octaves(layer.leaving, layer.entering)
     span = max(4.0, abs(present - tight) + 0.5)
 
     def at(octave: float) -> Point:
         c1 = Fraction(sqrt(product) * 2 ** (octave / 2)).limit_denominator(10**6) or Fraction(1, 10**6)
-        return Point(octave, float(replace(layer, c1=c1, c2=product / c1).access))
+        return Point(octave, float(layer.but(c1, product / c1).access))
 
     xs = [tight + span * (2 * place / (samples - 1) - 1) for place in range(samples)]
     points = [at(x) for x in xs]
@@ -73,9 +73,9 @@ def _ratio(octave: int) -> str:
 
 
 def by_groups(layer: ConvBound, samples: int) -> Chart:
-    """Access against the groups, logarithms on both axes: at fixed c1 and B it rises, for c2 grows as g; at fixed widths it falls.
+    """Access against the groups, in octaves both: at fixed c1 and B it rises, for c2 grows as g; at fixed widths it falls.
 
-    Between the groups that divide both widths the formula is evaluated all the same.
+    At groups that do not divide both widths the formula is evaluated all the same.
     """
     most = max(_common(layer), 8, layer.groups)
     top = log2(most)

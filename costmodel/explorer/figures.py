@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from costmodel.bounds import ConvBound, Size
+from costmodel.bounds import ConvBound
 from costmodel.reports.bounding import number
 from costmodel.reports.layout import Cell, Screen, text, wrapped
 from costmodel.reports.words import count, share
@@ -34,6 +34,8 @@ def figures_of(layer: ConvBound) -> list[Figure]:
     two, two_of = ("2", "2") if layer.taps == 1 else ("(2/√(kh·kw))", f"(2/√{taps})")
     grouped, grouped_of = ("", "") if layer.groups == 1 else ("g·", f"{g}·")
     gap = "0" if layer.is_tight else f"{number(layer.gap)} ({share(layer.gap, layer.access)} % of access)"
+    maps = count(layer.entering * layer.c1), count(layer.leaving * layer.c2)
+    intensity = float(Fraction(layer.mult_adds) / layer.access)
     return [
         Figure("mult-adds B", b, f"{at}·{kk}c1·c2{by}", f"{positions}·{weights}"),
         Figure(
@@ -48,13 +50,9 @@ def figures_of(layer: ConvBound) -> list[Figure]:
             f"{two}·√({grouped}{other}·B) + B/{at}",
             f"{two_of}·√({grouped_of}{others}·{b}) + {b}/{positions}",
         ),
-        Figure("gap", gap, "(√(hᵢwᵢ·c1) − √(hₒwₒ·c2))²", f"(√{_product(layer.entering, layer.c1)} − √{_product(layer.leaving, layer.c2)})²"),
-        Figure("intensity", f"{float(Fraction(layer.mult_adds) / layer.access):,.2f} mult-adds per element", "B/access", f"{b}/{count(layer.access)}"),
+        Figure("gap", gap, "(√(hᵢwᵢ·c1) − √(hₒwₒ·c2))²", f"(√{maps[0]} − √{maps[1]})²"),
+        Figure("intensity", f"{intensity:,.2f} mult-adds per element", "B/access", f"{b}/{count(layer.access)}"),
     ]
-
-
-def _product(positions: int, channels: Size) -> str:
-    return count(positions * channels)
 
 
 def shown(figures: list[Figure], room: int) -> Screen:

@@ -9,11 +9,12 @@ from typing import NamedTuple, TypeAlias
 from costmodel.bounds import ConvBound, bounded, pinned
 from costmodel.evaluate import evaluate
 from costmodel.expand import expanded
-from costmodel.explorer.model import CHANNELS, LARGEST, Refusal, Setting, divisors, read_all
+from costmodel.explorer.model import CHANNELS, Refusal, divisors, read_all
 from costmodel.graph import build
 from costmodel.ledger import Ledger, Totals
 from costmodel.line import Line
 from costmodel.problems import Mark, Problem, Problems, SpecError
+from costmodel.single import LARGEST
 from costmodel.spec.network import Layer, Network
 from costmodel.spec.source import Text
 from costmodel.spec.values import Formula
@@ -71,20 +72,19 @@ class Walk:
         line = self.ledger.lines[row.number]
         if name == "c1":
             return self.streams.stranger(line.sources[0])
+        if row.layer.is_depthwise:
+            return "c1"
         if name == "groups" and "groups" not in line.rule.fields:
-            return line.op
+            return "the op"
         return ""
 
     def ladder(self, row: Row, name: str) -> tuple[int, ...]:
         """The values of one size that its layer can have; none where it has no say in it."""
-        layer, fields = row.layer, self.ledger.lines[row.number].rule.fields
-        c1, c2 = int(layer.c1), int(layer.c2)
+        layer = row.layer
         if self.fixed(row, name):
             return ()
         if name == "groups":
-            return divisors(gcd(c1, c2))
-        if name == "c2" and _multiplies(row, fields):
-            return tuple(c1 * times for times in range(1, 9))
+            return divisors(gcd(int(layer.c1), int(layer.c2)))
         step = 1 if layer.is_depthwise else layer.groups
         return tuple(rung * step for rung in CHANNELS if rung * step <= max(CHANNELS[-1], 8 * step))
 
@@ -106,7 +106,6 @@ class Walk:
 
     def _edits(self, row: Row, wanted: Mapping[str, int]) -> tuple[Edits, Edits]:
         """What says the sizes, and what says those of the lines that must be as wide as the layer's c2."""
-        fields = self.ledger.lines[row.number].rule.fields
         edits: Edits = {}
         if "c1" in wanted:
             source = self.ledger.lines[row.number].sources[0]
@@ -117,9 +116,7 @@ class Walk:
         own = edits.setdefault(row.number, {})
         if "groups" in wanted:
             own["groups"] = wanted["groups"]
-        if "c2" in wanted and _multiplies(row, fields):
-            own["multiplier"] = wanted["c2"] // wanted.get("c1", int(row.layer.c1))
-        elif "c2" in wanted:
+        if "c2" in wanted:
             own["out"] = wanted["c2"]
             follow = {} if self.streams.stranger(row.number) else self.streams.widened(row.number, wanted["c2"])
         return edits, follow
@@ -165,18 +162,17 @@ class Edit:
         if not self.refused:
             self._divide(name, values)
         if not self.refused:
-            self.sizes = {each: int(value) for each, value in values.items()}
+            self.sizes = values
             self.outcome = self.walk.changed(self.row, self.sizes)
 
-    def _divide(self, changed: str, sizes: Mapping[str, Setting]) -> None:
+    def _divide(self, changed: str, sizes: Mapping[str, int]) -> None:
         """Refuse groups that do not divide both widths, at the field that was changed."""
-        g, widths = int(sizes["groups"]), [int(sizes["c1"]), int(sizes["c2"])]
+        g, widths = sizes["groups"], [sizes["c1"], sizes["c2"]]
         if self.row.layer.is_depthwise or not (odd := [c for c in widths if c % g]):
             return
         message = f"groups ({g}) must divide {' and '.join(map(str, odd))}"
         near = divisors(gcd(*widths)) if changed == "groups" else tuple(range(g, LARGEST + 1, g)) if g <= LARGEST else ()
-        value = int(sizes[changed])
-        at = bisect(near, value)
+        at = bisect(near, sizes[changed])
         self.refused[changed] = Refusal(message, near[max(at - 1, 0) : at + 1])
 
 
@@ -220,11 +216,6 @@ def _kept(line: Line) -> tuple[int, ...]:
     wide = line.output.dims.get("c")
     sources = zip(line.sources, line.inputs, strict=True)
     return tuple(source for source, x in sources if wide is not None and x.dims.get("c") == wide)
-
-
-def _multiplies(row: Row, fields: Mapping[str, object]) -> bool:
-    """Whether a layer's c2 is so many times its c1."""
-    return "multiplier" in fields and row.layer.is_depthwise
 
 
 def _marked(network: Network, lines: Sequence[Line]) -> Network:

@@ -1,12 +1,13 @@
 """The explorer's sentences and rows: titles, what is illegal and why, a network's layers and its totals."""
 
 from costmodel.explorer.figures import verdict
-from costmodel.explorer.model import Refusal, Sizes, State, layer_of, output_of
+from costmodel.explorer.model import Refusal, State
 from costmodel.explorer.network import Edit, Row
 from costmodel.explorer.plot import short
 from costmodel.problems import printable
 from costmodel.reports.layout import Cell, Screen, text, wrapped
 from costmodel.reports.words import count, share
+from costmodel.single import Sizes, layer_of, line_of, spelled
 
 WIDE = 60
 """Columns from which a list has room for words."""
@@ -14,10 +15,11 @@ WIDE = 60
 
 def title(sizes: Sizes, room: int) -> Screen:
     """A layer in a line: the maps, the kernel."""
-    y = output_of(sizes)
+    y = line_of(sizes).output
     groups = f", {sizes.groups} groups" if sizes.groups > 1 else ""
-    stride = f", stride {sizes.stride}" if sizes.stride > 1 else ""
-    said = f"{sizes.c1}×{sizes.h}×{sizes.w} → {y} · {sizes.k}×{sizes.k} convolution{groups}{stride}"
+    stride = f", stride {spelled(sizes.stride)}" if sizes.stride != 1 else ""
+    kernel = spelled(sizes.k if isinstance(sizes.k, tuple) else (sizes.k, sizes.k))
+    said = f"{sizes.c1}×{sizes.h}×{sizes.w} → {y} · {kernel.replace('x', '×')} convolution{groups}{stride}"
     return [_line("memory access against its bound", said, room)]
 
 
@@ -46,14 +48,15 @@ def of_layer(state: State, room: int) -> Screen:
     """What is illegal, each with the nearest legal values, or what the figures come to."""
     if state.refused:
         last = "figures and curves: the last layer that could be built"
-        return [*_refused(state.refused, room), *_wrapped(last, room, "dim")]
-    return _wrapped(*verdict(layer_of(state.sizes)), room)
+        return [*_refused(state.refused, room), *_wrapped(last, "dim", room)]
+    said, style = verdict(layer_of(state.sizes))
+    return _wrapped(said, style, room)
 
 
 def _refused(refused: dict[str, Refusal], room: int) -> Screen:
     lines: Screen = []
     for name, refusal in refused.items():
-        nearest = f"; {name} may be {' or '.join(map(str, refusal.nearest))}" if refusal.nearest else ""
+        nearest = f"; {name} may be {refusal.advice}" if refusal.nearest else ""
         lines += _wrapped(f"✗ {refusal.message}{nearest}", "bad", room)
     return lines
 
@@ -79,7 +82,7 @@ def _columns(cells: tuple[str, str, str, str, str], room: int) -> str:
     """The cells of a row; where room is short a pinned layer has a letter."""
     path, op, access, gap, pinned = cells
     wide = room >= WIDE
-    rest = f" {op:<9} {access:>{11 if wide else 6}} {gap:>{6 if wide else 4}} {pinned if wide else pinned[:1]:<{10 if wide else 1}}"
+    rest = f" {op:<9} {access:>11} {gap:>6} {pinned:<10}" if wide else f" {op:<9} {access:>6} {gap:>4} {pinned[:1]:<1}"
     left = max(room - len(rest), 4)
     return f"{_cut(printable(path), left):<{left}}{rest}"
 
@@ -96,7 +99,11 @@ def of_network(edit: Edit, room: int) -> Screen:
         lines[1:] = [
             _total("was", count(before.mult_adds), count(before.access), "dim"),
             _total("is", count(after.mult_adds), count(after.access), "strong"),
-            _total("", _change(before.mult_adds, after.mult_adds), _change(before.access, after.access)),
+            _total(
+                f"+{len(follow)} more" if (follow := edit.outcome.follow) else "",
+                _change(before.mult_adds, after.mult_adds),
+                _change(before.access, after.access),
+            ),
         ]
     return [*lines, *_followed(edit, room)]
 
@@ -105,7 +112,7 @@ def _followed(edit: Edit, room: int) -> Screen:
     if not edit.outcome.follow:
         return []
     others = ", ".join(edit.outcome.follow)
-    return _wrapped(f"with {count(len(edit.outcome.follow))} more, as wide as it: {others}", "dim", room)
+    return _wrapped(f"as wide as it must be: {others}", "dim", room)
 
 
 def _total(name: str, mult_adds: str, access: str, style: str = "") -> list[Cell]:

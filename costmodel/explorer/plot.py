@@ -12,7 +12,7 @@ _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 """The bits of a braille character, by column and row."""
 _BRAILLE = 0x2800
 _GUTTER = 8
-_HERE = "● this layer"
+_HERE = "● here"
 _SAMPLES = {"bound": "─", "rising": "━", "falling": "╍"}
 """What stands before a curve's name; the falling one is dashed, to be told apart without colour."""
 MARGIN = 0.06
@@ -54,7 +54,7 @@ def drawn(chart: Chart, columns: int, rows: int) -> Screen:
     canvas[frame.row(chart.here.y), frame.column(chart.here.x)] = ("●", "here")
     labels = _labels(chart, frame)
     body = [
-        [Cell(f"{labels.get(row, ''):>{_GUTTER - 1}}┤" if row in labels else f"{'│':>{_GUTTER}}", "dim"), *_cells(canvas, row, frame.columns)]
+        [Cell(f"{labels[row]}┤" if row in labels else "│".rjust(_GUTTER), "dim"), *_cells(canvas, row, frame.columns)]
         for row in range(frame.rows)
     ]
     here = max(columns - len(chart.title) - len(_HERE), 1)
@@ -109,7 +109,7 @@ def _cells(canvas: Canvas, row: int, columns: int) -> list[Cell]:
 def _labels(chart: Chart, frame: _Frame) -> dict[int, str]:
     """What stands left of the axis: the greatest and the least value."""
     values = [point.y for curve in chart.curves for point in curve.points]
-    return {frame.row(y): short(2**y if chart.octaves else y) for y in (max(values), min(values))}
+    return {frame.row(y): short(2**y if chart.octaves else y).rjust(_GUTTER - 1) for y in (max(values), min(values))}
 
 
 def _legend(chart: Chart) -> list[Cell]:

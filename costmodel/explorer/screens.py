@@ -14,10 +14,11 @@ from textual.widgets import Footer, OptionList, Static
 from costmodel.bounds import ConvBound
 from costmodel.explorer import curves, figures, notes
 from costmodel.explorer.manual import MANUAL
-from costmodel.explorer.model import NAMES, State, ladder, layer_of
+from costmodel.explorer.model import State, ladder
 from costmodel.explorer.network import EDITED, Edit, Walk
-from costmodel.explorer.widgets import Field, Plot, Text, content
+from costmodel.explorer.widgets import Field, Plot, Scroll, Text, content
 from costmodel.reports.layout import Screen as Lines
+from costmodel.single import NAMES, layer_of
 
 
 class Figured(Screen[None]):
@@ -31,11 +32,11 @@ class Figured(Screen[None]):
         with Horizontal(id="top"):
             with Vertical(id="left"):
                 yield from self.left()
-            with VerticalScroll(id="figures"):
-                yield Text(lambda room: figures.shown(figures.figures_of(self.layer), room), id="values")
+            with Scroll(id="figures"):
+                yield Text(lambda room: figures.shown(figures.figures_of(self.convolution), room), id="values")
         with Horizontal(id="charts"):
-            yield Plot(lambda samples: curves.by_ratio(self.layer, samples), id="by-ratio")
-            yield Plot(lambda samples: curves.by_groups(self.layer, samples), id="by-groups")
+            yield Plot(lambda samples: curves.by_ratio(self.convolution, samples), id="by-ratio")
+            yield Plot(lambda samples: curves.by_groups(self.convolution, samples), id="by-groups")
         yield Footer(compact=True, show_command_palette=False)
 
     def left(self) -> Iterator[Widget]:
@@ -47,7 +48,7 @@ class Figured(Screen[None]):
         raise NotImplementedError
 
     @property
-    def layer(self) -> ConvBound:
+    def convolution(self) -> ConvBound:
         """The layer whose figures are shown."""
         raise NotImplementedError
 
@@ -69,7 +70,7 @@ class LayerScreen(Figured):
     def left(self) -> Iterator[Widget]:
         """The fields, and below them what they come to."""
         yield from (Field(name, self.state.texts[name]) for name in NAMES)
-        with VerticalScroll(id="notes", can_focus=False):
+        with Scroll(id="notes"):
             yield Text(lambda room: notes.of_layer(self.state, room), id="note")
 
     def title_lines(self, room: int) -> Lines:
@@ -77,7 +78,7 @@ class LayerScreen(Figured):
         return notes.title(self.state.sizes, room)
 
     @property
-    def layer(self) -> ConvBound:
+    def convolution(self) -> ConvBound:
         """The last that could be built."""
         return layer_of(self.state.sizes)
 
@@ -96,9 +97,7 @@ class LayerScreen(Figured):
         """Show what the state is."""
         state = self.state
         for field in self.query(Field):
-            refusal = state.refused.get(field.key)
-            value = getattr(state.sizes, field.key)
-            field.show(ladder(state.sizes, field.key), value, refusal.nearest if refusal else None)
+            field.show(ladder(state.sizes, field.key), getattr(state.sizes, field.key), state.refused.get(field.key))
         self.set_class(bool(state.refused), "stale")
         self.redraw()
 
@@ -116,7 +115,7 @@ class NetworkScreen(Figured):
         yield Text(notes.heading, id="heading")
         yield OptionList(id="layers", compact=True)
         yield from (Field(name, self.edit.texts[name]) for name in EDITED)
-        with VerticalScroll(id="notes", can_focus=False):
+        with Scroll(id="notes"):
             yield Text(lambda room: notes.of_network(self.edit, room), id="note")
 
     def title_lines(self, room: int) -> Lines:
@@ -124,7 +123,7 @@ class NetworkScreen(Figured):
         return notes.place(self.edit, room)
 
     @property
-    def layer(self) -> ConvBound:
+    def convolution(self) -> ConvBound:
         """The chosen one, as it is changed."""
         return self.edit.outcome.layer
 
@@ -162,11 +161,10 @@ class NetworkScreen(Figured):
         """Show the layer and what its change does."""
         edit = self.edit
         for field in self.query(Field):
-            key, refusal = field.key, edit.refused.get(field.key)
-            with self.prevent(Field.Edited):
-                field.write(edit.texts[key])
-            field.fix(self.walk.fixed(edit.row, key))
-            field.show(self.walk.ladder(edit.row, key), edit.sizes[key], refusal.nearest if refusal else None)
+            key, fixed = field.key, self.walk.fixed(edit.row, field.key)
+            field.fix(fixed)
+            field.write(str(getattr(self.convolution, key)) if fixed else edit.texts[key])
+            field.show(self.walk.ladder(edit.row, key), edit.sizes[key], edit.refused.get(key))
         self.set_class(bool(edit.refused) or edit.outcome.totals is None, "stale")
         self.redraw()
 

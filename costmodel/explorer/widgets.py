@@ -6,16 +6,17 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
 from costmodel.explorer.curves import Chart
-from costmodel.explorer.model import Setting, place_of, stepped
+from costmodel.explorer.model import Refusal, place_of, stepped
 from costmodel.explorer.plot import drawn
 from costmodel.reports.layout import Screen
+from costmodel.single import Setting, spelled
 
 STYLES = {
     "head": "bold",
@@ -34,9 +35,7 @@ STYLES = {
 
 def content(screen: Screen) -> Content:
     """Lines of cells as the terminal's."""
-    return Content("\n").join(
-        Content.assemble(*((cell.text, STYLES.get(cell.style, "")) for cell in line)) for line in screen
-    )
+    return Content("\n").join(Content.assemble(*((cell.text, STYLES.get(cell.style, "")) for cell in line)) for line in screen)
 
 
 class Slider(Widget, can_focus=True):
@@ -113,6 +112,27 @@ class Slider(Widget, can_focus=True):
             self.post_message(self.Moved(self, value))
 
 
+class Box(Input):
+    """A box that leaves the keys of the whole screen to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "row(-1)", "other field", key_display="↑↓"),
+        Binding("down", "row(1)", "next", show=False),
+    ]
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, compact=True, max_length=24)
+
+    def action_row(self, by: int) -> None:
+        """Go to the field above or below."""
+        assert isinstance(self.parent, Field)
+        self.parent.action_row(by)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether a key is typed here: any character but those that ask for help and leave."""
+        return character not in ("?", "q") and super().check_consume_key(key, character)
+
+
 class Field(Horizontal):
     """One value: its name, a box to type it in, and its slider, or the nearest legal values where it is illegal."""
 
@@ -135,10 +155,10 @@ class Field(Horizontal):
     def __init__(self, key: str, text: str) -> None:
         super().__init__(id=f"field-{key}")
         self.key = key
-        self.box = Input(text, compact=True, select_on_focus=True)
+        self.box = Box(text)
         self.slider = Slider()
         self.hint = Static(classes="hint")
-        self.nearest: tuple[Setting, ...] = ()
+        self.refusal: Refusal | None = None
 
     def compose(self) -> ComposeResult:
         """Name, box, slider; the hint takes the slider's place."""
@@ -154,13 +174,13 @@ class Field(Horizontal):
         if giver:
             self.hint.update(Content(f"given by {giver}"))
 
-    def show(self, rungs: Sequence[Setting], value: Setting, nearest: tuple[Setting, ...] | None) -> None:
-        """Show the legal values and the last legal one; `nearest` where the box says something illegal."""
+    def show(self, rungs: Sequence[Setting], value: Setting, refusal: Refusal | None) -> None:
+        """Show the legal values and the last legal one; the `refusal` of what the box says."""
         self.slider.set(rungs, value)
-        self.nearest = nearest or ()
-        self.set_class(nearest is not None, "refused")
-        if nearest is not None:
-            self.hint.update(Content(f"✗ {' or '.join(map(str, nearest))}? ↵" if nearest else "✗ see below"))
+        self.refusal = refusal
+        self.set_class(refusal is not None, "refused")
+        if refusal is not None:
+            self.hint.update(Content(f"✗ {refusal.advice} ⏎" if refusal.nearest else "✗ see below"))
 
     def write(self, text: str) -> None:
         """Put a text into the box, as if it were typed."""
@@ -169,7 +189,8 @@ class Field(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say what was typed."""
         event.stop()
-        self.post_message(self.Edited(self, event.value))
+        if not self.box.disabled:
+            self.post_message(self.Edited(self, event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter takes the nearest legal value."""
@@ -183,19 +204,40 @@ class Field(Horizontal):
 
     def take_nearest(self) -> None:
         """Write the first of the nearest legal values into the box."""
-        if self.nearest:
-            self.write(str(self.nearest[0]))
+        if self.refusal is not None and self.refusal.nearest:
+            self.write(spelled(self.refusal.nearest[0]))
 
     def on_slider_moved(self, event: Slider.Moved) -> None:
         """The box says what the slider does."""
         event.stop()
-        self.write(str(event.value))
+        self.write(spelled(event.value))
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit that is typed on the slider begins a number in the box."""
+        if self.slider.has_focus and event.character is not None and event.character.isdigit():
+            event.stop()
+            self.box.select_on_focus = False
+            self.box.focus()
+            self.write(event.character)
+            self.box.cursor_position = 1
+
+    def on_input_blurred(self, _event: Input.Blurred) -> None:
+        """The next time that the box is entered, typing replaces what is there."""
+        self.box.select_on_focus = True
 
     def action_row(self, by: int) -> None:
         """Go to the same part of the field above or below."""
         fields = [field for field in self.screen.query(Field) if field.display]
         other = fields[(fields.index(self) + by) % len(fields)]
         (other.slider if self.slider.has_focus and other.slider.display else other.box).focus()
+
+
+class Scroll(VerticalScroll):
+    """Room for more lines than fit; a stop for Tab only where there are."""
+
+    def allow_focus(self) -> bool:
+        """Whether there is anything to scroll."""
+        return self.max_scroll_y > 0
 
 
 class Text(Static):
