@@ -103,7 +103,10 @@ def by_groups(layer: ConvBound, samples: int) -> Chart:
 def _change(points: list[Point]) -> str:
     """From the first point to the last: as many times, or so much less in percent."""
     ratio = 2 ** (points[-1].y - points[0].y)
-    return f"×{ratio:.1f}" if ratio >= 1.995 else f"{100 * (ratio - 1):+.1f} %".replace("-", "−")
+    if ratio >= 1.995:
+        return f"×{ratio:.1f}"
+    percent = 100 * (ratio - 1)
+    return f"{percent:+.{1 if abs(percent) < 9.95 else 0}f} %".replace("-", "−")
 
 
 def _common(layer: ConvBound) -> int:

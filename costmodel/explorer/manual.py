@@ -8,7 +8,8 @@ A convolution reads its input map, writes its output map and reads its weights, 
 
 and its mult-adds are B = hₒwₒ·kh·kw·c1·c2/g. By the inequality of arithmetic and geometric means
 
-    access ≥ (2/√(kh·kw))·√(g·hᵢwᵢ·B) + B/(hₒwₒ),   gap = (√(hᵢwᵢ·c1) − √(hₒwₒ·c2))².
+    access ≥ (2/√(kh·kw))·√(g·hᵢwᵢ·B) + B/(hₒwₒ),
+    access − bound = (√(hᵢwᵢ·c1) − √(hₒwₒ·c2))².
 
 The bound is reached exactly when hᵢwᵢ·c1 = hₒwₒ·c2: at stride 1, when c1 = c2.
 

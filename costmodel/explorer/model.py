@@ -53,15 +53,15 @@ def read_all(texts: Mapping[str, str], last: Mapping[str, Setting]) -> tuple[dic
         try:
             values[name] = read(name, text)
         except Unfit as error:
-            refused[name] = Refusal(f"{name} {error.message}", _instead(text, error, last[name]))
+            refused[name] = Refusal(f"{name} {error.message}", _instead(name, text, error, last[name]))
     return refused, values
 
 
-def _instead(text: str, error: Unfit, last: Setting) -> tuple[Setting, ...]:
+def _instead(name: str, text: str, error: Unfit, last: Setting) -> tuple[Setting, ...]:
     """What may stand in a field that says nothing legal: the numbers around one, else the nearest, else the last legal."""
     if "." in text and error.instead not in (None, LARGEST):
         value = Fraction(text.strip().replace(",", ""))
-        return tuple(dict.fromkeys(max(near, 1) for near in (floor(value), ceil(value))))
+        return tuple(dict.fromkeys(max(near, 0 if name == "padding" else 1) for near in (floor(value), ceil(value))))
     return (last if error.instead is None else error.instead,)
 
 

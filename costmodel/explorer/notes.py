@@ -94,25 +94,19 @@ def of_network(edit: Edit, room: int) -> Screen:
     before, after = edit.walk.ledger.totals, edit.outcome.totals
     if after is None:
         return _wrapped(f"✗ cannot be built: {edit.outcome.reason}", "bad", room)
-    lines = [_total("network", "mult-adds", "access", "head"), _total("", count(before.mult_adds), count(before.access))]
-    if edit.is_changed:
-        lines[1:] = [
-            _total("was", count(before.mult_adds), count(before.access), "dim"),
-            _total("is", count(after.mult_adds), count(after.access), "strong"),
-            _total(
-                f"+{len(follow)} more" if (follow := edit.outcome.follow) else "",
-                _change(before.mult_adds, after.mult_adds),
-                _change(before.access, after.access),
-            ),
-        ]
-    return [*lines, *_followed(edit, room)]
-
-
-def _followed(edit: Edit, room: int) -> Screen:
-    if not edit.outcome.follow:
-        return []
-    others = ", ".join(edit.outcome.follow)
-    return _wrapped(f"as wide as it must be: {others}", "dim", room)
+    lines = [_total("network", "mult-adds", "access", "head")]
+    if not edit.is_changed:
+        return [*lines, _total("", count(before.mult_adds), count(before.access))]
+    follow = edit.outcome.follow
+    more = f"+{len(follow)} more" if follow else ""
+    lines += [
+        _total("was", count(before.mult_adds), count(before.access), "dim"),
+        _total("is", count(after.mult_adds), count(after.access), "strong"),
+        _total(more, _change(before.mult_adds, after.mult_adds), _change(before.access, after.access)),
+    ]
+    if not follow:
+        return lines
+    return [*lines, *_wrapped(f"must be as wide: {', '.join(follow)}", "dim", room)]
 
 
 def _total(name: str, mult_adds: str, access: str, style: str = "") -> list[Cell]:

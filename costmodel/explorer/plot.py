@@ -1,5 +1,7 @@
 """A chart drawn in text: curves in braille dots, two by four to a character, values on the left, ticks below."""
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TypeAlias
 
 from costmodel.explorer.curves import Chart, Curve, Point
@@ -63,10 +65,6 @@ def drawn(chart: Chart, columns: int, rows: int) -> Screen:
 
 
 def _draw(canvas: Canvas, frame: _Frame, curve: Curve) -> None:
-    if curve.style == "bound":
-        row = frame.row(curve.points[0].y)
-        canvas.update({(row, column): ("─", "bound") for column in range(frame.columns)})
-        return
     bits: dict[tuple[int, int], int] = {}
     before: int | None = None
     for column, y in enumerate(_heights(curve.points, frame)):
@@ -103,7 +101,10 @@ def _between(before: int | None, row: int) -> range:
 
 
 def _cells(canvas: Canvas, row: int, columns: int) -> list[Cell]:
-    return [Cell(*canvas.get((row, column), (" ", ""))) for column in range(columns)]
+    """One row, characters of one style together."""
+    found = (canvas.get((row, column), (" ", "")) for column in range(columns))
+    runs = groupby(found, key=itemgetter(1))
+    return [Cell("".join(character for character, _ in run), style) for style, run in runs]
 
 
 def _labels(chart: Chart, frame: _Frame) -> dict[int, str]:
