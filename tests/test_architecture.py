@@ -196,6 +196,10 @@ def test_a_load_from_python_adds_yaml_and_the_core_of_pydantic_alone() -> None:
     assert loaded("import costmodel; costmodel.load('mobilenet').analyze()") == {"yaml"}
 
 
+def test_verify_loads_textual_only_for_the_full_screen() -> None:
+    assert "textual" not in loaded(command("verify", "-i"))
+
+
 def test_validators_are_made_only_for_the_ops_a_spec_names() -> None:
     script = (
         "import costmodel; from costmodel.spec import fields; made = set()\n"

@@ -1,5 +1,6 @@
 """The explorer's screens, played without a terminal: keys, mouse, sizes, whatever is typed; and once on one of its own."""
 
+import io
 import random
 import sys
 from collections.abc import Callable
@@ -85,7 +86,7 @@ def test_a_click_on_the_nearest_value_takes_it() -> None:
         field = app.screen.query_one("#field-groups", Field)
         assert field.has_class("refused")
         assert app.screen.has_class("stale")
-        assert app.state.refused["groups"].message == "groups (5) must divide the input channels (24)"
+        assert app.state.refused["groups"].message.startswith("groups (5) must divide the input channels (24); ")
         await pilot.click(field.hint)
         await pilot.pause()
 
@@ -157,7 +158,7 @@ def test_whatever_is_typed_and_clicked_nothing_breaks(spec: str | None, seed: in
     app = explorer(spec)
 
     async def act(pilot: Pilot[None]) -> None:
-        for _ in range(12):
+        for _ in range(8):
             await pilot.press(*draw.choices(KEYS, k=6))
             if draw.random() < 0.3:
                 await pilot.click(offset=(draw.randrange(app.size.width), draw.randrange(app.size.height)))
@@ -174,11 +175,26 @@ def test_whatever_is_typed_and_clicked_nothing_breaks(spec: str | None, seed: in
 def test_where_there_is_no_terminal_the_prompts_stay_and_say_so(
     run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.stdin", __import__("io").StringIO(""))
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
     code, out, err = run("verify", "-i")
     assert code == 0
     assert out.startswith("memory access ≥")
     assert err.startswith("costmodel: no full screen: standard input and output are not both a terminal\n")
+
+
+def test_a_network_is_reported_where_there_is_no_terminal(
+    run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    code, out, err = run("verify", "mobilenet", "-i", "--quiet")
+    assert (code, err) == (0, "")
+    assert out == run("verify", "mobilenet")[1]
+
+
+def test_the_order_of_a_walk_is_the_networks(run: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, err = run("verify", "mobilenet", "-i", "--sort", "gap")
+    assert (code, out) == (2, "")
+    assert "-i walks all layers in their order" in err
 
 
 def test_where_textual_is_missing_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,10 +83,12 @@ def verify(
     if interactive and (output is not None or format not in (None, "table")):
         message = "-i asks and answers on the screen, and one report is asked for too"
         read.problems.append(Problem(None, message, "leave -i out, or -o and --format"))
+    if interactive and (sort or top):
+        read.problems.append(Problem(None, "-i walks all layers in their order", "leave -i out, or --sort and --top"))
     sizes = read(sizes_of, {name: text for name, text in asked.items() if text is not None})
     read.check()
     printed = rule if literal else None
-    if interactive and _explored(sizes, spec, given, variant, images["batch"], literal, no_color):
+    if interactive and _explored(sizes, spec, given, variant, images["batch"], literal, quiet, no_color):
         return
     if spec is not None:
         _network(spec, given, variant, images["batch"], printed, verifying.How(order, first), form, output, quiet, no_color)
@@ -173,19 +175,24 @@ def _network(
 
 
 def _explored(
-    sizes: "Sizes", spec: str | None, given: Any, variant: str | None, batch: int, literal: bool, no_color: bool
+    sizes: "Sizes", spec: str | None, given: Any, variant: str | None, batch: int, literal: bool, quiet: bool, no_color: bool
 ) -> bool:
     """Run the explorer in full screen; where it is not to be had, say why."""
+    from costmodel.commands.analyze import warn
     from costmodel.explorer.door import explore, hindrance
-
-    if why := "--literal is answered line by line" if literal else hindrance():
-        print(f"costmodel: no full screen: {why}", file=sys.stderr)
-        return False
     from costmodel.library import load
 
-    left = explore(sizes, None if spec is None else load(spec).cost(given, variant, batch), no_color=no_color)
+    if why := "--literal is answered line by line" if literal else hindrance():
+        if not quiet:
+            print(f"costmodel: no full screen: {why}", file=sys.stderr)
+        return False
     if spec is None:
+        left = explore(sizes, None, no_color=no_color)
         print(f"costmodel verify {left.options}", file=sys.stderr)
+    else:
+        loaded = load(spec)
+        warn(loaded, quiet)
+        explore(sizes, loaded.cost(given, variant, batch), no_color=no_color)
     return True
 
 

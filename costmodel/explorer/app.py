@@ -22,7 +22,7 @@ class Explorer(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-tall")]  # noqa: RUF012 - likewise
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "help", key_display="?", priority=True),
-        Binding("q,escape", "leave", "leave", key_display="q", priority=True),
+        Binding("q,escape,ctrl+c", "leave", "leave", key_display="q", priority=True),
     ]
 
     def __init__(self, sizes: Sizes | None = None, ledger: Ledger | None = None) -> None:

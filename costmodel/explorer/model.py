@@ -40,8 +40,10 @@ class State:
             return
         wanted = Sizes(**values)
         if wrong := problems_of(wanted):
-            blamed, near = mending(wanted, name)
-            self.refused[blamed or name] = Refusal(wrong[0], near)
+            of_window = problems_of(wanted.but("groups", 1))
+            # groups that do not divide and a window that does not fit are not mended by one field
+            blamed, near = mending(wanted, name) if of_window in ([], wrong) else ("", ())
+            self.refused[blamed or name] = Refusal("; ".join(wrong), near)
             return
         self.sizes = wanted
 

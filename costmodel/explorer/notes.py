@@ -30,7 +30,9 @@ def place(edit: Edit, room: int) -> Screen:
     number = f"{edit.walk.rows.index(row) + 1} of {len(edit.walk.rows)}"
     said = f"{number} · {line.inputs[0]} → {line.output} · {row.op}"
     pinned = f" · pinned: {row.pinned}" if row.pinned else ""
-    return [_line(f"{ledger.name} · {row.path}", f"{said}{pinned}", room)]
+    right = f"{said}{pinned}"
+    left = f"{ledger.name} · {row.path}"
+    return [_line(left if len(left) + len(right) < room else row.path, right, room)]
 
 
 def _line(left: str, right: str, room: int) -> list[Cell]:

@@ -31,15 +31,20 @@ class _Frame:
         margin = (high - low) * MARGIN or 1.0
         self.low, self.high = low - margin, high + margin
 
-    def column(self, x: float, dots: int = 1) -> int:
-        """The column of a value, or of its dots."""
-        last = self.columns * dots - 1
-        return min(max(round((x - self.left) / (self.right - self.left or 1) * last), 0), last)
+    def dot(self, point: Point) -> tuple[int, int]:
+        """The row and column of a point's dot, from the top left."""
+        along = (point.x - self.left) / (self.right - self.left or 1)
+        down = (self.high - point.y) / (self.high - self.low)
+        return _rounded(down, self.rows * 4), _rounded(along, self.columns * 2)
 
-    def row(self, y: float, dots: int = 1) -> int:
-        """The row of a value from the top, or of its dots."""
-        last = self.rows * dots - 1
-        return min(max(round((self.high - y) / (self.high - self.low) * last), 0), last)
+    def cell(self, point: Point) -> tuple[int, int]:
+        """The row and column of the character in which that dot is."""
+        row, column = self.dot(point)
+        return row // 4, column // 2
+
+
+def _rounded(share: float, count: int) -> int:
+    return min(max(round(share * (count - 1)), 0), count - 1)
 
 
 def drawn(chart: Chart, columns: int, rows: int) -> Screen:
@@ -52,8 +57,8 @@ def drawn(chart: Chart, columns: int, rows: int) -> Screen:
     for curve in chart.curves:
         _draw(canvas, frame, curve)
     if chart.lowest is not None:
-        canvas[frame.row(chart.lowest.y), frame.column(chart.lowest.x)] = ("◆", "bound")
-    canvas[frame.row(chart.here.y), frame.column(chart.here.x)] = ("●", "here")
+        canvas[frame.cell(chart.lowest)] = ("◆", "bound")
+    canvas[frame.cell(chart.here)] = ("●", "here")
     labels = _labels(chart, frame)
     body = [
         [Cell(f"{labels[row]}┤" if row in labels else "│".rjust(_GUTTER), "dim"), *_cells(canvas, row, frame.columns)]
@@ -68,7 +73,7 @@ def _draw(canvas: Canvas, frame: _Frame, curve: Curve) -> None:
     bits: dict[tuple[int, int], int] = {}
     before: int | None = None
     for column, y in enumerate(_heights(curve.points, frame)):
-        row = frame.row(y, 4)
+        row, _ = frame.dot(Point(frame.left, y))
         if curve.style != "falling" or column % 4 < 2:
             for each in _between(before, row):
                 cell = each // 4, column // 2
@@ -110,7 +115,10 @@ def _cells(canvas: Canvas, row: int, columns: int) -> list[Cell]:
 def _labels(chart: Chart, frame: _Frame) -> dict[int, str]:
     """What stands left of the axis: the greatest and the least value."""
     values = [point.y for curve in chart.curves for point in curve.points]
-    return {frame.row(y): short(2**y if chart.octaves else y).rjust(_GUTTER - 1) for y in (max(values), min(values))}
+    return {
+        frame.cell(Point(frame.left, y))[0]: short(2**y if chart.octaves else y).rjust(_GUTTER - 1)
+        for y in (max(values), min(values))
+    }
 
 
 def _legend(chart: Chart) -> list[Cell]:
@@ -133,7 +141,7 @@ def _ticks(chart: Chart, frame: _Frame) -> list[Cell]:
     line = [" "] * (_GUTTER + frame.columns)
     free = _GUTTER - 1
     for x, label in chart.ticks:
-        start = min(max(_GUTTER + frame.column(x) - len(label) // 2, _GUTTER), len(line) - len(label))
+        start = min(max(_GUTTER + frame.cell(Point(x, frame.low))[1] - len(label) // 2, _GUTTER), len(line) - len(label))
         if start >= free:
             line[start : start + len(label)] = label
             free = start + len(label) + 1

@@ -21,7 +21,7 @@ from costmodel.single import Setting, spelled
 STYLES = {
     "head": "bold",
     "strong": "bold",
-    "dim": "$text-muted",
+    "dim": "$foreground-muted",
     "figure": "bold $text-accent",
     "good": "$text-success",
     "bad": "bold $text-error",
@@ -79,7 +79,9 @@ class Slider(Widget, can_focus=True):
         thumb = min(round(place_of(tuple(self.rungs), self.value) * (room - 1) / last), room - 1)
         filled = "$text-accent" if self.has_focus else "$text-primary"
         knob = "●" if len(self.rungs) > 1 else "○"
-        return Content.assemble(("━" * thumb, filled), (knob, f"bold {filled}"), ("─" * (room - 1 - thumb), "$text-disabled"))
+        return Content.assemble(
+            ("━" * thumb, filled), (knob, f"bold {filled}"), ("─" * (room - 1 - thumb), "$foreground-disabled")
+        )
 
     def action_step(self, steps: int) -> None:
         """Go so many values up or down."""
