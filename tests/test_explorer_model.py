@@ -11,6 +11,7 @@ from costmodel.explorer.curves import by_groups, by_ratio
 from costmodel.explorer.figures import figures_of, shown
 from costmodel.explorer.model import State, ladder, stepped
 from costmodel.explorer.network import EDITED, Edit, Row, Walk
+from costmodel.explorer.notes import of_network
 from costmodel.explorer.plot import drawn
 from costmodel.problems import SpecError, width
 from costmodel.reports.layout import plain
@@ -190,7 +191,9 @@ def test_a_width_that_one_layer_has_alone_changes_what_reads_it(mobilenetv2: Wal
 def test_c1_changes_what_gives_the_map(mobilenetv2: Walk) -> None:
     project = row_of(mobilenetv2, "bottleneck.2/project")
     expand = row_of(mobilenetv2, "bottleneck.2/expand")
-    assert mobilenetv2.changed(project, {"c1": 64}).totals == mobilenetv2.changed(expand, {"c2": 64}).totals
+    outcome = mobilenetv2.changed(project, {"c1": 64})
+    assert outcome.totals == mobilenetv2.changed(expand, {"c2": 64}).totals
+    assert outcome.follow == ("bottleneck.2/expand",)
 
 
 def test_a_residual_add_takes_along_the_layers_that_must_be_as_wide(mobilenetv2: Walk) -> None:
@@ -240,6 +243,12 @@ def test_groups_that_do_not_divide_are_refused_in_a_network_too(mobilenetv2: Wal
     assert not edit.refused
     edit.write("c1", "17")
     assert edit.refused == {"c1": ("groups (2) must divide 17", (16, 18))}
+
+
+def test_totals_over_what_nobody_knows_are_lower_bounds() -> None:
+    layers = [{"conv2d": 8}, {"unknown": {"op": "Magic", "shape": [8, 4, 4]}}]
+    walk = Walk(costmodel.load({"name": "A", "input": [3, 8, 8], "layers": layers}).analyze())
+    assert "≥1,536" in plain(of_network(Edit(walk, walk.rows[0]), 40))
 
 
 def test_a_network_without_convolutions_is_refused() -> None:

@@ -4,12 +4,13 @@ from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import gcd
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from costmodel.bounds import ConvBound, bounded, pinned
 from costmodel.evaluate import evaluate
 from costmodel.expand import expanded
 from costmodel.explorer.model import CHANNELS, Refusal, divisors, read_all
+from costmodel.explorer.streams import Edits, Streams, short_path
 from costmodel.graph import build
 from costmodel.ledger import Ledger, Totals
 from costmodel.line import Line
@@ -35,16 +36,15 @@ class Row(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """A network after a change: its totals, the layer, the paths of the lines that had to follow; or why it cannot be built."""
+    """A network after a change: its totals, the layer, the paths of the lines changed with it; or why it cannot be built.
+
+    A reason beside totals is why the layer could not be changed alone.
+    """
 
     totals: Totals | None
     layer: ConvBound
     follow: tuple[str, ...] = ()
     reason: str = ""
-
-
-Edits: TypeAlias = dict[int, dict[str, int]]
-"""Fields to be written, by the number of their line."""
 
 
 class Walk:
@@ -59,7 +59,7 @@ class Walk:
         self.network = _marked(expanded(ledger), ledger.lines)
         reasons = pinned(ledger.lines, ledger.outputs)
         self.rows = [
-            Row(number, part, _short(line), _named(line, layer), layer, reasons.get(line, ""))
+            Row(number, part, short_path(line), _named(line, layer), layer, reasons.get(line, ""))
             for number, line in enumerate(ledger.lines)
             for part, layer in enumerate(bounded(line))
         ]
@@ -100,8 +100,7 @@ class Walk:
         outcome = self._outcome(row, wanted, alone)
         if outcome.totals is None and follow:
             together = self._outcome(row, wanted, follow | alone)
-            paths = tuple(_short(self.ledger.lines[number]) for number in sorted(follow.keys() - alone.keys()))
-            return together._replace(follow=paths, reason=outcome.reason) if together.totals is not None else outcome
+            return together._replace(reason=outcome.reason) if together.totals is not None else outcome
         return outcome
 
     def _edits(self, row: Row, wanted: Mapping[str, int]) -> tuple[Edits, Edits]:
@@ -137,7 +136,8 @@ class Walk:
         layer = bounded(ledger.lines[row.number])[row.part]
         if missed := [name for name, size in wanted.items() if getattr(layer, name) != size]:
             return Outcome(None, row.layer, reason=f"{row.path}: {missed[0]} hangs on more than the layers that give it")
-        return Outcome(ledger.totals, layer)
+        others = sorted(edits.keys() - {row.number})
+        return Outcome(ledger.totals, layer, tuple(short_path(self.ledger.lines[number]) for number in others))
 
 
 class Edit:
@@ -176,52 +176,10 @@ class Edit:
         self.refused[changed] = Refusal(message, near[max(at - 1, 0) : at + 1])
 
 
-class Streams:
-    """Which maps must be equally wide: those that an op which keeps the channels takes and gives, as a residual add."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self.lines = lines
-        self.of: dict[int, set[int]] = {}
-        for number, line in enumerate(lines):
-            for source in line.sources:
-                self.of.setdefault(source, {source})  # the network's inputs are no lines
-            stream = {number}.union(*(self.of[source] for source in _kept(line)))
-            for each in stream:
-                self.of[each] = stream
-
-    def stranger(self, number: int) -> str:
-        """A line of a stream, or the network's input, whose width no field says; nothing where each says its own."""
-        for each in sorted(self.of[number]):
-            if each < 0:
-                return "the network's input"
-            if not _kept(self.lines[each]) and "out" not in self.lines[each].rule.fields:
-                return f"{self.lines[each].op} {_short(self.lines[each])}"
-        return ""
-
-    def widened(self, number: int, size: int) -> Edits:
-        """What makes all maps of a stream so wide; depthwise layers written as grouped ones stay depthwise."""
-        edits: Edits = {}
-        for each in self.of[number]:
-            fields = self.lines[each].rule.fields
-            if "out" in fields and self.lines[each].rule.family in ("conv", "dense"):
-                edits[each] = {"out": size} | ({"groups": size} if _kept(self.lines[each]) else {})
-        return edits
-
-
-def _kept(line: Line) -> tuple[int, ...]:
-    """The sources whose channels a line passes on."""
-    if line.rule.family in ("conv", "dense"):
-        layers = bounded(line)
-        return line.sources[:1] if len(layers) == 1 and layers[0].is_depthwise and layers[0].c1 == layers[0].c2 else ()
-    wide = line.output.dims.get("c")
-    sources = zip(line.sources, line.inputs, strict=True)
-    return tuple(source for source, x in sources if wide is not None and x.dims.get("c") == wide)
-
-
 def _marked(network: Network, lines: Sequence[Line]) -> Network:
     """A network whose layers are called after the places of their lines, for messages."""
     pairs = zip(network.layers, lines, strict=False)  # what a network gives out twice has no line of its own
-    layers = [_called(layer, Mark(_short(line), 0, 0, "")) for layer, line in pairs]
+    layers = [_called(layer, Mark(short_path(line), 0, 0, "")) for layer, line in pairs]
     return network._replace(layers=[*layers, *network.layers[len(layers) :]])
 
 
@@ -231,12 +189,6 @@ def _called(layer: Layer, mark: Mark) -> Layer:
         for name, value in layer.fields.items()
     }
     return replace(layer, verb=Text(str(layer.verb), mark), fields=fields)
-
-
-def _short(line: Line) -> str:
-    """A line's path without its op's name at the end."""
-    path, _, last = line.path.rpartition("/")
-    return path if path and last == line.op else line.path
 
 
 def _named(line: Line, layer: ConvBound) -> str:

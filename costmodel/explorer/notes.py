@@ -6,7 +6,7 @@ from costmodel.explorer.network import Edit, Row
 from costmodel.explorer.plot import short
 from costmodel.problems import printable
 from costmodel.reports.layout import Cell, Screen, text, wrapped
-from costmodel.reports.words import count, share
+from costmodel.reports.words import LOWER, count, share
 from costmodel.single import Sizes, layer_of, line_of, spelled
 
 WIDE = 60
@@ -96,25 +96,23 @@ def of_network(edit: Edit, room: int) -> Screen:
     before, after = edit.walk.ledger.totals, edit.outcome.totals
     if after is None:
         return _wrapped(f"✗ cannot be built: {edit.outcome.reason}", "bad", room)
-    lines = [_total("network", "mult-adds", "access", "head")]
+    lower = LOWER if edit.walk.ledger.unknown else ""
+    was, now = ((f"{lower}{count(each.mult_adds)}", f"{lower}{count(each.access)}") for each in (before, after))
+    lines = [_total("network", ("mult-adds", "access"), "head")]
     if not edit.is_changed:
-        return [*lines, _total("", count(before.mult_adds), count(before.access))]
+        return [*lines, _total("", was)]
     follow = edit.outcome.follow
     more = f"+{len(follow)} more" if follow else ""
-    lines += [
-        _total("was", count(before.mult_adds), count(before.access), "dim"),
-        _total("is", count(after.mult_adds), count(after.access), "strong"),
-        _total(more, _change(before.mult_adds, after.mult_adds), _change(before.access, after.access)),
-    ]
-    if not follow:
-        return lines
-    return [*lines, *_wrapped(f"must be as wide: {', '.join(follow)}", "dim", room)]
+    change = _change(before.mult_adds, after.mult_adds), _change(before.access, after.access)
+    lines += [_total("was", was, "dim"), _total("is", now, "strong"), _total(more, change)]
+    return [*lines, *(_wrapped(f"changed with it: {', '.join(follow)}", "dim", room) if follow else [])]
 
 
-def _total(name: str, mult_adds: str, access: str, style: str = "") -> list[Cell]:
+def _total(name: str, figures: tuple[str, str], style: str = "") -> list[Cell]:
+    mult_adds, access = figures
     return [Cell(f"{name:<8}{mult_adds:>15}{access:>14}", style)]
 
 
 def _change(old: int, new: int) -> str:
     """A difference in percent, with its sign."""
-    return f"{float(100 * (new - old) / old):+.2f} %".replace("-", "−")
+    return f"{float(100 * (new - old) / old):+.2f} %".replace("-", "−") if old else ""

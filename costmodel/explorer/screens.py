@@ -172,7 +172,9 @@ class NetworkScreen(Figured):
 class HelpScreen(ModalScreen[None]):
     """What the bound is, where it holds, whose it is, and the keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,escape,q,ctrl+c", "app.pop_screen", "back", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,escape,q,ctrl+c", "app.pop_screen", "back", key_display="?", priority=True)
+    ]
 
     def compose(self) -> ComposeResult:
         """The manual, in a frame."""
