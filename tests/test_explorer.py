@@ -116,6 +116,7 @@ def test_a_screen_that_shrinks_and_grows_shows_the_same() -> None:
         before = text_of(app)
         for size in ((20, 5), (140, 40), (1, 1), (80, 24)):
             await pilot.resize_terminal(*size)
+            await pilot.press("pagedown", "pageup")
             await pilot.pause()
         return before, text_of(app)
 

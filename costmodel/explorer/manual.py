@@ -38,5 +38,6 @@ q Esc      leave; on this page: back
 A value that cannot be is explained below the fields, and the figures stay those of the last layer that can be built.
 In a network: ↑ ↓ go through the layers, Tab goes on to c1, c2 and g of the chosen one. A change is made to that \
 layer alone, or, where the network cannot be built so, to those with it that must be as wide; the network is \
-evaluated again, so that all that reads the map follows. c1 changes what gives the map.
+evaluated again, so that all that reads the map follows. c1 changes what gives the map. The network's access \
+is that of its convolutions and FC layers, each element once: the traffic model `conv`.
 """

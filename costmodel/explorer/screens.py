@@ -16,7 +16,7 @@ from costmodel.explorer import curves, figures, notes
 from costmodel.explorer.manual import MANUAL
 from costmodel.explorer.model import State, ladder
 from costmodel.explorer.network import EDITED, Edit, Walk
-from costmodel.explorer.widgets import Field, Plot, Scroll, Text, content
+from costmodel.explorer.widgets import Field, Layers, Plot, Scroll, Text, content
 from costmodel.reports.layout import Screen as Lines
 from costmodel.single import NAMES, layer_of
 
@@ -113,7 +113,7 @@ class NetworkScreen(Figured):
     def left(self) -> Iterator[Widget]:
         """The list, the fields of the chosen layer, the network's totals."""
         yield Text(notes.heading, id="heading")
-        yield OptionList(id="layers", compact=True)
+        yield Layers(id="layers", compact=True)
         yield from (Field(name, self.edit.texts[name]) for name in EDITED)
         with Scroll(id="notes"):
             yield Text(lambda room: notes.of_network(self.edit, room), id="note")

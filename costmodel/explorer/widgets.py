@@ -10,7 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Label, OptionList, Static
 
 from costmodel.explorer.curves import Chart
 from costmodel.explorer.model import Refusal
@@ -157,6 +157,20 @@ class Field(Horizontal):
         fields = [field for field in self.screen.query(Field) if field.display]
         other = fields[(fields.index(self) + by) % len(fields)]
         (other.slider if self.slider.has_focus and other.slider.display else other.box).focus()
+
+
+class Layers(OptionList):
+    """The list of a network's layers; it turns no pages on a screen so small that none of it is seen."""
+
+    def action_page_up(self) -> None:
+        """Go up by as many rows as are seen."""
+        if self.scrollable_content_region:
+            super().action_page_up()  # type: ignore[no-untyped-call]  # textual says no types here
+
+    def action_page_down(self) -> None:
+        """Go down by as many rows as are seen."""
+        if self.scrollable_content_region:
+            super().action_page_down()  # type: ignore[no-untyped-call]  # textual says no types here
 
 
 class Scroll(VerticalScroll):
