@@ -9,6 +9,12 @@ from costmodel.reports.layout import Cell, Screen, text, wrapped
 from costmodel.reports.words import LOWER, count, share
 from costmodel.single import Sizes, layer_of, line_of, spelled
 
+_PINNED = {
+    "depthwise": "a depthwise layer has one width",
+    "stem": "the image gives its c1",
+    "classifier": "the classes are its c2",
+}
+"""Why nobody is free to choose a layer's widths, by the reason that `bounds.pinned` gives."""
 WIDE = 60
 """Columns from which a list has room for words."""
 
@@ -100,7 +106,8 @@ def of_network(edit: Edit, room: int) -> Screen:
     was, now = ((f"{lower}{count(each.mult_adds)}", f"{lower}{count(each.access)}") for each in (before, after))
     lines = [_total("network", ("mult-adds", "access"), "head")]
     if not edit.is_changed:
-        return [*lines, _total("", was)]
+        pinned = f"pinned, {_PINNED[edit.row.pinned]}: its gap is nobody's to close" if edit.row.pinned else ""
+        return [*lines, _total("", was), *(_wrapped(pinned, "dim", room) if pinned else [])]
     follow = edit.outcome.follow
     more = f"+{len(follow)} more" if follow else ""
     change = _change(before.mult_adds, after.mult_adds), _change(before.access, after.access)

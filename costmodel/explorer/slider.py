@@ -20,7 +20,7 @@ class Slider(Widget, can_focus=True):
         Binding("left", "step(-1)", "less"),
         Binding("right", "step(1)", "more"),
         Binding("shift+left", "step(-8)", "much less", show=False),
-        Binding("shift+right", "step(8)", "Shift: big steps", key_display="⇧←→"),
+        Binding("shift+right", "step(8)", "in big steps", key_display="⇧←→"),
         Binding("home", "step(-1000000)", "least", show=False),
         Binding("end", "step(1000000)", "most", show=False),
     ]
