@@ -174,6 +174,12 @@ def test_a_network_is_walked_layer_by_layer(mobilenetv2: Walk) -> None:
     assert mobilenetv2.rows[-1].pinned == "classifier"
 
 
+def test_layers_are_told_apart_by_their_names() -> None:
+    for name in ("mobilenet", "mobilenetv2", "shufflenet", "inceptionv3", "vit"):
+        paths = [(row.path, row.part) for row in Walk(costmodel.load(name).analyze()).rows]
+        assert len(set(paths)) == len(paths)
+
+
 def test_a_width_that_one_layer_has_alone_changes_what_reads_it(mobilenetv2: Walk) -> None:
     """96 → 64 channels inside the second bottleneck: expand's, depthwise's and project's own costs, by hand."""
     row = row_of(mobilenetv2, "bottleneck.2/expand")
@@ -199,7 +205,7 @@ def test_c1_changes_what_gives_the_map(mobilenetv2: Walk) -> None:
 def test_a_residual_add_takes_along_the_layers_that_must_be_as_wide(mobilenetv2: Walk) -> None:
     outcome = mobilenetv2.changed(row_of(mobilenetv2, "bottleneck.2/project"), {"c2": 32})
     assert outcome.follow == ("bottleneck.3/project",)
-    assert outcome.reason == "bottleneck.3: add takes tensors of one shape, and gets 24×56×56 and 32×56×56"
+    assert outcome.reason == "bottleneck.3/add: add takes tensors of one shape, and gets 24×56×56 and 32×56×56"
     assert outcome.totals is not None
     wide = mobilenetv2.changed(row_of(mobilenetv2, "bottleneck.3/project"), {"c2": 32})
     assert wide.totals == outcome.totals
@@ -209,7 +215,7 @@ def test_what_cannot_be_built_says_why() -> None:
     walk = Walk(costmodel.load("shufflenet").analyze())
     outcome = walk.changed(next(row for row in walk.rows if row.op == "3×3 dw /2"), {"c1": 13})
     assert outcome.totals is None
-    assert outcome.reason.startswith("stage2/down/concat/main/bottleneck: groups (3) must divide the channels (13)")
+    assert outcome.reason.startswith("stage2/down/concat/main/bottleneck/shuffle: groups (3) must divide the channels (13)")
 
 
 def test_what_others_give_is_fixed() -> None:

@@ -10,7 +10,7 @@ from costmodel.bounds import ConvBound, bounded, pinned
 from costmodel.evaluate import evaluate
 from costmodel.expand import expanded
 from costmodel.explorer.model import CHANNELS, Refusal, divisors, read_all
-from costmodel.explorer.streams import Edits, Streams, short_path
+from costmodel.explorer.streams import Edits, Streams
 from costmodel.graph import build
 from costmodel.ledger import Ledger, Totals
 from costmodel.line import Line
@@ -56,16 +56,16 @@ class Walk:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.network = _marked(expanded(ledger), ledger.lines)
+        self.streams = Streams(ledger.lines)
+        self.network = _marked(expanded(ledger), self.streams.names)
         reasons = pinned(ledger.lines, ledger.outputs)
         self.rows = [
-            Row(number, part, short_path(line), _named(line, layer), layer, reasons.get(line, ""))
+            Row(number, part, self.streams.names[number], _named(line, layer), layer, reasons.get(line, ""))
             for number, line in enumerate(ledger.lines)
             for part, layer in enumerate(bounded(line))
         ]
         if not self.rows:
             raise SpecError([Problem(None, f"{ledger.name} has no convolution and no FC layer to explore")])
-        self.streams = Streams(ledger.lines)
 
     def fixed(self, row: Row, name: str) -> str:
         """What gives a size of a layer that no field of the network says; nothing where one does."""
@@ -137,7 +137,7 @@ class Walk:
         if missed := [name for name, size in wanted.items() if getattr(layer, name) != size]:
             return Outcome(None, row.layer, reason=f"{row.path}: {missed[0]} hangs on more than the layers that give it")
         others = sorted(edits.keys() - {row.number})
-        return Outcome(ledger.totals, layer, tuple(short_path(self.ledger.lines[number]) for number in others))
+        return Outcome(ledger.totals, layer, tuple(self.streams.names[number] for number in others))
 
 
 class Edit:
@@ -176,10 +176,10 @@ class Edit:
         self.refused[changed] = Refusal(message, near[max(at - 1, 0) : at + 1])
 
 
-def _marked(network: Network, lines: Sequence[Line]) -> Network:
+def _marked(network: Network, names: Sequence[str]) -> Network:
     """A network whose layers are called after the places of their lines, for messages."""
-    pairs = zip(network.layers, lines, strict=False)  # what a network gives out twice has no line of its own
-    layers = [_called(layer, Mark(short_path(line), 0, 0, "")) for layer, line in pairs]
+    pairs = zip(network.layers, names, strict=False)  # what a network gives out twice has no line of its own
+    layers = [_called(layer, Mark(name, 0, 0, "")) for layer, name in pairs]
     return network._replace(layers=[*layers, *network.layers[len(layers) :]])
 
 

@@ -1,5 +1,6 @@
 """Which maps of a network must be equally wide, and what says how wide they are."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -14,7 +15,7 @@ class Streams:
     """Which maps must be equally wide: those that an op which keeps the channels takes and gives, as a residual add."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        self.lines = lines
+        self.lines, self.names = lines, names_of(lines)
         self.of: dict[int, set[int]] = {}
         for number, line in enumerate(lines):
             for source in line.sources:
@@ -29,7 +30,7 @@ class Streams:
             if each < 0:
                 return "the network's input"
             if not _kept(self.lines[each]) and not _says(self.lines[each]):
-                return f"{self.lines[each].op} {short_path(self.lines[each])}"
+                return f"{self.lines[each].op} {self.names[each]}"
         return ""
 
     def widened(self, number: int, size: int) -> Edits:
@@ -56,7 +57,13 @@ def _kept(line: Line) -> tuple[int, ...]:
     return tuple(source for source, x in sources if wide is not None and x.dims.get("c") == wide)
 
 
-def short_path(line: Line) -> str:
-    """A line's path without its op's name at the end."""
+def names_of(lines: Sequence[Line]) -> list[str]:
+    """What lines are called: their paths; a convolution's or FC layer's without its op's name, where that is one alone."""
+    short = [_short(line) if bounded(line) else line.path for line in lines]
+    times = Counter(short)
+    return [name if times[name] == 1 else line.path for name, line in zip(short, lines, strict=True)]
+
+
+def _short(line: Line) -> str:
     path, _, last = line.path.rpartition("/")
     return path if path and last == line.op else line.path
