@@ -196,10 +196,11 @@ def _parameters(line: _Line, typed: str, prefix: str) -> Answer:
 def _columns(line: _Line, typed: str, prefix: str) -> Answer:
     """The columns of a report that are not named yet."""
     from costmodel.reports.columns import NAMES
+    from costmodel.reports.roofline import COLUMNS
     from costmodel.reports.sweeping import FIGURES
 
     named, comma, last = typed.rpartition(",")
-    known = FIGURES if line.command.name == "sweep" else NAMES
+    known = FIGURES if line.command.name == "sweep" else (*NAMES, *COLUMNS)
     free = dict.fromkeys((name for name in known if name not in named.split(",")), "")
     return _matching("names", free, last, f"{prefix}{named}{comma}")
 

@@ -32,6 +32,12 @@ def _dtypes() -> Iterable[str]:
     return [*DTYPES, *(f"{kind}=" for kind in Dtypes._fields)]
 
 
+def _devices() -> Iterable[str]:
+    from costmodel.device import bundled
+
+    return bundled()
+
+
 SpecName = Annotated[str, typer.Argument(metavar="SPEC", help="A spec file, or the name of a bundled spec.")]
 Settings = Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")]
 Variant = Annotated[str | None, typer.Option("--variant", metavar="NAME", help="Start from a named variant of the spec.")]
@@ -45,6 +51,20 @@ Dtype = Annotated[
         "Accumulators are named in the report and scale nothing: no op moves any.",
         autocompletion=_dtypes,
     ),
+]
+DeviceName = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        metavar="NAME|FILE",
+        help="Times that no implementation of the traffic model can beat on a device: a bundled one, as gtx-1080-ti, "
+        "or a device file; an unknown one lists all.",
+        autocompletion=_devices,
+    ),
+]
+Plot = Annotated[
+    str | None,
+    typer.Option("--plot", metavar="FILE", help="Draw the roofline of --device to a file: .svg, .pdf or .png."),
 ]
 Conventions = Annotated[
     str,
