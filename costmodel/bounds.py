@@ -1,11 +1,220 @@
-"""The memory-access bound of ShuffleNetV2's guideline G1, in exact numbers."""
+"""The least memory access that a convolution's mult-adds allow: one theorem, in exact numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import isqrt
+from typing import Any, TypeAlias
+
+from costmodel.algebra import prod
+from costmodel.line import Line
+from costmodel.ops.window import a_side
+from costmodel.tensor import Tensor
 
 DIGITS = 2
 """Decimals to which irrational values are worked out."""
+
+Size: TypeAlias = int | Fraction
+"""A whole number; a fraction only where a layer cannot be built."""
+
+
+@dataclass(frozen=True)
+class ConvBound:
+    """A convolution from c1 to c2 channels in g groups, without its biases, and the least it could move.
+
+    `entering` and `leaving` are the positions of the maps that enter and leave, n·hᵢ·wᵢ and n·hₒ·wₒ, over any number of
+    sides and the batch; `taps` is kh·kw. With B mult-adds, memory access in elements, each map and the weights moved
+    once, is at least
+
+        (2/√(kh·kw))·√(g·hᵢwᵢ·B) + B/(hₒwₒ)
+
+    for any kernel, stride, padding, dilation and groups: equality exactly when hᵢwᵢ·c1 = hₒwₒ·c2. For k = 1, g = 1 and
+    stride 1 this is `2√(hwB) + B/hw` (ShuffleNetV2, arXiv:1807.11164, section 2, equation 2); an FC layer has h = w = 1.
+    A transposed convolution multiplies at each position that enters: the same with the two maps exchanged. Sizes are
+    whole and at least 1; channels may be fractions, of a layer that cannot be built. Raises `ValueError` for others.
+
+    >>> layer = ConvBound(entering=56 * 56, leaving=56 * 56, taps=1, c1=24, c2=144)
+    >>> layer.mult_adds, layer.access, layer.holds, layer.is_tight
+    (10838016, 530304, True, False)
+    >>> strided = ConvBound(entering=56 * 56, leaving=28 * 28, taps=9, c1=64, c2=256)
+    >>> strided.is_tight, strided.gap
+    (True, Fraction(0, 1))
+    """
+
+    entering: int
+    leaving: int
+    taps: int
+    c1: Size
+    c2: Size
+    groups: int = 1
+    transposed: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("entering", "leaving", "taps", "groups"):
+            value = getattr(self, name)
+            if type(value) is not int or value < 1:
+                raise ValueError(f"{name} must be a whole number, at least 1, and is {value}")
+        for name in ("c1", "c2"):
+            value = getattr(self, name)
+            if type(value) not in (int, Fraction) or value <= 0:
+                raise ValueError(f"{name} must be a number above 0, and is {value}")
+
+    @property
+    def is_buildable(self) -> bool:
+        """Whether both widths are whole, and the groups divide them."""
+        return all(type(c) is int and c % self.groups == 0 for c in (self.c1, self.c2))
+
+    @property
+    def is_depthwise(self) -> bool:
+        """Whether each channel is filtered on its own."""
+        return self.groups == self.c1 and self.groups > 1
+
+    @property
+    def weights(self) -> Size:
+        """kh·kw·c1·c2/g."""
+        return _whole(Fraction(self.taps * self.c1 * self.c2) / self.groups)
+
+    @property
+    def mult_adds(self) -> Size:
+        """B = hₒ·wₒ·kh·kw·c1·c2/g; hᵢ·wᵢ for hₒ·wₒ where it is transposed."""
+        return self._at * self.weights
+
+    @property
+    def maps(self) -> Size:
+        """L = hᵢwᵢ·c1 + hₒwₒ·c2: the elements of both maps."""
+        return self.entering * self.c1 + self.leaving * self.c2
+
+    @property
+    def access(self) -> Size:
+        """hᵢwᵢ·c1 + hₒwₒ·c2 + kh·kw·c1·c2/g elements: both maps and the weights, each once."""
+        return self.maps + self.weights
+
+    @cached_property
+    def bound(self) -> Fraction:
+        """(2/√(kh·kw))·√(g·hᵢwᵢ·B) + B/(hₒwₒ) elements, the root cut after `DIGITS` decimals."""
+        return root(self._square) + Fraction(self.mult_adds) / self._at
+
+    @property
+    def gap(self) -> Fraction:
+        """Access − bound = (√(hᵢwᵢ·c1) − √(hₒwₒ·c2))², to the precision of the bound."""
+        return self.access - self.bound
+
+    @property
+    def holds(self) -> bool:
+        """Whether the access is at least the bound, decided in whole numbers: kh·kw·L² ≥ 4·g·hᵢwᵢ·B."""
+        return self.taps * self.maps**2 >= 4 * self.groups * self._other * self.mult_adds
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether the access is the bound, decided in whole numbers."""
+        return self.taps * self.maps**2 == 4 * self.groups * self._other * self.mult_adds
+
+    @property
+    def balanced(self) -> tuple[Fraction, Fraction]:
+        """The widths (c1, c2) with no gap at the same mult-adds: hᵢwᵢ·c1 = hₒwₒ·c2 and c1·c2 as it is."""
+        product = Fraction(self.c1 * self.c2)
+        return root(product * self.leaving / self.entering), root(product * self.entering / self.leaving)
+
+    @property
+    def _at(self) -> int:
+        """The positions at which every weight is used: those that leave, or enter where it is transposed."""
+        return self.entering if self.transposed else self.leaving
+
+    @property
+    def _other(self) -> int:
+        return self.leaving if self.transposed else self.entering
+
+    @property
+    def _square(self) -> Fraction:
+        """(2/√(kh·kw))²·g·hᵢwᵢ·B."""
+        return Fraction(4 * self.groups * self._other * self.mult_adds) / self.taps
+
+
+def bounded(line: Line) -> list[ConvBound]:
+    """The convolutions that one line is: one of a convolution or FC layer, two of a `separable`, none of other ops."""
+    if line.op == "linear":
+        return [_dense(line.inputs[0], line.output)]
+    if line.rule.family != "conv":
+        return []
+    x, y, fields = line.inputs[0], line.output, line.fields
+    taps = prod(a_side(x.sides, "kernel", fields.get("kernel", 1)))
+    if line.op == "separable":
+        between = x.c * fields.get("multiplier", 1)
+        over = _positions(y)
+        return [
+            ConvBound(_positions(x), over, taps, x.c, between, x.c),
+            ConvBound(over, over, 1, between, y.c),
+        ]
+    groups = x.c if line.op == "depthwise" else fields.get("groups", 1)
+    transposed = line.op.startswith("conv_transpose")
+    return [ConvBound(_positions(x), _positions(y), taps, x.c, y.c, groups, transposed)]
+
+
+def _dense(x: Tensor, y: Tensor) -> ConvBound:
+    over = prod(y.without("c").shape)
+    return ConvBound(over, over, 1, x.c, y.c)
+
+
+def _positions(x: Tensor) -> Any:
+    return prod(x.without("c").shape)
+
+
+def pinned(lines: Sequence[Line], outputs: Sequence[int]) -> dict[Line, str]:
+    """The convolutions and FC layers whose widths nobody is free to choose, each with the reason.
+
+    A depthwise layer's widths are one; the image gives the first layers' c1, and the classes are the last one's c2. What
+    stands between them and the network's end and changes no channel (norms, activations, pools, views) is looked through.
+    """
+    found = {}
+    last = _ends(lines, outputs)
+    first = _starts(lines)
+    for number, line in enumerate(lines):
+        for layer in bounded(line):
+            if layer.is_depthwise:
+                found[line] = "depthwise"
+            elif number in first:
+                found[line] = "stem"
+            elif number in last:
+                found[line] = "classifier"
+    return found
+
+
+_KEEPING = ("norm", "pointwise", "pool", "layout", "resize")
+"""The families whose ops pass channels on."""
+
+
+def _starts(lines: Sequence[Line]) -> set[int]:
+    """The lines that a network's input enters, straight or through ops that keep its channels."""
+    found = set()
+    for number, line in enumerate(lines):
+        passed = (source in found and lines[source].rule.family in _KEEPING for source in line.sources)
+        if any(source < 0 for source in line.sources) or any(passed):
+            found.add(number)
+    return found
+
+
+def _ends(lines: Sequence[Line], outputs: Sequence[int]) -> set[int]:
+    """The lines that give a network's output, straight or through ops that keep its channels."""
+    found, waiting = set(), [number for number in outputs if number >= 0]
+    while waiting:
+        number = waiting.pop()
+        if number in found:
+            continue
+        found.add(number)
+        if lines[number].rule.family in _KEEPING:
+            waiting += [source for source in lines[number].sources if source >= 0]
+    return found
+
+
+def root(square: Size) -> Fraction:
+    """√square, cut after `DIGITS` decimals; exact for the squares of numbers of so many."""
+    scale = 10**DIGITS
+    return Fraction(isqrt(int(square * scale * scale)), scale)
+
+
+def _whole(value: Fraction) -> Size:
+    return value.numerator if value.denominator == 1 else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +282,3 @@ class PointwiseBound:
     def balanced(self) -> Fraction:
         """√(c1·c2): the width that both sides would have at the same mult-adds and no gap."""
         return root(self.c1 * self.c2)
-
-
-def root(square: int) -> Fraction:
-    """√square, cut after `DIGITS` decimals; exact for square numbers."""
-    scale = 10**DIGITS
-    return Fraction(isqrt(square * scale * scale), scale)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from costmodel.algebra import Num
 from costmodel.device import Device
 from costmodel.dtypes import Dtypes
 from costmodel.layers import main_line
 from costmodel.ledger import Ledger
 from costmodel.line import Line
-from costmodel.traffic import CONV, Traffic
+from costmodel.traffic import CONV, Traffic, total
 
 BOUNDS = ("compute", "memory", "launch")
 """What a time may be bound by."""
@@ -76,8 +77,11 @@ class Roofline:
         self.device, self.dtype, self.traffic = device, dtypes.activations, traffic
         self.peak, self.ridge = device.peak(self.dtype), device.ridge(self.dtype)
         self._works: dict[Line, Work] = {}
-        for kernel in kernels(ledger, traffic):
-            self._works[main_line(kernel)] = self._work(kernel, dtypes)
+        moves = ledger.moves(traffic)
+        for kernel in ledger.kernels(traffic):
+            moved = total([moves[line] for line in kernel])
+            size = dtypes.bytes(moved.loaded, moved.maps)
+            self._works[main_line(kernel)] = self._work(sum(line.cost.fma for line in kernel), size)
         self.whole = self.work(ledger.lines)
 
     def work(self, lines: Iterable[Line]) -> Work:
@@ -89,15 +93,7 @@ class Roofline:
         """The mult-adds a second that the bound allows the network."""
         return Fraction(self.whole.mult_adds) / self.whole.seconds if self.whole.seconds else Fraction(0)
 
-    def _work(self, kernel: list[Line], dtypes: Dtypes) -> Work:
-        mult_adds = sum(line.cost.fma for line in kernel)
-        moves = [self.traffic.moves(line.rule, line.cost) for line in kernel]
-        size = dtypes.bytes(sum(loaded for _, loaded in moves), sum(maps for maps, _ in moves))
+    def _work(self, mult_adds: Num, size: Any) -> Work:
         compute, memory = mult_adds / self.peak, size / self.device.bytes
         longer = {"compute": compute} if compute >= memory else {"memory": memory}
         return Work(1, mult_adds, size, launch=self.device.launch, **longer)
-
-
-def kernels(ledger: Ledger, traffic: Traffic) -> list[list[Line]]:
-    """The lines that run as one launch each: every op that multiplies or moves anything under the model."""
-    return [[line] for line in ledger.lines if line.cost.fma or traffic.access(line.rule, line.cost)]

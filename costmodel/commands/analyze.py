@@ -24,6 +24,7 @@ from costmodel.commands.options import (
     Sort,
     SpecName,
     Top,
+    Traffics,
     Variant,
     offered,
 )
@@ -44,6 +45,7 @@ def analyze(
     batch: Batch = "1",
     dtype: Dtype = "fp32",
     convention: Conventions = "paper",
+    traffic: Traffics = "conv",
     device: DeviceName = None,
     plot: Plot = None,
     by: Annotated[
@@ -78,6 +80,7 @@ def analyze(
     read(outputs.check_file, output, spec)
     images = read(reading.whole_numbers, {"batch": batch})
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
+    model = read(reading.traffic, traffic)
     rows = read(_grouping, by, depth, form)
     keys = read(reading.columns, for_tables(columns, form, read), (*NAMES, *COLUMNS))
     order = read(reading.order, sort, (*NAMES, *COLUMNS), (*TEXTS, "line", "bound_by"))
@@ -96,7 +99,8 @@ def analyze(
         ledger = loaded.cost(given, variant, images["batch"])
         untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
         figures = tuple(published(loaded, ledger)) if loaded.network.published else None
-        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec, placed and placed(ledger))
+        bound = placed and placed(ledger, model)
+        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec, model, bound)
 
     if watch:
         follow(spec, costed, quiet, no_color)

@@ -32,6 +32,12 @@ def _dtypes() -> Iterable[str]:
     return [*DTYPES, *(f"{kind}=" for kind in Dtypes._fields)]
 
 
+def _traffics() -> Iterable[str]:
+    from costmodel.traffic import TRAFFIC
+
+    return TRAFFIC
+
+
 def _devices() -> Iterable[str]:
     from costmodel.device import bundled
 
@@ -73,6 +79,16 @@ Conventions = Annotated[
         metavar="NAME",
         help="How operations and parameters are counted: paper, weights-only, arithmetic, fvcore …; an unknown one lists all.",
         autocompletion=_conventions,
+    ),
+]
+Traffics = Annotated[
+    str,
+    typer.Option(
+        "--traffic",
+        metavar="NAME",
+        help="What access counts: conv, unfused, folded, fused or block; split, concat and shuffle are copies or views, "
+        "as in folded,split=view.",
+        autocompletion=_traffics,
     ),
 ]
 Format = Annotated[

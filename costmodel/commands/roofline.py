@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from costmodel.ledger import Ledger
     from costmodel.reports.columns import Order, Shown
     from costmodel.roofline import Roofline
+    from costmodel.traffic import Traffic
 
 ENDINGS = (".svg", ".pdf", ".png")
 """What a plot may be written as."""
@@ -22,7 +23,7 @@ ENDINGS = (".svg", ".pdf", ".png")
 
 def on_device(
     read: "Reader", device: str | None, dtypes: "Dtypes", columns: tuple[str, ...], order: "Order | None"
-) -> "Callable[[Ledger], Roofline] | None":
+) -> "Callable[[Ledger, Traffic], Roofline] | None":
     """What puts a network on the device that is asked for, if one is; what is wrong stays with `read`."""
     from costmodel.reports.roofline import COLUMNS
     from costmodel.roofline import Roofline
@@ -37,7 +38,7 @@ def on_device(
     found = read(load_device, device)
     if found and dtypes:
         read(found.peak, dtypes.activations)
-    return lambda ledger: Roofline(ledger, found, dtypes)
+    return lambda ledger, traffic: Roofline(ledger, found, dtypes, traffic)
 
 
 def check_plot(plot: str | None, device: str | None, spec: str) -> None:

@@ -14,7 +14,6 @@ from costmodel.reports.columns import AMOUNTS, Amounts, Shown, is_amount, number
 from costmodel.reports.rows import Row
 from costmodel.reports.selection import select
 from costmodel.reports.words import UNKNOWN
-from costmodel.traffic import CONV
 
 COLUMNS = ("path", "op", "input", "output", *AMOUNTS, "then", "line")
 """The columns unless others are asked for; what they are counted by follows them."""
@@ -30,7 +29,7 @@ def analysis(shown: Shown) -> str:
     keys = keys if {"layer", "path"} & set(keys) else ("path", *keys)
     chosen = select(shown, keys, whole_list=True)
     device = [shown.roofline.device.name] if shown.roofline else []
-    rules = [shown.convention.name, CONV.name, spelled(shown.dtypes), *device]
+    rules = [shown.convention.name, shown.traffic.spelled, spelled(shown.dtypes), *device]
     rows = [[*(_value(row, key, shown, chosen.whole) for key in keys), *rules, answer(not row.sign)] for _, row in chosen.rows]
     if chosen.left:
         at = next(keys.index(key) for key in ("op", "path", "layer") if key in keys)

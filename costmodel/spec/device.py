@@ -1,6 +1,7 @@
 """From the text of a device file to its device; numbers are exact, and every mistake is said at its place."""
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -68,7 +69,7 @@ class _Reader:
 
     def place(self, key: str, item: Any) -> Mark:
         """Where a value stands, or its key where nothing does."""
-        return item.mark if is_there(item) else key_of(self.data, key).mark  # type: ignore[no-any-return]
+        return item.mark if is_there(item) else key_of(self.data, key).mark
 
     def text(self, key: str) -> str:
         """A text under a key."""
@@ -104,11 +105,11 @@ class _Reader:
                 self.problems.add(name.mark, f"no data type is called '{name}'", hint)
         return {str(name): self.read(name, rate, RATES) for name, rate in item.items()}
 
-    def number(self, key: str, scales: dict[str, Any]) -> Fraction:
+    def number(self, key: str, scales: Mapping[str, int | Fraction]) -> Fraction:
         """A rate or a time under a key."""
         return self.read(key_of(self.data, key), self.data.at(key), scales) if key in self.data else Fraction(1)
 
-    def read(self, key: Text, item: Any, scales: dict[str, Any]) -> Fraction:
+    def read(self, key: Text, item: Any, scales: Mapping[str, int | Fraction]) -> Fraction:
         """A rate, which is more than 0, or a time, which is at least 0."""
         of_time = scales is SECONDS
         kind, example = ("a time", "5us or 0") if of_time else ("a rate", "5.67T, 484G or 1.5e12")
@@ -116,12 +117,11 @@ class _Reader:
             self.problems.add(item.mark if is_there(item) else key.mark, f"`{key}` is {kind} such as {example}")
             return Fraction(1)
         found = _NUMBER.fullmatch(item.strip())
-        scale = found[4] if found else None
-        if found is None or scale not in scales:
+        if found is None or found[4] not in scales:
             hint = "" if found is None else _meant(found, item, of_time)
             self.problems.add(item.mark, f"'{item}' is not {kind} such as {example}", hint)
             return Fraction(1)
-        value = _value(found) * scales[scale]
+        value = _value(found) * scales[found[4]]
         if value < 0 or (value == 0 and not of_time):
             self.problems.add(item.mark, f"`{key}` is {'at least' if of_time else 'more than'} 0, and here is '{item}'")
         return value
