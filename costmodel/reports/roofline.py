@@ -37,8 +37,8 @@ def duration(seconds: Any, whole: Any) -> str:
 
 
 def ratio(value: Fraction | None) -> str:
-    """Mult-adds a byte with one decimal; a dash where no byte moves."""
-    return "–" if value is None else f"{float(value):,.1f}"
+    """Mult-adds a byte with one decimal, below 1 with two; a dash where no byte moves."""
+    return "–" if value is None else f"{float(value):,.{1 if value >= 1 else 2}f}"
 
 
 def rate(value: Fraction) -> str:
@@ -52,7 +52,7 @@ def rate(value: Fraction) -> str:
     return f"{amount:,.{max(2 - int(log10(max(amount, 1))), 0)}f} {letter}".rstrip()
 
 
-_SCALES = ((12, "T"), (9, "G"), (6, "M"), (3, "k"))
+_SCALES = ((15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k"))
 
 
 def said(roofline: Roofline, unknown: bool) -> list[tuple[str, str]]:
