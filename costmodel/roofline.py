@@ -78,9 +78,12 @@ class Roofline:
         self.peak, self.ridge = device.peak(self.dtype), device.ridge(self.dtype)
         self._works: dict[Line, Work] = {}
         moves = ledger.moves(traffic)
+        self.joins = False
+        """Whether a kernel holds several convolutions or FC layers, as a unit that runs as one does."""
         for kernel in ledger.kernels(traffic):
             moved = total([moves[line] for line in kernel])
             size = dtypes.bytes(moved.loaded, moved.maps)
+            self.joins |= sum(line.rule.counted for line in kernel) > 1
             self._works[main_line(kernel)] = self._work(sum(line.cost.fma for line in kernel), size)
         self.whole = self.work(ledger.lines)
 

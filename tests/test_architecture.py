@@ -23,6 +23,7 @@ ROOMS = (
     "dtypes",
     "synonyms",
     "problems",
+    "device",
     "ops",
     "line",
     "layers",
@@ -34,6 +35,7 @@ ROOMS = (
     "checks",
     "graph",
     "ledger",
+    "roofline",
     "judge",
     "remedy",
     "walk",
@@ -56,6 +58,7 @@ HOMES = {
     "pydantic_core": {"spec.fields"},
     "rich": {"reports.styled"},
     "typer": {"commands"},
+    "matplotlib": {"reports.plot", "reports.annotating"},
     "numpy": {"points"},
     "sympy": {"algebra", "reports.notation"},
 }
@@ -140,7 +143,7 @@ def test_ops_branch_only_on_choices(name: str) -> None:
     assert ordered == []
 
 
-HEAVY = ("numpy", "sympy", "rich", "pydantic", "yaml", "typer", "torch")
+HEAVY = ("numpy", "sympy", "rich", "pydantic", "yaml", "typer", "torch", "matplotlib")
 
 
 def loaded(code: str) -> set[str]:

@@ -184,7 +184,7 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
     missing = f"{uncounted(ledger.uncounted)}, and shares are of what is counted"
     notes = [Note("not counted", missing, "bad")] if least else []
     if shown.roofline:
-        notes += [Note(*said) for said in timed.said(shown.roofline, bool(least))]
+        notes += [Note(*said) for said in timed.said(shown.roofline, bool(least), shown.by)]
     if shown.published is not None:
         notes += [Note(*said) for said in few(shown.published, ledger.source, shown.spec)]
         if not shown.published:

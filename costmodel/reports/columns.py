@@ -40,7 +40,7 @@ AMOUNTS = {
 """Columns of counts with their headings; `%` before a name is its share of the network's total."""
 NAMES = (*TEXTS, "line", "per_access", *AMOUNTS, *(f"%{name}" for name in AMOUNTS))
 """Every column that needs no device."""
-_YIELDS = {"input": 8, "%params": 7, "per_access": 5, "then": 9, "bytes": 4}
+_YIELDS = {"input": 8, "%params": 7, "per_access": 5, "then": 9, "bytes": 4, "intensity": 3}
 _LEFT = (*TEXTS, "bound_by")
 _COUNTED = ("params", "%params", "operations", "%operations", "access", "%access", "per_access")
 DEFAULT = ("layer", "op", "input", "output", *_COUNTED, "then")

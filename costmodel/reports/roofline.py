@@ -55,8 +55,8 @@ def rate(value: Fraction) -> str:
 _SCALES = ((15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k"))
 
 
-def said(roofline: Roofline, unknown: bool) -> list[tuple[str, str]]:
-    """What a table says of a device and of the network on it: labels and sentences."""
+def said(roofline: Roofline, unknown: bool, by: str | int) -> list[tuple[str, str]]:
+    """What a table of such rows says of a device and of the network on it: labels and sentences."""
     device, whole = roofline.device, roofline.whole
     launch = f"{duration(device.launch, device.launch)} a launch" if device.launch else "0 s a launch"
     rates = [
@@ -69,11 +69,13 @@ def said(roofline: Roofline, unknown: bool) -> list[tuple[str, str]]:
     kernels = f"{whole.kernels} kernel{'s' if whole.kernels != 1 else ''}"
     missing = "; ops that are not counted add nothing to it" if unknown else ""
     effective = f"{rate(roofline.effective)} mult-adds/s at the bound, {share(roofline.effective, roofline.peak)} % of peak"
+    joined = "layers that run as one kernel have its time at the first of them; --by block has a row for each unit"
     return [
         ("device", f"{device.name}: {', '.join(rates)}"),
         ("time", f"≥ {duration(whole.seconds, whole.seconds)} in {kernels}, a lower bound and no latency{missing}"),
         ("", f"{', '.join(shares)} · {ratio(whole.intensity)} mult-adds/byte · {effective}"),
-        ("it holds for", "kernels that do these mult-adds; algorithms that multiply less, as Winograd's, may be faster"),
+        *([("", joined)] if roofline.joins and by in ("op", "layer") else []),
+        ("holds for", "kernels that do these mult-adds; algorithms that multiply less, as Winograd's, may be faster"),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from costmodel.device import Device, find
 from costmodel.dtypes import DTYPES
-from costmodel.problems import Mark, Problems, did_you_mean, one_of
+from costmodel.problems import Mark, Problems, did_you_mean, meant, one_of
 from costmodel.spec.files import read_file
 from costmodel.spec.reading import ValueReader, is_there, key_of
 from costmodel.spec.source import Holds, Map, Seq, Text, read
@@ -62,8 +62,9 @@ class _Reader:
     def check(self) -> None:
         """Note keys that are none and keys that are missing. Raises `SpecError` with everything that is wrong."""
         ValueReader(self.problems).known_keys(self.data, KEYS, "a device file")
+        misspelt = {meant(key, KEYS) for key in self.data if key not in KEYS}
         for key in KEYS[:-1]:
-            if key not in self.data:
+            if key not in self.data and key not in misspelt:
                 self.problems.add(self.data.mark, f"this device file has no `{key}`", _MISSING[key])
         self.problems.check()
 
@@ -118,7 +119,7 @@ class _Reader:
             return Fraction(1)
         found = _NUMBER.fullmatch(item.strip())
         if found is None or found[4] not in scales:
-            hint = "" if found is None else _meant(found, item, of_time)
+            hint = "" if found is None else _unit_hint(found, item, of_time)
             self.problems.add(item.mark, f"'{item}' is not {kind} such as {example}", hint)
             return Fraction(1)
         value = _value(found) * scales[found[4]]
@@ -143,7 +144,7 @@ def _value(found: re.Match[str]) -> Fraction:
     return -value if found[1] == "-" else value
 
 
-def _meant(found: re.Match[str], item: Text, of_time: bool) -> str:
+def _unit_hint(found: re.Match[str], item: Text, of_time: bool) -> str:
     """What a number with an unknown unit probably means."""
     if of_time:
         return f"the units are {one_of(scale for scale in SECONDS if scale.isascii() and scale)}"
