@@ -209,7 +209,7 @@ def test_the_screen_says_what_the_time_is(run: Runner, toy: str) -> None:
     assert f"≥ {duration(whole.seconds, whole.seconds)} in 28 kernels, a lower bound and no latency" in words
     shares = ", ".join(f"{100 * float(whole.part(bound) / whole.seconds):.1f} % {bound}" for bound in BOUNDS)
     assert shares in words
-    assert "50.0 G mult-adds/s in fp32, 5.00 GB/s, 2,000.00 ns a launch, ridge 10.0 mult-adds/byte" in words
+    assert "50.0 G mult-adds/s in fp32, 5.00 GB/s, 2 µs a launch, ridge 10.0 mult-adds/byte" in words
     assert "algorithms that multiply less, as Winograd's" in words
     assert "latency" not in words.replace("a lower bound and no latency", "")
 

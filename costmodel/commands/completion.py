@@ -144,6 +144,13 @@ def _specs(_: _Line, typed: str, prefix: str) -> Answer:
     return _matching("specs", dict.fromkeys([*names, *full], ""), typed, prefix)
 
 
+def _devices(_: _Line, typed: str, prefix: str) -> Answer:
+    """Bundled devices; the shell adds files, as it does for specs."""
+    from costmodel.device import bundled
+
+    return _matching("specs", dict.fromkeys(bundled(), ""), typed, prefix)
+
+
 def _words(_: _Line, typed: str, prefix: str) -> Answer:
     from costmodel.reports.manual import listed
 
@@ -210,6 +217,7 @@ _OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
     "specs": _specs,
     "word": _words,
     "variant": _variants,
+    "device": _devices,
     "set_": _parameters,
     "over": _parameters,
     "columns": _columns,

@@ -38,12 +38,6 @@ def _traffics() -> Iterable[str]:
     return TRAFFIC
 
 
-def _devices() -> Iterable[str]:
-    from costmodel.device import bundled
-
-    return bundled()
-
-
 SpecName = Annotated[str, typer.Argument(metavar="SPEC", help="A spec file, or the name of a bundled spec.")]
 Settings = Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")]
 Variant = Annotated[str | None, typer.Option("--variant", metavar="NAME", help="Start from a named variant of the spec.")]
@@ -53,7 +47,7 @@ Dtype = Annotated[
     typer.Option(
         "--dtype",
         metavar="TYPE",
-        help="Data type, for bytes alone: int8, or by kind weights=int8,activations=fp16,accumulators=int32. "
+        help="Data type, for bytes and a device's peak: int8, or by kind weights=int8,activations=fp16,accumulators=int32. "
         "Accumulators are named in the report and scale nothing: no op moves any.",
         autocompletion=_dtypes,
     ),
@@ -65,7 +59,6 @@ DeviceName = Annotated[
         metavar="NAME|FILE",
         help="Times that no implementation of the traffic model can beat on a device: a bundled one, as gtx-1080-ti, "
         "or a device file; an unknown one lists all.",
-        autocompletion=_devices,
     ),
 ]
 Plot = Annotated[

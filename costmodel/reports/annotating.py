@@ -1,6 +1,7 @@
 """Where labels of a plot may stand: beside their dots, and over no other label, dot or line."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
 from math import atan2, cos, degrees, hypot, pi, sin
 from typing import Any, NamedTuple
@@ -9,12 +10,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 _TURNS = 24
 """Directions in which a label is tried, from its dot."""
-_DISTANCES = (5, 12, 20, 30, 44, 60, 80, 105, 135)
+_DISTANCES = (5, 12, 20, 30, 42, 56, 70, 85)
 """How far off its dot's edge, in points."""
 _NEAR = 12.0
 """The distance beyond which a line leads from a dot to its label."""
 _CROSSING = 3
 """How much worse it is for such a line to cross something than for a label to hide as much of it."""
+_MISTAKEN = 40
+"""How bad it is for a label without a line to be nearer to another dot than to its own."""
 
 
 class _Box(NamedTuple):
@@ -36,6 +39,31 @@ class _Box(NamedTuple):
         return other.left <= self.left and other.bottom <= self.bottom and self.right <= other.right and self.top <= other.top
 
 
+class _Spot(NamedTuple):
+    """A dot, in points."""
+
+    across: float
+    up: float
+    radius: float
+
+    def nearest(self, box: _Box) -> tuple[float, float]:
+        """The point of a box that is nearest to it."""
+        return min(max(self.across, box.left), box.right), min(max(self.up, box.bottom), box.top)
+
+    def distance(self, box: _Box) -> float:
+        """How far a box is off its edge."""
+        x, y = self.nearest(box)
+        return hypot(x - self.across, y - self.up) - self.radius
+
+
+class _Try(NamedTuple):
+    """A place for a label: how far off it is, and the line that leads there, in pieces."""
+
+    distance: float
+    box: _Box
+    lead: list[_Box]
+
+
 class Labels:
     """Puts labels on a figure of 72 dots an inch, so that its pixels are points; each where it hides least."""
 
@@ -47,7 +75,8 @@ class Labels:
         """What no label may touch."""
         self.soft: list[_Box] = []
         """What a label had better not hide."""
-        self.radii: dict[tuple[float, float], float] = {}
+        self.spots: dict[tuple[float, float], _Spot] = {}
+        """The dots by what they stand for."""
 
     def place(self, artist: Any, *places: Callable[[Any], Any]) -> None:
         """Move a text or a legend to the first of the places at which it hides least."""
@@ -64,7 +93,8 @@ class Labels:
         """Note a dot, by its area in square points; a `hard` one is hidden by no label."""
         across, up = self.axes.transData.transform((x, y))
         radius = (area / pi) ** 0.5
-        self.radii[x, y] = max(radius, self.radii.get((x, y), 0))
+        if (x, y) not in self.spots or self.spots[x, y].radius < radius:
+            self.spots[x, y] = _Spot(across, up, radius)
         half = radius * 0.85
         (self.taken if hard else self.soft).append(_Box(across - half, up - half, across + half, up + half))
 
@@ -83,49 +113,49 @@ class Labels:
         self.taken.append(_box(text.get_window_extent(self.renderer)))
 
     def add(self, x: float, y: float, words: str, weight: str = "normal") -> None:
-        """A label beside a dot, with a line to it where it is far; none where there is no room."""
+        """A label beside a dot that was noted, with a line to it where it is far; none where there is no room."""
         label = self.axes.annotate(words, (x, y), (0, 0), textcoords="offset points", ha="center", va="center", fontsize=7)
         label.set(weight=weight, zorder=6)
         extent = label.get_window_extent(self.renderer)
-        half_width, half_height = extent.width / 2, extent.height / 2
-        across, up = self.axes.transData.transform((x, y))
-        best: tuple[float, float, float, float, _Box] | None = None
-        for distance, turn in product(map(float, _DISTANCES), range(_TURNS)):
-            angle = 2 * pi * turn / _TURNS
-            reach = self.radii.get((x, y), 0) + distance
-            dx = cos(angle) * (reach + half_width * abs(cos(angle)))
-            dy = sin(angle) * (reach + half_height * abs(sin(angle)))
-            box = _Box(across + dx - half_width, up + dy - half_height, across + dx + half_width, up + dy + half_height)
-            if not box.inside(self.frame) or self._hidden(box, self.taken):
-                continue
-            edge = across + cos(angle) * self.radii.get((x, y), 0), up + sin(angle) * self.radii.get((x, y), 0)
-            lead = list(_along(*edge, *_nearest(across, up, box))) if distance > _NEAR else []
-            if any(self._hidden(part, self.taken) for part in lead):
-                continue
-            cost = distance + self._hidden(box, self.soft) + _CROSSING * sum(self._hidden(part, self.soft) for part in lead)
-            if best is None or cost < best[0]:
-                best = cost, distance, dx, dy, box
+        spot = self.spots[x, y]
+        best = min(self._tries(spot, extent.width / 2, extent.height / 2), key=partial(self._cost, spot), default=None)
         if best is None:
             label.remove()
             return
-        _, distance, dx, dy, box = best
-        label.set_position((dx, dy))
-        self.taken.append(box)
-        if distance > _NEAR:
-            self._lead(x, y, across, up, box)
+        middle = (best.box.left + best.box.right) / 2, (best.box.bottom + best.box.top) / 2
+        label.set_position((middle[0] - spot.across, middle[1] - spot.up))
+        self.taken += [best.box, *best.lead]
+        if best.lead:
+            end = spot.nearest(best.box)
+            style = {"arrowstyle": "-", "linewidth": 0.5, "color": "#666666", "shrinkA": 0, "shrinkB": 0}
+            off = end[0] - spot.across, end[1] - spot.up
+            self.axes.annotate("", (x, y), off, textcoords="offset points", arrowprops=style, zorder=4)
+
+    def _tries(self, spot: _Spot, half_width: float, half_height: float) -> Iterator[_Try]:
+        """Where a label of that size may stand: near its dot, and over nothing that it may not touch."""
+        for distance, turn in product(_DISTANCES, range(_TURNS)):
+            right, up = cos(2 * pi * turn / _TURNS), sin(2 * pi * turn / _TURNS)
+            reach = spot.radius + distance
+            x, y = spot.across + right * (reach + half_width * abs(right)), spot.up + up * (reach + half_height * abs(up))
+            box = _Box(x - half_width, y - half_height, x + half_width, y + half_height)
+            if not box.inside(self.frame) or self._hidden(box, self.taken):
+                continue
+            edge = spot.across + right * spot.radius, spot.up + up * spot.radius
+            lead = list(_along(*edge, *spot.nearest(box))) if distance > _NEAR else []
+            if not any(self._hidden(part, self.taken) for part in lead):
+                yield _Try(distance, box, lead)
+
+    def _cost(self, spot: _Spot, found: _Try) -> float:
+        """How bad a place is: how far off, how much it hides, and whether another dot is nearer to it."""
+        crossed = _CROSSING * sum(self._hidden(part, self.soft) for part in found.lead)
+        own = spot.distance(found.box)
+        is_nearer = any(other.distance(found.box) < own for other in self.spots.values()) and not found.lead
+        return found.distance + self._hidden(found.box, self.soft) + crossed + is_nearer * _MISTAKEN
 
     @staticmethod
     def _hidden(box: _Box, others: list[_Box]) -> float:
         """The area of other things that a box would cover."""
         return sum(box.overlap(other) for other in others)
-
-    def _lead(self, x: float, y: float, across: float, up: float, box: _Box) -> None:
-        """A thin line from a dot to the nearest edge of its label."""
-        to = _nearest(across, up, box)
-        self.taken += _along(across, up, *to)
-        end = to[0] - across, to[1] - up
-        style = {"arrowstyle": "-", "linewidth": 0.5, "color": "#666666", "shrinkA": 0, "shrinkB": 0}
-        self.axes.annotate("", (x, y), end, textcoords="offset points", arrowprops=style, zorder=4)
 
 
 def _along(left: float, low: float, right: float, high: float) -> Iterator[_Box]:
@@ -134,11 +164,6 @@ def _along(left: float, low: float, right: float, high: float) -> Iterator[_Box]
     for step in range(steps + 1):
         across, up = left + (right - left) * step / steps, low + (high - low) * step / steps
         yield _Box(across - 1, up - 1, across + 1, up + 1)
-
-
-def _nearest(across: float, up: float, box: _Box) -> tuple[float, float]:
-    """The point of a box that is nearest to another point."""
-    return min(max(across, box.left), box.right), min(max(up, box.bottom), box.top)
 
 
 def _box(extent: Any) -> _Box:

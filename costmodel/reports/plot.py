@@ -59,7 +59,8 @@ def draw(shown: Shown, form: str) -> bytes:
     """The plot as `svg`, `pdf` or `png`; the same input gives the same bytes."""
     roofline = shown.roofline
     assert roofline is not None
-    shown = shown._replace(by="layer" if shown.by == "op" else shown.by, columns=(), sort=None, top=None)
+    by = ("block" if roofline.joins else "layer") if shown.by in ("op", "layer") else shown.by  # a kernel is one dot
+    shown = shown._replace(by=by, columns=(), sort=None, top=None)
     stream = io.BytesIO()
     with mpl.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a name may have letters that the font lacks
@@ -73,7 +74,8 @@ def _figure(shown: Shown, roofline: Roofline) -> Figure:
     chosen = select(shown, ("layer", "time"), whole_list=False)
     works = [(row, roofline.work(row.lines)) for _, row in chosen.rows]
     whole = roofline.whole
-    dots = _merged(_dot(row, work, whole) for row, work in works if work.mult_adds and work.bytes and work.seconds)
+    named = partial(_dot, whole=whole, by_op=shown.by == "layer")
+    dots = _merged(named(row, work) for row, work in works if work.mult_adds and work.bytes and work.seconds)
     figure = Figure(figsize=(6.8, 4.4), dpi=72)
     axes = figure.add_axes((0.105, 0.115, 0.875, 0.755))
     _title(figure, shown, roofline)
@@ -97,10 +99,10 @@ class _Point(NamedTuple):
     y: float
 
 
-def _dot(row: Row, work: Work, whole: Work) -> Dot:
+def _dot(row: Row, work: Work, whole: Work, *, by_op: bool) -> Dot:
     assert work.intensity is not None
     part = Fraction(row.times * work.seconds) / whole.seconds
-    name = f"{unit_label(row)} {row.op}" if row.place is not None else row.op
+    name = f"{unit_label(row)} {row.op}" if by_op else unit_label(row)
     return Dot(float(work.intensity), float(work.mult_adds / work.seconds), part, words(row, "kind"), name)
 
 
@@ -130,7 +132,7 @@ def _scales(axes: Any, roofline: Roofline, dots: Iterable[Dot]) -> None:
     across = [ridge, *(dot.intensity for dot in dots)]
     speeds = [peak, *(dot.speed for dot in dots), float(roofline.effective) or peak]
     axes.set(xscale="log", yscale="log", xlim=(min(across) / 2.5, max(max(across) * 2.5, ridge * 4)))
-    axes.set_ylim(min(min(speeds) / 3, peak / 60), peak * 2.5)
+    axes.set_ylim(min(min(speeds) / 3, peak / 60), peak * 3.5)
     axes.set_xlabel("arithmetic intensity, mult-adds per byte")
     axes.set_ylabel("mult-adds per second")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))

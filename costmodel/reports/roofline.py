@@ -36,6 +36,16 @@ def duration(seconds: Any, whole: Any) -> str:
     return f"{cut // 100:,}.{cut % 100:02} {unit}"
 
 
+def exactly(seconds: Fraction) -> str:
+    """A time that a file gives, with all its digits.
+
+    >>> exactly(Fraction(5, 10**6)), exactly(Fraction(0))
+    ('5 µs', '0 s')
+    """
+    unit, scale = next((found for found in _UNITS if seconds * found[1] >= 1), _UNITS[-1 if seconds else 0])
+    return f"{float(seconds * scale):.12g} {unit}"
+
+
 def ratio(value: Fraction | None) -> str:
     """Mult-adds a byte with one decimal, below 1 with two; a dash where no byte moves."""
     return "–" if value is None else f"{float(value):,.{1 if value >= 1 else 2}f}"
@@ -58,11 +68,10 @@ _SCALES = ((15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k"))
 def said(roofline: Roofline, unknown: bool, by: str | int) -> list[tuple[str, str]]:
     """What a table of such rows says of a device and of the network on it: labels and sentences."""
     device, whole = roofline.device, roofline.whole
-    launch = f"{duration(device.launch, device.launch)} a launch" if device.launch else "0 s a launch"
     rates = [
         f"{rate(roofline.peak)} mult-adds/s in {roofline.dtype}",
         f"{rate(device.bytes)}B/s",
-        launch,
+        f"{exactly(device.launch)} a launch",
         f"ridge {ratio(roofline.ridge)} mult-adds/byte",
     ]
     shares = (f"{share(whole.part(bound), whole.seconds)} % {bound}" for bound in BOUNDS)
