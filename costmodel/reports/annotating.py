@@ -16,6 +16,8 @@ _NEAR = 12.0
 """The distance beyond which a line leads from a dot to its label."""
 _CROSSING = 3
 """How much worse it is for such a line to cross something than for a label to hide as much of it."""
+_WORST = 150
+"""The cost from which a label is left out."""
 _MISTAKEN = 40
 """How bad it is for a label without a line to be nearer to another dot than to its own."""
 
@@ -119,7 +121,7 @@ class Labels:
         extent = label.get_window_extent(self.renderer)
         spot = self.spots[x, y]
         best = min(self._tries(spot, extent.width / 2, extent.height / 2), key=partial(self._cost, spot), default=None)
-        if best is None:
+        if best is None or self._cost(spot, best) > _WORST:
             label.remove()
             return
         middle = (best.box.left + best.box.right) / 2, (best.box.bottom + best.box.top) / 2

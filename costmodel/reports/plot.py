@@ -83,7 +83,7 @@ def _figure(shown: Shown, roofline: Roofline) -> Figure:
     labels = Labels(figure, axes)
     _roof(axes, roofline, labels)
     _scatter(axes, dots, labels)
-    _named(axes, roofline, labels)
+    _slope(axes, roofline, labels)
     if whole.mult_adds and whole.bytes and whole.seconds:
         network = _Point(float(whole.intensity or 0), float(roofline.effective))
         axes.plot(*network, marker="D", markersize=6, color=_INK, markeredgecolor="white", zorder=5)
@@ -91,6 +91,7 @@ def _figure(shown: Shown, roofline: Roofline) -> Figure:
         labels.add(*network, f"network, {share(roofline.effective, roofline.peak)} % of peak", weight="bold")
     for dot in sorted(dots, key=lambda dot: -dot.part)[:_LABELS]:
         labels.add(dot.intensity, dot.speed, f"{clipped(dot.name, 30)} {share(dot.part, 1)} %")
+    _peak(axes, roofline, labels)
     return figure
 
 
@@ -160,18 +161,22 @@ def _roof(axes: Any, roofline: Roofline, labels: "Labels") -> None:
     labels.block_line(ridge, peak, right, peak)
 
 
-def _named(axes: Any, roofline: Roofline, labels: "Labels") -> None:
-    """The names of the roof's two parts and of the ridge, beside them."""
+def _slope(axes: Any, roofline: Roofline, labels: "Labels") -> None:
+    """The names of the roof's slope and of the ridge, beside them."""
     ridge, peak = float(roofline.ridge), float(roofline.peak)
-    (left, right), floor = axes.get_xlim(), axes.get_ylim()[0]
-    start = max(left, floor * ridge / peak) * 1.3
+    floor = axes.get_ylim()[0]
+    start = max(axes.get_xlim()[0], floor * ridge / peak) * 1.3
     if start < ridge:
         labels.along(start, peak * start / ridge, ridge, peak, f"{rate(roofline.device.bytes)}B/s")
-    said = f"peak {rate(roofline.peak)} mult-adds/s in {roofline.dtype}"
-    text = axes.annotate(said, (right, peak), (0, 0), textcoords="offset points", ha="right")
-    labels.place(text, *(partial(_beside, dx=-2, dy=dy) for dy in (4, -4, 14, -14, 24, -24, -34)))
     text = axes.annotate(f"ridge {ratio(roofline.ridge)}", (ridge, floor), (0, 0), textcoords="offset points")
     labels.place(text, *(partial(_beside, dx=dx, dy=dy) for dy in (4, 16, 28) for dx in (4, -4)))
+
+
+def _peak(axes: Any, roofline: Roofline, labels: "Labels") -> None:
+    """The name of the roof's flat part; the dots' labels come first, for they have less choice."""
+    said = f"peak {rate(roofline.peak)} mult-adds/s in {roofline.dtype}"
+    text = axes.annotate(said, (axes.get_xlim()[1], float(roofline.peak)), (0, 0), textcoords="offset points")
+    labels.place(text, *(partial(_beside, dx=-2, dy=dy) for dy in (4, -4, 12, -12, 20, -20, 28, -28, 36, -36, 44, -44)))
 
 
 def _beside(text: Any, dx: float, dy: float) -> None:
