@@ -42,6 +42,7 @@ ROOMS = (
     "evaluate",
     "expand",
     "bounds",
+    "single",
     "settings",
     "advice",
     "library",
