@@ -193,6 +193,14 @@ def test_json_loads_neither_numpy_nor_sympy_nor_rich() -> None:
     assert loaded(command("analyze", "mobilenet.yaml", "--format", "json")) == {"typer", "pydantic", "yaml"}
 
 
+def test_a_device_loads_no_more_and_a_plot_matplotlib_without_its_pyplot(tmp_path: Path) -> None:
+    assert loaded(command("analyze", "mobilenet.yaml", "--device", "a100")) == {"typer", "pydantic", "yaml"}
+    plot = command("analyze", "mobilenet", "--device", "a100", "--plot", str(tmp_path / "roof.svg"))
+    assert loaded(plot) == {"typer", "pydantic", "yaml", "numpy", "matplotlib"}
+    script = f"import sys\nif True:\n    {plot}\nassert 'matplotlib.pyplot' not in sys.modules"
+    subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+
+
 def test_a_load_from_python_adds_yaml_and_the_core_of_pydantic_alone() -> None:
     assert loaded("import costmodel; costmodel.load('mobilenet').analyze()") == {"yaml"}
 

@@ -115,6 +115,14 @@ def test_another_ending_is_refused_with_those_there_are(ending: str, tmp_path: P
     assert ".svg, .pdf, .png" in err
 
 
+def test_a_report_and_its_plot_are_two_files(tmp_path: Path, run: Runner) -> None:
+    path = str(tmp_path / "both.svg")
+    code, out, err = run("analyze", "mobilenet", "--device", "a100", "--plot", path, "-o", path, "--format", "json")
+    assert (code, out) == (2, "")
+    assert f"--plot and -o both write {path}" in err
+    assert not Path(path).exists()
+
+
 def test_an_ending_may_be_in_capitals(tmp_path: Path, run: Runner) -> None:
     path = tmp_path / "roof.SVG"
     assert run("analyze", "mobilenet", "--device", "a100", "--plot", str(path))[0] == 0

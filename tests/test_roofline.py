@@ -12,6 +12,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 import costmodel
 from costmodel.commands.options import GROUPINGS
@@ -290,3 +291,31 @@ def test_likeness_of_rows_takes_their_time_in(run: Runner, toy: str) -> None:
         everything: Any = sum((row.times * shown.amounts(row)("work") for _, row in chosen.rows), Work())
         quiet = sum((shown.amounts(row)("work") for row in chosen.quiet), Work())
         assert everything + quiet == chosen.whole("work")
+
+
+TABLES = yaml.safe_load((Path(__file__).parent / "reference" / "guidelines.yaml").read_text(encoding="utf-8"))
+MEASURED = [
+    pytest.param(row, scale, id=f"{table} {row['device']} {row.get('widths') or (row['groups'], row['width'])} x{scale}")
+    for table in ("table1", "table2")
+    for row in TABLES[table]
+    for scale in (1, 2, 4)
+    if "widths" in row or scale * row["width"] % row["groups"] == 0  # 180 channels in 8 groups cannot be built
+]
+
+
+@pytest.mark.parametrize(("row", "scale"), MEASURED)
+def test_no_measurement_of_the_shufflenetv2_paper_beats_the_bound(row: dict[str, Any], scale: int) -> None:
+    """Tables 1 and 2 of arXiv:1807.11164, on its two devices; a batch on the GPU holds an image at least."""
+    if "widths" in row:
+        c1, c2 = (scale * c for c in row["widths"])
+        ledger = costmodel.load("units/guideline1").analyze(c1=c1, c2=c2)
+    else:
+        ledger = costmodel.load("units/guideline2").analyze(c=scale * row["width"], g=row["groups"])
+    device = load_device("gtx-1080-ti" if row["device"] == "gpu" else "snapdragon-810")
+    measured = 1 / Fraction(str(row["speeds"][(1, 2, 4).index(scale)]))
+    bound = Roofline(ledger, device).whole.seconds
+    assert measured / 30 < bound < measured, "a bound that says something, and that holds"
+
+
+def test_all_but_one_of_those_measurements_can_be_built() -> None:
+    assert len(MEASURED) == 16 * 3 - 1

@@ -86,7 +86,7 @@ def analyze(
     order = read(reading.order, sort, (*NAMES, *COLUMNS), (*TEXTS, "line", "bound_by"))
     first = read(reading.whole_number, "top", top)
     placed = roofline.on_device(read, device, dtypes, keys, order)
-    read(roofline.check_plot, plot, device, spec)
+    read(roofline.check_plot, plot, device, spec, output)
     given = read(reading.settings, set_)
     if watch and (form != "table" or output is not None):
         message = "--watch draws over a terminal, and a report elsewhere or in another form is asked for too"

@@ -1,5 +1,6 @@
 """`analyze --device` and `--plot`: what they ask for is read, and what needs a device is refused without one."""
 
+import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,7 +42,7 @@ def on_device(
     return lambda ledger, traffic: Roofline(ledger, found, dtypes, traffic)
 
 
-def check_plot(plot: str | None, device: str | None, spec: str) -> None:
+def check_plot(plot: str | None, device: str | None, spec: str, output: str | None) -> None:
     """Refuse a plot that cannot be drawn, before any work. Raises `SpecError`."""
     if plot is None:
         return
@@ -50,6 +51,8 @@ def check_plot(plot: str | None, device: str | None, spec: str) -> None:
         problems.append(Problem(None, f"--plot {plot}: a plot has one of the endings {one_of(ENDINGS)}", "--plot roofline.svg"))
     if find_spec("matplotlib") is None:
         problems.append(Problem(None, "--plot needs matplotlib, which is not installed", "pip install 'costmodel[plot]'"))
+    if output is not None and os.path.realpath(plot) == os.path.realpath(output):
+        problems.append(Problem(None, f"--plot and -o both write {plot}", "give each a file of its own"))
     try:
         outputs.check_file(plot, spec, "--plot", "plot")
     except SpecError as error:

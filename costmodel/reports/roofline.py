@@ -84,7 +84,7 @@ def said(roofline: Roofline, unknown: bool, by: str | int) -> list[tuple[str, st
         ("time", f"≥ {duration(whole.seconds, whole.seconds)} in {kernels}, a lower bound and no latency{missing}"),
         ("", f"{', '.join(shares)} · {ratio(whole.intensity)} mult-adds/byte · {effective}"),
         *([("", joined)] if roofline.joins and by in ("op", "layer") else []),
-        ("holds for", "kernels that do these mult-adds; algorithms that multiply less, as Winograd's, may be faster"),
+        ("holds for", "these rates and these mult-adds; algorithms that multiply less, as Winograd's, may be faster"),
     ]
 
 
