@@ -40,6 +40,8 @@ ROOMS = (
     "evaluate",
     "expand",
     "bounds",
+    "proof",
+    "theorem",
     "settings",
     "advice",
     "library",
@@ -57,7 +59,7 @@ HOMES = {
     "rich": {"reports.styled"},
     "typer": {"commands"},
     "numpy": {"points"},
-    "sympy": {"algebra", "reports.notation"},
+    "sympy": {"algebra", "proof", "theorem", "reports.notation"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costmodel.commands import output as outputs
-from costmodel.commands import reading
+from costmodel.commands import proving, reading
 from costmodel.commands.options import FEW_FORMATS, FewFormats, NoColour, Output
 from costmodel.problems import Problem
 
@@ -27,24 +27,30 @@ def verify(
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask for a value to change, again and again.")
     ] = False,
+    prove: Annotated[bool, typer.Option("--prove", help="Derive the bound, each step checked by sympy as printed.")] = False,
+    latex: Annotated[bool, typer.Option("--latex", help="With --prove: the derivation in LaTeX.")] = False,
     format: FewFormats = None,
     output: Output = None,
     no_color: NoColour = False,
 ) -> None:
     """The memory-access bound of a 1×1 convolution."""
-    from costmodel.bounds import PointwiseBound
+    from costmodel.bounds import ConvBound, PointwiseBound
     from costmodel.reports import bounding
     from costmodel.reports.layout import show
 
     read = reading.Reader()
     sizes = read(reading.whole_numbers, {"h": h, "w": w, "c1": c1, "c2": c2})
-    form = read(outputs.format_of, format, output, FEW_FORMATS)
+    form = "latex" if latex and format is None else read(outputs.format_of, format, output, FEW_FORMATS)
     read(outputs.check_file, output)
     if interactive and (output is not None or format not in (None, "table")):
         message = "-i asks and answers on the screen, and one report is asked for too"
         read.problems.append(Problem(None, message, "leave -i out, or -o and --format"))
+    read.problems += proving.misfits(prove, latex, interactive, format)
     read.check()
     layer = PointwiseBound(**sizes)
+    if prove:
+        proving.prove(ConvBound(layer.area, layer.area, 1, layer.c1, layer.c2), form, output, no_color)
+        return
     if form != "table":
         outputs.write(output, bounding.as_json(layer) if form == "json" else bounding.as_markdown(layer))
         return
