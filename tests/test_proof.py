@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -51,8 +52,9 @@ def altered_steps(step: Step) -> Iterator[Step]:
 
 
 def findings(number: int, step: Step) -> list[Finding]:
-    """The claims of a step, checked after those before that number."""
-    *_, (_, found) = checked([*STEPS[:number], step])
+    """The claims of a step, checked in the place of that number: under the definitions that stand before it."""
+    before = reduce(lambda lets, other: {**lets, **other.lets}, STEPS[:number], {})
+    _, (_, found) = checked([Step("", "", before, ()), step])
     return found
 
 

@@ -29,7 +29,7 @@ _HEAD = "The least memory access of a convolution, derived"
 
 def screen(proof: Proof, layer: ConvBound, room: int) -> Screen:
     """The proof, and the layer's numbers in it, as lines of text."""
-    lines = [text(_HEAD, "head"), *_filled(statement(), room, 0), []]
+    lines = [*_filled([_HEAD], room, 0, "head"), *_filled(statement(), room, 0), []]
     for sentence in DOMAIN:
         first, *rest = wrapped(sentence, max(room - 2, 20))
         lines += [text(f"· {first}", "dim"), *(text(f"  {line}", "dim") for line in rest)]
