@@ -111,7 +111,7 @@ STEPS = (
     Step(
         "The paper's form",
         "ShuffleNetV2 (arXiv:1807.11164, section 2, equation 2, guideline G1) prints the literal form: the bound for one tap, "
-        "one group and stride 1. Maps of as many positions are equally large where both widths are equal.",
+        "one group and stride 1. Two maps of as many positions are equally large exactly where the widths are equal.",
         {literal: 2 * sqrt(hw * B) + B / hw},
         (
             Claim("identity", bound, literal, at=_PAPER),

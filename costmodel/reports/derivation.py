@@ -26,7 +26,7 @@ _ORDER = notation.Order(
 )
 """Products and sums in the order of the theorem."""
 _LETTERS = {"kh": "k_{h}", "kw": "k_{w}", "hᵢwᵢ": "h_{i}w_{i}", "hₒwₒ": "h_{o}w_{o}", "hw": "hw", "c1": "c_{1}", "c2": "c_{2}"}
-_SYMBOL = re.compile(rf"\b({'|'.join(_LETTERS)}|[BLgk])\b")
+_SYMBOL = re.compile(rf"\b({'|'.join(_LETTERS)}|[BLgkq])\b")
 """A symbol of the theorem among words."""
 
 
@@ -57,7 +57,7 @@ def parts(claim: Claim, spell: Spell = plain) -> list[str]:
     kind, says = KINDS[claim.kind], latex_signs if spell is latex else str
     sign = f"{says(kind.says)} {f' {kind.joint} '.join(map(spell, claim.exactly))}".strip()
     alike = {value: [name for name, other in claim.at.items() if other == value] for value in claim.at.values()}
-    equal = ", ".join(" = ".join(map(spell, [*names, value])) for value, names in alike.items())
+    equal = _comma(spell).join(" = ".join(map(spell, [*names, value])) for value, names in alike.items())
     comma = "," if claim.exactly and equal else ""
     found = [spell(claim.left), f"= {spell(claim.right)}", f"{sign}{comma}", f"{says('for')} {equal}" if equal else ""]
     return [part for part in found if part]
@@ -124,7 +124,7 @@ def sizes(layer: ConvBound, spell: Spell = plain) -> str:
     """The layer's sizes: `kh·kw = 1, g = 1, …`."""
     given = {symbol: size for symbol, size in _values(layer).items() if symbol in _SIZES}
     named = {theorem.kh * theorem.kw: layer.taps} | given
-    return ", ".join(f"{spell(name)} = {_figure(size, spell)}" for name, size in named.items())
+    return _comma(spell).join(f"{spell(name)} = {_figure(size, spell)}" for name, size in named.items())
 
 
 _SIZES = (theorem.g, theorem.entering, theorem.leaving, theorem.c1, theorem.c2)
@@ -154,6 +154,10 @@ def figures(layer: ConvBound, spell: Spell = plain) -> list[Figure]:
         )
         for name, meaning, value in found
     ]
+
+
+def _comma(spell: Spell) -> str:
+    return r",\; " if spell is latex else ", "
 
 
 def _figure(value: int | Fraction, spell: Spell) -> str:
