@@ -1,5 +1,8 @@
 """Traffic models: golden shares, networks worked out by hand, and what must hold between the models."""
 
+import csv
+import io
+import json
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -243,3 +246,51 @@ def test_every_model_says_what_it_does_and_how_it_is_asked_for() -> None:
     assert FUSED._replace(split=COPY).spelled == "fused,split=copy"
     assert UNFUSED.said.endswith("split, concat, shuffle are copies")
     assert CONV.policy == ""
+
+
+# --- in the reports -------------------------------------------------------------------------------------------------------
+
+Runner = Callable[..., tuple[int, str, str]]
+ASKED = ["conv", "unfused", "folded", "fused", "block", "folded,split=view,shuffle=view"]
+
+
+@pytest.mark.parametrize("by", ["op", "layer", "block", "network"])
+@pytest.mark.parametrize("asked", ASKED)
+def test_rows_add_up_to_the_totals_of_their_model(asked: str, by: str, run: Runner) -> None:
+    arguments = ("analyze", "shufflenetv2", "--traffic", asked, "--by", by, "--dtype", "weights=int8,activations=fp16")
+    document = json.loads(run(*arguments, "--format", "json")[1])
+    access = document["totals"]["access"]
+    assert document["conventions"]["access"] == access["model"] == asked
+    assert access["elements"] == access["maps_read"] + access["maps_written"] + access["params_read"]
+    assert access["bytes"] == 2 * (access["maps_read"] + access["maps_written"]) + access["params_read"]
+    assert sum(row["access"] for row in document["layers"]) == access["elements"]
+    rows = list(csv.DictReader(io.StringIO(run(*arguments, "--format", "csv")[1])))
+    columns = {"reads": "maps_read", "writes": "maps_written", "loads": "params_read", "access": "elements", "bytes": "bytes"}
+    for column, key in columns.items():
+        assert sum(int(row[column]) for row in rows) == access[key]
+    assert {row["traffic"] for row in rows} == {asked}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_screen_names_its_model_and_sums_up_what_moves(asked: str, run: Runner) -> None:
+    ledger = costmodel.load("shufflenetv2").analyze()
+    name, *ways = asked.split(",")
+    model = TRAFFIC[name]._replace(**dict(way.split("=") for way in ways))
+    words = " ".join(run("analyze", "shufflenetv2", "--traffic", asked)[1].split())
+    read, written, loaded = moves = ledger.moved(None, model)
+    assert f"access: {model.said} ({asked})" in words
+    assert f"access {moves.access:,} elements" in words
+    assert f"{read:,} read, {written:,} written, {loaded:,} params" in words
+    assert ("every op moved" in words) is (model != UNFUSED)
+
+
+def test_a_sweep_counts_by_the_model_that_is_asked_for(run: Runner) -> None:
+    arguments = ("sweep", "shufflenetv2", "--over", "resolution=192,224", "--traffic", "fused,concat=view")
+    document = json.loads(run(*arguments, "--format", "json")[1])
+    expected = [
+        costmodel.load("shufflenetv2").analyze(resolution=size).moved(None, FUSED._replace(concat=VIEW)).access
+        for size in (192, 224)
+    ]
+    assert [point["totals"]["access"] for point in document["points"]] == expected
+    assert document["conventions"]["access"] == "fused,concat=view"
+    assert "(fused,concat=view)" in run(*arguments)[1]
