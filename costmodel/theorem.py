@@ -36,8 +36,8 @@ _POSITIONS = Integer(56**2)
 
 _least = 2 * sqrt(g * entering * B) / sqrt(kh * kw)
 _difference = entering * c1 - leaving * c2
-_widths = hw * (c1 + c2) + c1 * c2 / g
-_mult_adds = hw * c1 + g * B / c1 + B / hw
+_by_mult_adds = entering * c1 + g * B / (kh * kw * c1) + B / leaving
+_by_widths = entering * c1 + leaving * c2 + kh * kw * c1 * c2 / g
 
 IN_INTEGERS = Claim("square", kh * kw * L**2 - 4 * g * entering * B, kh * kw * _difference**2)
 """The theorem without a root: what is decided for a layer of whole sizes."""
@@ -135,31 +135,32 @@ STEPS = (
     ),
     Step(
         "Groups (guideline G2), in both forms",
-        "By widths, and by the width that enters and the mult-adds.",
+        "ShuffleNetV2 writes the access of one tap at stride 1 by its widths, or by the width that enters and the mult-adds.",
         {},
         (
-            Claim("identity", access, _widths, at=_POINTWISE),
-            Claim("identity", _widths, _mult_adds, at=_POINTWISE),
+            Claim("identity", access, hw * (c1 + c2) + c1 * c2 / g, at=_POINTWISE),
+            Claim("identity", hw * (c1 + c2) + c1 * c2 / g, hw * c1 + g * B / c1 + B / hw, at=_POINTWISE),
         ),
     ),
     Step(
         "At fixed input and fixed B, access rises with g",
-        "More groups leave room for more output channels at the same mult-adds, and those are moved.",
-        {access_at(g): _mult_adds},
+        "With any kernel and stride: more groups leave room for more output channels at the same mult-adds, and those are "
+        "moved.",
+        {access_at(g): _by_mult_adds},
         (
-            Claim("identity", access_at(g), _widths, at=_POINTWISE),
-            Claim("rising", Derivative(access_at(g), g), B / c1),
-            Claim("rising", access_at(g + 1) - access_at(g), B / c1),
+            Claim("identity", access_at(g), access),
+            Claim("rising", Derivative(access_at(g), g), B / (kh * kw * c1)),
+            Claim("rising", access_at(g + 1) - access_at(g), B / (kh * kw * c1)),
         ),
     ),
     Step(
         "At fixed widths, access falls with g",
-        "The maps stay, and there are fewer weights (and fewer mult-adds).",
-        {access_at(g): _widths},
+        "With any kernel and stride: the maps stay, and there are fewer weights (and fewer mult-adds).",
+        {access_at(g): _by_widths},
         (
-            Claim("identity", access_at(g), access, at=_POINTWISE),
-            Claim("falling", Derivative(access_at(g), g), -c1 * c2 / g**2),
-            Claim("falling", access_at(g + 1) - access_at(g), -c1 * c2 / (g * (g + 1))),
+            Claim("identity", access_at(g), access),
+            Claim("falling", Derivative(access_at(g), g), -kh * kw * c1 * c2 / g**2),
+            Claim("falling", access_at(g + 1) - access_at(g), -kh * kw * c1 * c2 / (g * (g + 1))),
         ),
     ),
     Step(

@@ -191,6 +191,11 @@ def test_json_loads_neither_numpy_nor_sympy_nor_rich() -> None:
     assert loaded(command("analyze", "mobilenet.yaml", "--format", "json")) == {"typer", "pydantic", "yaml"}
 
 
+def test_a_proof_adds_sympy_alone() -> None:
+    assert loaded(command("verify")) == {"typer", "pydantic"}
+    assert loaded(command("verify", "--prove")) == {"typer", "pydantic", "sympy"}
+
+
 def test_a_load_from_python_adds_yaml_and_the_core_of_pydantic_alone() -> None:
     assert loaded("import costmodel; costmodel.load('mobilenet').analyze()") == {"yaml"}
 

@@ -1,6 +1,7 @@
 """The proof of the bound: every step holds, none with another number in it, and all of it speaks of the layers we count."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import reduce
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from costmodel import theorem
 from costmodel.bounds import ConvBound
 from costmodel.proof import KINDS, Claim, Finding, Step, check, checked, put_in
-from costmodel.reports.derivation import figures, meanings
+from costmodel.reports.derivation import PLAIN, figures, meanings
 from costmodel.theorem import STEPS
 
 Expr = Any
@@ -56,6 +57,42 @@ def findings(number: int, step: Step) -> list[Finding]:
     before = reduce(lambda lets, other: {**lets, **other.lets}, STEPS[:number], {})
     _, (_, found) = checked([Step("", "", before, ()), step])
     return found
+
+
+READ = (
+    (r"√(\w+)", r"sqrt(\1)"),
+    (r"√\(", "sqrt("),
+    (r"⌈(.*)⌉", r"ceiling(\1)"),
+    (r"∂(.*?)/∂(\w)", r"Derivative(\1, \2)"),
+    (r"∑\[(\w) = (\w+) … (\w+)\] (\w+|\(.*?\))", r"Sum(\4, (\1, \2, \3))"),
+    (r"access\(", "access_at("),
+    ("²", "**2"),
+    ("·", "*"),
+    ("−", "-"),
+    (",(?=[0-9]{3})", ""),
+    ("ᵢ", "i"),
+    ("ₒ", "o"),
+)
+"""How a line of text is read as a formula of sympy's."""
+
+
+NAMES = {
+    str(value).replace("ᵢ", "i").replace("ₒ", "o"): value for value in vars(theorem).values() if isinstance(value, sympy.Symbol)
+} | {"access_at": theorem.access_at}
+
+
+def read(printed: str) -> Expr:
+    for found, meant in READ:
+        printed = re.sub(found, meant, printed)
+    return sympy.sympify(printed, locals=NAMES)
+
+
+@EVERY
+def test_what_is_printed_means_what_is_checked(number: int) -> None:
+    step = STEPS[number]
+    sides = [side for claim in step.claims for side in (claim.left, claim.right, *claim.exactly, *claim.at.values())]
+    for expression in (*step.lets, *step.lets.values(), *sides):
+        assert sympy.expand(read(PLAIN(expression)) - expression) == 0
 
 
 @EVERY
@@ -153,8 +190,7 @@ def test_the_numbers_are_those_of_verify(run: Runner) -> None:
     proved, verified = (run("verify", *sizes, "--format", "json", *more)[1] for more in (("--prove",), ()))
     found = {figure["name"]: figure["value"] for figure in json.loads(proved)["numbers"]}
     plain = json.loads(verified)
-    assert found["B"] == str(plain["mult_adds"])
-    assert found["access"] == str(plain["access"])
+    assert (found["B"], found["access"]) == (plain["mult_adds"], plain["access"])
     assert (found["bound"], found["access − bound"]) == (plain["bound"], plain["gap"])
     assert json.loads(proved)["proved"] is True
 

@@ -5,6 +5,7 @@ Every formula is spelled from the expression that was checked, and from nothing 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -17,8 +18,6 @@ from costmodel.reports.words import count
 
 Proof = Sequence[tuple[Step, Sequence[Finding]]]
 """Steps with their checked claims."""
-Spell = Callable[..., str]
-"""Writes a formula; symbols are spelled otherwise where names for them are given."""
 
 _ORDER = notation.Order(
     factors=("kh", "kw", "k", "g", "hᵢwᵢ", "hₒwₒ", "hw", "c1", "c2", "q", "B", "L"),
@@ -30,15 +29,25 @@ _SYMBOL = re.compile(rf"\b({'|'.join(_LETTERS)}|[BLgkq])\b")
 """A symbol of the theorem among words."""
 
 
-def plain(value: Any, names: Mapping[str, str] = {}) -> str:
-    """A formula as a line of text."""
-    return count(int(value)) if value.is_Integer else notation.screen(value, _ORDER, names)
+@dataclass(frozen=True)
+class Spelling:
+    """How a place writes a formula, where symbols may have names of their own; numbers; signs and words; a comma."""
+
+    formula: Callable[..., str]
+    number: Callable[[str], str]
+    signs: Callable[[str], str]
+    comma: str
+
+    def __call__(self, value: Any) -> str:
+        return self.number(count(int(value))) if value.is_Integer else self.formula(value, {})
 
 
-def latex(value: Any, names: Mapping[str, str] = {}) -> str:
-    """A formula in LaTeX; where numbers are its names, a dot stands between them."""
-    if value.is_Integer:
-        return _latex_number(count(int(value)))
+def _plain(value: Any, names: Mapping[str, str]) -> str:
+    return notation.screen(value, _ORDER, names)
+
+
+def _latex(value: Any, names: Mapping[str, str]) -> str:
+    """In LaTeX; where numbers stand for symbols, a dot stands between them."""
     written = notation.latex(value, _LETTERS | {name: _latex_number(other) for name, other in names.items()}, _ORDER)
     return written.replace(r"\,", r" \cdot ") if names else written
 
@@ -52,17 +61,6 @@ def latex_words(words: str) -> str:
     return _SYMBOL.sub(lambda found: f"${_LETTERS.get(found[0], found[0])}$", notation.latex_text(words))
 
 
-def parts(claim: Claim, spell: Spell = plain) -> list[str]:
-    """A claim in up to four parts: left, `= right`, what it says of the sign, and what is put in."""
-    kind, says = KINDS[claim.kind], latex_signs if spell is latex else str
-    sign = f"{says(kind.says)} {f' {kind.joint} '.join(map(spell, claim.exactly))}".strip()
-    alike = {value: [name for name, other in claim.at.items() if other == value] for value in claim.at.values()}
-    equal = _comma(spell).join(" = ".join(map(spell, [*names, value])) for value, names in alike.items())
-    comma = "," if claim.exactly and equal else ""
-    found = [spell(claim.left), f"= {spell(claim.right)}", f"{sign}{comma}", f"{says('for')} {equal}" if equal else ""]
-    return [part for part in found if part]
-
-
 def latex_signs(words: str) -> str:
     r"""`≥ 0 exactly where` in a formula of LaTeX.
 
@@ -73,12 +71,24 @@ def latex_signs(words: str) -> str:
 
 
 _WORDS = re.compile(r"(,? ?[a-z][a-z ]*[a-z]) ?")
+PLAIN = Spelling(_plain, str, str, ", ")
+LATEX = Spelling(_latex, _latex_number, latex_signs, r",\; ")
 
 
-def statement(spell: Spell = plain) -> tuple[str, str]:
+def parts(claim: Claim, spell: Spelling = PLAIN) -> list[str]:
+    """A claim in up to four parts: left, `= right`, what it says of the sign, and what is put in."""
+    kind = KINDS[claim.kind]
+    sign = f"{spell.signs(kind.says)} {f' {kind.joint} '.join(map(spell, claim.exactly))}".strip()
+    alike = {value: [name for name, other in claim.at.items() if other == value] for value in claim.at.values()}
+    equal = spell.comma.join(" = ".join(map(spell, [*names, value])) for value, names in alike.items())
+    comma = "," if claim.exactly and equal else ""
+    found = [spell(claim.left), f"= {spell(claim.right)}", f"{sign}{comma}", f"{spell.signs('for')} {equal}" if equal else ""]
+    return [part for part in found if part]
+
+
+def statement(spell: Spelling = PLAIN) -> tuple[str, str]:
     """The theorem in two parts."""
-    sign = r"\ge" if spell is latex else "≥"
-    return f"{spell(theorem.access)} {sign} {spell(theorem.bound)}", f"= {spell(meanings()[theorem.bound])}"
+    return f"{spell(theorem.access)} {spell.signs('≥')} {spell(theorem.bound)}", f"= {spell(meanings()[theorem.bound])}"
 
 
 def meanings() -> dict[Any, Any]:
@@ -95,7 +105,7 @@ def failure(found: Finding) -> str:
     """Why a claim fails: what is left of left − right; nothing where it holds."""
     if found.holds:
         return ""
-    return "(equal, but the sign is not settled)" if found.rest == 0 else f"(left − right = {plain(found.rest)})"
+    return "(equal, but the sign is not settled)" if found.rest == 0 else f"(left − right = {PLAIN(found.rest)})"
 
 
 def verdict(proof: Proof) -> str:
@@ -111,7 +121,7 @@ class Figure(NamedTuple):
 
     name: str
     formula: str | None
-    numbers: str
+    substituted: str
     value: str
 
     @property
@@ -120,17 +130,17 @@ class Figure(NamedTuple):
         return list(dict.fromkeys(part for part in self if part is not None))
 
 
-def sizes(layer: ConvBound, spell: Spell = plain) -> str:
+def sizes(layer: ConvBound, spell: Spelling = PLAIN) -> str:
     """The layer's sizes: `kh·kw = 1, g = 1, …`."""
     given = {symbol: size for symbol, size in _values(layer).items() if symbol in _SIZES}
     named = {theorem.kh * theorem.kw: layer.taps} | given
-    return _comma(spell).join(f"{spell(name)} = {_figure(size, spell)}" for name, size in named.items())
+    return spell.comma.join(f"{spell(name)} = {spell.number(number(size))}" for name, size in named.items())
 
 
 _SIZES = (theorem.g, theorem.entering, theorem.leaving, theorem.c1, theorem.c2)
 
 
-def figures(layer: ConvBound, spell: Spell = plain) -> list[Figure]:
+def figures(layer: ConvBound, spell: Spelling = PLAIN) -> list[Figure]:
     """The theorem with the numbers of a layer that is not transposed; factors that are 1 are left out of them."""
     means, values = meanings(), _values(layer)
     ones = {symbol: value for symbol, value in values.items() if value == 1}
@@ -149,19 +159,11 @@ def figures(layer: ConvBound, spell: Spell = plain) -> list[Figure]:
         Figure(
             spell(name),
             spell(meaning) if meaning is not name else None,
-            spell(put_in(meaning, ones), names),
-            _figure(value, spell),
+            spell.formula(put_in(meaning, ones), names),
+            spell.number(number(value)),
         )
         for name, meaning, value in found
     ]
-
-
-def _comma(spell: Spell) -> str:
-    return r",\; " if spell is latex else ", "
-
-
-def _figure(value: int | Fraction, spell: Spell) -> str:
-    return _latex_number(number(value)) if spell is latex else number(value)
 
 
 def _fraction(value: Any) -> Fraction:

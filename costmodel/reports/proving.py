@@ -8,20 +8,19 @@ from typing import Any
 from costmodel.bounds import ConvBound
 from costmodel.proof import Finding
 from costmodel.reports.derivation import (
+    LATEX,
+    PLAIN,
     Proof,
     failure,
     figures,
     is_proved,
-    latex,
     latex_words,
     parts,
-    plain,
     sizes,
     statement,
     verdict,
 )
 from costmodel.reports.layout import Cell, Screen, text, wrapped
-from costmodel.reports.markdown import escaped
 from costmodel.theorem import DOMAIN
 
 _HEAD = "The least memory access of a convolution, derived"
@@ -37,7 +36,7 @@ def screen(proof: Proof, layer: ConvBound, room: int) -> Screen:
         lines += [[], *_filled([f"{place:>2}  {step.title}"], room, 0, "strong")]
         lines += [text(f"    {line}", "dim") for line in wrapped(step.words, max(room - 4, 20))]
         for name, meaning in step.lets.items():
-            lines += _filled([f"let {plain(name)}", f"= {plain(meaning)}"], room, 4)
+            lines += _filled([f"let {PLAIN(name)}", f"= {PLAIN(meaning)}"], room, 4)
         lines += [line for found in findings for line in _claim(found, room)]
     lines += [[], *_filled([f"At {sizes(layer)}"], room, 4, "strong")]
     for figure in figures(layer):
@@ -71,9 +70,11 @@ def _filled(pieces: Sequence[str], room: int, indent: int, style: str = "", furt
 
 def as_markdown(proof: Proof, layer: ConvBound) -> str:
     """The proof in Markdown: a heading a step, a bullet a claim."""
+    from costmodel.reports.markdown import escaped
+
     sections = [f"## {_HEAD}", f"`{' '.join(statement())}`", "\n".join(f"- {escaped(words)}" for words in DOMAIN)]
     for place, (step, findings) in enumerate(proof, 1):
-        lets = [f"- let `{plain(name)} = {plain(meaning)}`" for name, meaning in step.lets.items()]
+        lets = [f"- let `{PLAIN(name)} = {PLAIN(meaning)}`" for name, meaning in step.lets.items()]
         claims = [f"- {_mark(found)} `{' '.join(parts(found.claim))}` {failure(found)}".rstrip() for found in findings]
         sections += [f"### {place}. {escaped(step.title)}", escaped(step.words), "\n".join([*lets, *claims])]
     numbers = "\n".join(f"- `{' = '.join(figure.equation)}`" for figure in figures(layer))
@@ -81,7 +82,7 @@ def as_markdown(proof: Proof, layer: ConvBound) -> str:
 
 
 def as_json(proof: Proof, layer: ConvBound) -> str:
-    """The proof as JSON: formulas as on the screen; `rest` is what is left of left − right."""
+    """The proof as JSON: formulas as on the screen; `rest` is what is left of left − right; roots are text, cut."""
     document = {
         "schema": 1,
         "theorem": " ".join(statement()),
@@ -90,15 +91,21 @@ def as_json(proof: Proof, layer: ConvBound) -> str:
             {
                 "title": step.title,
                 "words": step.words,
-                "definitions": {plain(name): plain(meaning) for name, meaning in step.lets.items()},
+                "definitions": {PLAIN(name): PLAIN(meaning) for name, meaning in step.lets.items()},
                 "claims": list(map(_claim_data, findings)),
             }
             for step, findings in proof
         ],
-        "numbers": [figure._replace(value=figure.value.replace(",", ""))._asdict() for figure in figures(layer)],
+        "numbers": [figure._asdict() | {"value": _number(figure.value)} for figure in figures(layer)],
         "proved": is_proved(proof),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _number(value: str) -> int | str:
+    """A whole number; text where a root was cut."""
+    digits = value.replace(",", "")
+    return int(digits) if digits.isdecimal() else digits
 
 
 def _claim_data(found: Finding) -> dict[str, Any]:
@@ -106,11 +113,11 @@ def _claim_data(found: Finding) -> dict[str, Any]:
     return {
         "kind": claim.kind,
         "claim": " ".join(parts(claim)),
-        "left": plain(claim.left),
-        "right": plain(claim.right),
-        "at": {plain(name): plain(value) for name, value in claim.at.items()},
+        "left": PLAIN(claim.left),
+        "right": PLAIN(claim.right),
+        "at": {PLAIN(name): PLAIN(value) for name, value in claim.at.items()},
         "holds": found.holds,
-        "rest": plain(found.rest),
+        "rest": PLAIN(found.rest),
     }
 
 
@@ -119,14 +126,14 @@ def as_latex(proof: Proof, layer: ConvBound) -> str:
     failed = [f"% step {place} is not proved" for place, (_, found) in enumerate(proof, 1) if not is_proved([(_, found)])]
     sections = [
         "\n".join(["% the bound of costmodel verify, derived; needs \\usepackage{amsmath}", *failed]),
-        _section(_HEAD, DOMAIN, [_row(*statement(latex))]),
+        _section(_HEAD, DOMAIN, [_row(*statement(LATEX))]),
     ]
     for place, (step, findings) in enumerate(proof, 1):
-        rows = [_row(latex(name), f":= {latex(meaning)}") for name, meaning in step.lets.items()]
-        rows += [_row(*parts(found.claim, latex)) for found in findings]
+        rows = [_row(LATEX(name), f":= {LATEX(meaning)}") for name, meaning in step.lets.items()]
+        rows += [_row(*parts(found.claim, LATEX)) for found in findings]
         sections.append(_section(f"{place}. {step.title}", [step.words], rows))
-    numbers = [_row(name, *(f"= {same}" for same in equal)) for name, *equal in (f.equation for f in figures(layer, latex))]
-    sections.append(_section("With numbers", [f"At ${sizes(layer, latex)}$:"], numbers))
+    numbers = [_row(name, *(f"= {same}" for same in equal)) for name, *equal in (f.equation for f in figures(layer, LATEX))]
+    sections.append(_section("With numbers", [f"At ${sizes(layer, LATEX)}$:"], numbers))
     return "\n".join(sections)
 
 
