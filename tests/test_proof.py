@@ -236,7 +236,10 @@ def test_numbers_as_long_as_options_take(run: Runner) -> None:
     [
         (("--latex",), "--latex is for the derivation"),
         (("--prove", "--latex", "--format", "json"), "--latex and --format json exclude each other"),
-        (("--prove", "-i"), "--prove prints one report, and -i asks again and again"),
+        (("--prove", "-i"), "--prove and -i ask for different reports"),
+        (("--prove", "--literal"), "--prove and --literal ask for different reports"),
+        (("mobilenet", "--prove"), "--prove and SPEC ask for different reports"),
+        (("--prove", "--format", "csv"), "csv is for the layers of a spec, and one layer is asked for"),
         (("--prove", "--c1", "0"), "--c1 must be a whole number, at least 1, and is 0"),
         (("--prove", "-o", "."), "-o . is a directory, and a report is a file"),
     ],

@@ -1,6 +1,7 @@
 """`costmodel verify --prove`: the bound derived, each step checked as it is printed."""
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,15 +14,16 @@ if TYPE_CHECKING:
     from costmodel.bounds import ConvBound
 
 
-def misfits(prove: bool, latex: bool, interactive: bool, format: str | None) -> list[Problem]:
-    """What does not go together with a proof."""
+def misfits(prove: bool, latex: bool, format: str | None, others: Mapping[str, object]) -> list[Problem]:
+    """What does not go together with a proof; `others` are options that ask for another report."""
     found = []
     if latex and not prove:
         found.append(Problem(None, "--latex is for the derivation", "costmodel verify --prove --latex"))
     if latex and format is not None:
         found.append(Problem(None, f"--latex and --format {format} exclude each other", "leave one of them out"))
-    if prove and interactive:
-        found.append(Problem(None, "--prove prints one report, and -i asks again and again", "leave one of them out"))
+    if prove:
+        asked = (name for name, given in others.items() if given)
+        found += [Problem(None, f"--prove and {name} ask for different reports", "leave one of them out") for name in asked]
     return found
 
 
