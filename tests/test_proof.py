@@ -225,10 +225,24 @@ def test_a_step_that_fails_is_said_so_in_latex(run: Runner, monkeypatch: pytest.
     assert f"% step {len(STEPS) + 2} is not proved\n" in out
 
 
-def test_numbers_as_long_as_options_take(run: Runner) -> None:
-    longest = "9" * 999
-    code, _, err = run("verify", "--prove", "--h", longest, "--w", longest, "--c1", longest, "--c2", "8")
+def test_the_largest_layer_that_options_take_and_the_smallest(run: Runner) -> None:
+    most = "999999"
+    code, out, err = run("verify", "--prove", "--h", most, "--w", most, "--c1", most, "--c2", "8")
     assert (code, err) == (0, "")
+    # (999,999²·(999,999 − 8))²
+    assert f" = {(999_999**2 * (999_999 - 8)) ** 2:,}\n" in out
+    assert (
+        "bound   = 2·√(g·hᵢwᵢ·B)/√(kh·kw) + B/hₒwₒ = 3\n"
+        in run("verify", "--prove", *["--h", "1", "--w", "1", "--c1", "1", "--c2", "1"])[1]
+    )
+
+
+def test_the_numbers_of_a_layer_with_a_kernel_a_stride_and_groups(run: Runner) -> None:
+    out = run("verify", "--prove", *["--k", "3x5", "--stride", "2", "--groups", "4", "--c1", "32", "--c2", "64"])[1]
+    assert "    At kh·kw = 15, g = 4, hᵢwᵢ = 3,136, hₒwₒ = 784, c1 = 32, c2 = 64\n" in out
+    assert "access  = hᵢwᵢ·c1 + hₒwₒ·c2 + weights = 3,136·32 + 784·64 + 7,680 = 158,208\n" in out
+    # 15·(3,136·32 − 784·64)²
+    assert "15·150,528² − 4·4·3,136·6,021,120 = 37,764,464,640\n" in out
 
 
 @pytest.mark.parametrize(
@@ -240,7 +254,7 @@ def test_numbers_as_long_as_options_take(run: Runner) -> None:
         (("--prove", "--literal"), "--prove and --literal ask for different reports"),
         (("mobilenet", "--prove"), "--prove and SPEC ask for different reports"),
         (("--prove", "--format", "csv"), "csv is for the layers of a spec, and one layer is asked for"),
-        (("--prove", "--c1", "0"), "--c1 must be a whole number, at least 1, and is 0"),
+        (("--prove", "--c1", "0"), "--c1 must be at least 1, and is 0"),
         (("--prove", "-o", "."), "-o . is a directory, and a report is a file"),
     ],
 )

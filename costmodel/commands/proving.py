@@ -1,13 +1,11 @@
 """`costmodel verify --prove`: the bound derived, each step checked as it is printed."""
 
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import typer
 
 from costmodel.commands import output as outputs
-from costmodel.commands.reading import MAX_DIGITS
 from costmodel.problems import Problem
 
 if TYPE_CHECKING:
@@ -33,8 +31,6 @@ def prove(layer: "ConvBound", form: str, output: str | None, no_color: bool) -> 
     from costmodel.reports import derivation, proving
     from costmodel.theorem import STEPS
 
-    # squares of what an option may have as its value are longer than Python prints of itself
-    sys.set_int_max_str_digits(20 * MAX_DIGITS)
     proof = list(checked(STEPS))
     if form == "table":
         outputs.write_table(output, lambda room: proving.screen(proof, layer, room), no_color)
