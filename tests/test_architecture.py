@@ -43,6 +43,8 @@ ROOMS = (
     "expand",
     "bounds",
     "single",
+    "proof",
+    "theorem",
     "settings",
     "advice",
     "library",
@@ -61,7 +63,7 @@ HOMES = {
     "typer": {"commands"},
     "matplotlib": {"reports.plot", "reports.annotating"},
     "numpy": {"points"},
-    "sympy": {"algebra", "reports.notation"},
+    "sympy": {"algebra", "proof", "theorem", "reports.notation"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 
@@ -199,6 +201,11 @@ def test_a_device_loads_no_more_and_a_plot_matplotlib_without_its_pyplot(tmp_pat
     assert loaded(plot) == {"typer", "pydantic", "yaml", "numpy", "matplotlib"}
     script = f"import sys\nif True:\n    {plot}\nassert 'matplotlib.pyplot' not in sys.modules"
     subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+
+
+def test_a_proof_adds_sympy_alone() -> None:
+    light = loaded(command("verify"))
+    assert loaded(command("verify", "--prove")) == light | {"sympy"} > light
 
 
 def test_a_load_from_python_adds_yaml_and_the_core_of_pydantic_alone() -> None:
