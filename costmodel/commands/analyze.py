@@ -31,8 +31,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from costmodel.library import Spec
+    from costmodel.memory import Reuse
     from costmodel.reports.columns import Shown
     from costmodel.reports.layout import Screen
+
+
+def _reuses() -> list[str]:
+    from costmodel.memory import REUSES
+
+    return list(REUSES)
 
 
 def analyze(
@@ -42,6 +49,14 @@ def analyze(
     batch: Batch = "1",
     dtype: Dtype = "fp32",
     convention: Conventions = "paper",
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONVENTION",
+            help="Instead: memory over time and its peak, by separate, in-place or depthwise-in-place.",
+            autocompletion=_reuses,
+        ),
+    ] = None,
     by: Annotated[
         str | None,
         typer.Option(
@@ -74,8 +89,11 @@ def analyze(
     images = read(reading.whole_numbers, {"batch": batch})
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
     rows = read(_grouping, by, depth, form)
-    keys = read(reading.columns, for_tables(columns, form, read), NAMES)
-    order, first = read(reading.order, sort, NAMES, (*TEXTS, "line")), read(reading.whole_number, "top", top)
+    reuse = None if memory is None else read(_reuse, memory)
+    read(_uncounted, memory, convention)
+    names, rising = (NAMES, (*TEXTS, "line")) if memory is None else _columns_of_memory()
+    keys = read(reading.columns, for_tables(columns, form, read), names)
+    order, first = read(reading.order, sort, names, rising), read(reading.whole_number, "top", top)
     given = read(reading.settings, set_)
     if watch and (form != "table" or output is not None):
         message = "--watch draws over a terminal, and a report elsewhere or in another form is asked for too"
@@ -85,8 +103,8 @@ def analyze(
     def costed(loaded: "Spec") -> Shown:
         ledger = loaded.cost(given, variant, images["batch"])
         untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
-        figures = tuple(published(loaded, ledger)) if loaded.network.published else None
-        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec)
+        figures = tuple(published(loaded, ledger)) if loaded.network.published and reuse is None else None
+        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec, reuse)
 
     if watch:
         follow(spec, costed, quiet, no_color)
@@ -94,6 +112,27 @@ def analyze(
     loaded = load(spec)
     warn(loaded, quiet)
     write(costed(loaded), form, output, no_color)
+
+
+def _uncounted(memory: str | None, convention: str) -> None:
+    """Refuse a convention of operations in a report on memory. Raises `SpecError`."""
+    if memory is not None and convention != "paper":
+        message = "--convention says how operations and parameters are counted, and --memory counts what is alive"
+        raise SpecError([Problem(None, message, "leave one of them out")])
+
+
+def _reuse(name: str) -> "Reuse":
+    """The convention of memory of a name. Raises `SpecError`."""
+    from costmodel.memory import REUSES
+
+    return REUSES[reading.choice("convention of memory", name, REUSES)]
+
+
+def _columns_of_memory() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns of a report on memory, and those by which rows rise when sorted."""
+    from costmodel.reports.timeline import NAMES, TEXTS
+
+    return NAMES, (*TEXTS, "line")
 
 
 def _grouping(by: str | None, depth: str | None, form: str) -> str | int:
@@ -115,7 +154,12 @@ def for_tables(columns: str | None, form: str, read: reading.Reader) -> str | No
 
 def write(shown: "Shown", form: str, output: str | None, no_color: bool) -> None:
     """Write a report in its format to its place."""
-    if form == "json":
+    if shown.memory is not None and form != "table":
+        from costmodel.reports import liveness, memory_data
+
+        written = {"json": memory_data.as_json, "csv": memory_data.as_csv, "markdown": liveness.as_markdown}
+        outputs.write(output, written[form](shown))
+    elif form == "json":
         from costmodel.reports.contract import dumps
 
         outputs.write(output, dumps(shown))
@@ -128,16 +172,24 @@ def write(shown: "Shown", form: str, output: str | None, no_color: bool) -> None
 
         outputs.write(output, markdown.analysis(shown))
     else:
-        from costmodel.reports.analysis import screen
+        outputs.write_table(output, lambda room: drawn(shown, room), no_color)
 
-        outputs.write_table(output, lambda room: screen(shown, room), no_color)
+
+def drawn(shown: "Shown", room: int) -> "Screen":
+    """A report for a screen: what the network costs, or its memory over time."""
+    if shown.memory is not None:
+        from costmodel.reports import liveness
+
+        return liveness.screen(shown, room)
+    from costmodel.reports.analysis import screen
+
+    return screen(shown, room)
 
 
 def follow(spec: str, costed: "Callable[[Spec], Shown]", quiet: bool, no_color: bool) -> None:
     """Show a spec's report, its warnings below it, and again whenever the file is saved. Raises `SpecError`."""
     from costmodel.commands.watch import watch
     from costmodel.library import find, loads
-    from costmodel.reports.analysis import screen
     from costmodel.reports.layout import text
     from costmodel.spec.files import read_file
 
@@ -147,7 +199,7 @@ def follow(spec: str, costed: "Callable[[Spec], Shown]", quiet: bool, no_color: 
         # by its path: while a file is away, a bundled spec of its name must not stand in for it
         loaded = loads(*read_file(path, str(path)))
         said = [] if quiet else [line for problem in loaded.warnings for line in str(problem).splitlines()]
-        return [*screen(costed(loaded), width), *([[]] if said else []), *map(text, said)]
+        return [*drawn(costed(loaded), width), *([[]] if said else []), *map(text, said)]
 
     watch(path, render, False if no_color else None)
 

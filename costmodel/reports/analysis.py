@@ -6,6 +6,7 @@ from typing import NamedTuple
 from costmodel.layers import by_layer, kind_label, main_line
 from costmodel.ledger import moved
 from costmodel.line import Line
+from costmodel.reports import peak
 from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, bytes_of, cell, counted, headed, number, title
 from costmodel.reports.figures import few
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
@@ -61,7 +62,7 @@ def content(shown: Shown, *, repeats: bool = False) -> Content:
     rules = [counting(rule, shown.ledger.multiplying) for rule in rules]
     name = " · ".join(part for part in (shown.ledger.name, shown.ledger.source) if part)
     kinds = _kinds(shown, keys, chosen.whole) if shown.by != "op" else []
-    return Content(name, _settings(shown), rules, columns, body, total, kinds, _notes(shown, chosen, keys))
+    return Content(name, settings_of(shown), rules, columns, body, total, kinds, _notes(shown, chosen, keys))
 
 
 def _times_at(keys: tuple[str, ...]) -> int:
@@ -112,7 +113,7 @@ def _kinds(shown: Shown, keys: tuple[str, ...], whole: Amounts) -> list[list[Cel
     return [_sum_cells(kind, keys, shown.amounts(row), whole, str(len(kinds[kind]))) for kind, row in ordered]
 
 
-def _settings(shown: Shown) -> list[str]:
+def settings_of(shown: Shown) -> list[str]:
     """Every setting, the batch, the data types, the number of layers."""
     ledger = shown.ledger
     layers = sum(line.rule.counted for line in ledger.lines)
@@ -127,7 +128,7 @@ def screen(shown: Shown, room: int) -> Screen:
     heading, main, total, kinds = table(found.columns, [found.rows, [found.total], found.kinds], room)
     rule = text("─" * min(max(width_of(heading), width_of(main), width_of(total)), room), "dim")
     return [
-        *_header(found, shown, room),
+        *header(found, shown, room),
         [],
         *heading,
         *main,
@@ -140,7 +141,8 @@ def screen(shown: Shown, room: int) -> Screen:
     ]
 
 
-def _header(found: Content, shown: Shown, room: int) -> Screen:
+def header(found: Content, shown: Shown, room: int) -> Screen:
+    """A report's title, its settings beside or below it, and by which rules it counts."""
     name, shorter = found.title, _shorter(found.settings, shown)
     beside = next((settings for settings in shorter if _one_line(name, settings) <= room), None)
     if beside is not None:
@@ -189,4 +191,4 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
         f"{least}{count(moved(ledger.lines, UNFUSED))} elements ({bytes_moved}), norms unfolded · conv + FC alone {bytes_alone}"
     )
     everything = counting(everything, ledger.multiplying)
-    return [*notes, Note("every op moved", everything)]
+    return [*notes, Note("every op moved", everything), Note("peak memory", peak.short(shown))]

@@ -8,6 +8,7 @@ from costmodel.dtypes import Dtypes
 from costmodel.layers import kind_label
 from costmodel.ledger import Ledger, moved
 from costmodel.line import Line
+from costmodel.memory import Reuse
 from costmodel.published import Comparison
 from costmodel.reports.layout import Cell, Column
 from costmodel.reports.rows import Row, unit_label
@@ -68,6 +69,8 @@ class Shown(NamedTuple):
     at_default: frozenset[str] = frozenset()
     """The parameters that nobody set; the header leaves the last one out where that saves it a line."""
     spec: str = ""
+    memory: Reuse | None = None
+    """The convention of a report on memory over time, which it then is."""
 
     def amounts(self, row: Row) -> "Amounts":
         """A row's count in a column of counts."""

@@ -8,9 +8,10 @@ from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.cost import COUNTS
 from costmodel.dtypes import Dtypes
 from costmodel.ledger import Ledger
+from costmodel.memory import Memory
 from costmodel.ops.fields import decimal
 from costmodel.published import Comparison
-from costmodel.reports import figures
+from costmodel.reports import figures, peak
 from costmodel.reports.columns import Amounts, Shown, bytes_of
 from costmodel.reports.rows import Row
 from costmodel.reports.selection import select
@@ -42,6 +43,7 @@ def document(shown: Shown) -> dict[str, Any]:
             "every_op_moved": _traffic(ledger, UNFUSED, dtypes),
             "counts": {name: getattr(cost, name) for name in COUNTS},
         },
+        "peak": peak.figures(Memory(ledger), dtypes),
         "layers": [_layer(row, shown) for _, row in chosen.rows],
         **({"others": {"rows": chosen.left, "complete": not chosen.sign, **_figures(chosen.others)}} if chosen.left else {}),
         "uncounted": [{"path": path, "op": name} for path, name in ledger.uncounted],

@@ -1,0 +1,151 @@
+"""Peak activation memory in words and as data: where it is, what is alive there, which order of the ops lowers it."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from costmodel.dtypes import Dtypes
+from costmodel.memory import Alive, Memory, Step
+from costmodel.reports.columns import Shown
+from costmodel.reports.words import LOWER, share, size
+from costmodel.tensor import times
+
+if TYPE_CHECKING:
+    from costmodel.schedule import Schedule
+
+KIB_BELOW = 10 * 2**20
+"""Bytes below which a report of memory speaks of KiB, as makers of microcontrollers do."""
+_RUNS = 8
+"""Runs of branches that are named in a better order."""
+
+
+def short(shown: Shown) -> str:
+    """The peak in one sentence, and the parameters beside it."""
+    memory, dtypes = Memory(shown.ledger), shown.dtypes
+    least = LOWER if shown.ledger.unknown else ""
+    at = f" at {memory.at}" if memory.at else ""
+    parameters = size(dtypes.bytes(shown.ledger.totals.params, 0))
+    return f"{least}{size(dtypes.bytes(0, memory.elements))} alive{at} ({memory.reuse.name}); parameters {least}{parameters}"
+
+
+def figures(memory: Memory, dtypes: Dtypes) -> dict[str, Any]:
+    """The peak as plain data, with the largest tensor and the most that one op reads and writes."""
+    widest = memory.widest
+    return {
+        "convention": memory.reuse.name,
+        **amount(memory.elements, dtypes),
+        "at": memory.at,
+        "largest": tensor(memory, memory.largest, dtypes),
+        "input_output": {
+            **amount(widest.own if widest else 0, dtypes),
+            "at": memory.flow.path(widest.node) if widest else "",
+        },
+    }
+
+
+def amount(elements: int, dtypes: Dtypes) -> dict[str, int]:
+    """Elements of feature maps, and their bytes; half a byte, of an odd count of int4, takes a whole one."""
+    return {"elements": elements, "bytes": ceil(dtypes.bytes(0, elements))}
+
+
+def tensor(memory: Memory, of: int, dtypes: Dtypes) -> dict[str, Any]:
+    """A tensor as plain data: who made it, its shape and size."""
+    found = memory.flow.tensors[of]
+    return {"of": memory.flow.path(of), "shape": found.shape, **amount(found.size, dtypes)}
+
+
+class Scale:
+    """The unit in which a report of memory prints bytes, one for all."""
+
+    def __init__(self, memory: Memory, dtypes: Dtypes) -> None:
+        self.dtypes = dtypes
+        self.unit, self.bytes = ("KiB", 2**10) if dtypes.bytes(0, memory.elements) < KIB_BELOW else ("MiB", 2**20)
+
+    def number(self, elements: int) -> str:
+        """The bytes of some elements of feature maps, without the unit."""
+        return f"{float(self.dtypes.bytes(0, elements) / self.bytes):,.1f}"
+
+    def __call__(self, elements: int) -> str:
+        """The bytes of some elements of feature maps."""
+        return f"{self.number(elements)} {self.unit}"
+
+
+def at_peak(memory: Memory, scale: Scale) -> list[str]:
+    """What is alive at the peak, a line a tensor: its shape, its size, why it is."""
+    step = memory.peak
+    found = [] if step is None else memory.alive(step)
+    shapes = [str(memory.flow.tensors[one.of]) for one in found]
+    sizes = [scale(memory.flow.sizes[one.of]) for one in found]
+    whys = [why(memory, one) for one in found]
+    if step is not None and step.overwrites and (aside := memory.flow.nodes[step.node].aside):
+        made = memory.flow.nodes[step.node].tensor
+        shapes, sizes = [*shapes, times(made.dims[side] for side in made.sides)], [*sizes, scale(aside)]
+        whys.append("one channel of what is being written, aside")
+    wide, high = max(map(len, shapes), default=0), max(map(len, sizes), default=0)
+    return [f"{shape:<{wide}}  {taken:>{high}}  {said}" for shape, taken, said in zip(shapes, sizes, whys, strict=True)]
+
+
+def why(memory: Memory, one: Alive) -> str:
+    """Why a tensor is alive."""
+    made = memory.flow.path(one.of)
+    made = made if one.of < 0 else f"of {made}"
+    if one.role == "waits" and one.next is not None:
+        return f"{made}, waits for {memory.flow.path(one.next)}"
+    said = {"input": "input", "overwritten": "input, and output in its place", "output": "output", "kept": "waits"}[one.role]
+    return said if one.role == "output" else f"{said}, {made}" + (", leaves the network" if one.role == "kept" else "")
+
+
+def order(memory: Memory, plan: "Schedule", scale: Scale) -> str:
+    """What another order of the ops would save, and which branch goes first in it."""
+    if plan.peak == plan.before:
+        return (
+            "no order of the ops has a lower peak" if plan.is_best else "none with a lower peak was found; not all were tried"
+        )
+    least = "the least of any order" if plan.is_best else "the best found"
+    runs = "; ".join(_runs(memory, plan, *stretch) for stretch in plan.stretches)
+    saved = share(plan.before - plan.peak, plan.before)
+    return f"{scale(plan.peak)} instead of {scale.number(plan.before)} (−{saved} %, {least}); {runs}"
+
+
+def _runs(memory: Memory, plan: "Schedule", start: int, stop: int) -> str:
+    """The branches of a stretch as they run one after the other, and what they are branches of."""
+    while plan.order[start] == start:
+        start += 1
+    while plan.order[stop - 1] == stop - 1:
+        stop -= 1
+    lines = memory.ledger.lines
+    chains = [lines[memory.flow.nodes[number].line].place.chain() for number in plan.order[start:stop]]
+    shared = 0
+    while all(len(chain) > shared + 1 and chain[shared] is chains[0][shared] for chain in chains):
+        shared += 1
+    above = str(chains[0][shared - 1]) if shared else ""
+    names = [f"{place.label}.{place.number}" if place.repeated else place.label for place in (c[shared] for c in chains)]
+    runs = [name for name, _ in groupby(names)]
+    said = ", then ".join(runs[:_RUNS]) + (", …" if len(runs) > _RUNS else "")
+    return f"{f'in {above}: ' if above else ''}{said}"
+
+
+def alive(memory: Memory, dtypes: Dtypes) -> list[dict[str, Any]]:
+    """What is alive at the peak, as plain data."""
+    step = memory.peak
+    found = [] if step is None else memory.alive(step)
+    return [
+        {
+            **tensor(memory, one.of, dtypes),
+            "role": one.role,
+            "until": "" if one.next is None else memory.flow.path(one.next),
+        }
+        for one in found
+    ]
+
+
+def scheduled(memory: Memory, plan: "Schedule", dtypes: Dtypes) -> dict[str, Any]:
+    """A better order as plain data; no order where none is better."""
+    paths = [memory.flow.path(number) for number in plan.order] if plan.peak < plan.before else []
+    return {**amount(plan.peak, dtypes), "best": plan.is_best, "order": paths}
+
+
+def worst(found: Iterable[Step]) -> Step:
+    """The first of some steps at which most is alive."""
+    return max(found, key=lambda step: step.alive)
