@@ -132,7 +132,7 @@ class Memory:
     def alive(self, step: Step) -> list[Alive]:
         """The tensors alive at a step: what it reads, what it writes, and what waits, oldest first.
 
-        Where it writes over its input, there is no other output. Elements that it holds aside meanwhile are in no tensor.
+        Where it writes over its input, there is no other output. What it holds `aside` meanwhile is no tensor.
         """
         now, reads = self._places[step.node], self.flow.reads[step.node]
         found = [Alive(of, "overwritten" if step.overwrites else "input") for of in reads]
@@ -147,6 +147,10 @@ class Memory:
             elif of in self.flow.kept:
                 found.append(Alive(of, "kept"))
         return found
+
+    def aside(self, step: Step) -> int:
+        """The elements that an op holds aside while it writes over its input."""
+        return self.flow.nodes[step.node].aside if step.overwrites else 0
 
     @cached_property
     def _places(self) -> dict[int, int]:

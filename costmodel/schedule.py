@@ -46,9 +46,10 @@ def schedule(flow: Dataflow, reuse: Reuse = IN_PLACE) -> Schedule:
         worst = max(given[start:stop])
         if worst <= reached:
             break
-        found, is_exact = _Stretch(flow, reuse, start, stop).search(reached)
+        stretch = _Stretch(flow, reuse, start, stop)
+        found, is_exact = stretch.search(reached)
         if found is not None and found.peak < worst:
-            order[start:stop] = [start + at for at in found.order()]
+            order[start:stop] = [start + at for at in (stretch.plain(found.peak) or found).order()]
             changed.append((start, stop))
             worst = found.peak
         if is_exact and worst > reached:
@@ -122,18 +123,22 @@ class _Stretch:
     def _bits(self, numbers: list[int] | tuple[int, ...]) -> int:
         return sum(1 << (number - self.start) for number in {*numbers} if self.start <= number < self.stop)
 
+    def first(self, floor: int) -> _State:
+        """The state in which none of them has run; no peak below `floor` is told from it."""
+        flow, ready = self.flow, sum(1 << at for at, needs in enumerate(self.needs) if not needs)
+        waiting = [
+            size
+            for of, size in flow.sizes.items()
+            if of < self.start and (of in flow.kept or (flow.readers[of] and flow.readers[of][-1] >= self.start))
+        ]
+        return _State(0, ready, sum(waiting), floor)
+
     def search(self, floor: int) -> tuple[_State | None, bool]:
         """The order of least peak, nothing below `floor` being worth a search, and whether no other is better."""
         if self.count > MAX_STRETCH:
             return None, False
-        flow, heap, met = self.flow, list[tuple[int, int, int, _State]](), dict[int, int]()
-        alive = sum(
-            size
-            for of, size in flow.sizes.items()
-            if of < self.start and (of in flow.kept or (flow.readers[of] and flow.readers[of][-1] >= self.start))
-        )
-        first = _State(0, sum(1 << at for at, needs in enumerate(self.needs) if not needs), alive, floor)
-        heappush(heap, (floor, 0, 0, first))
+        first, met = self.first(floor), dict[int, int]()
+        heap = [(floor, 0, 0, first)]
         while heap:
             *_, state = heappop(heap)
             if not state.ready:
@@ -146,6 +151,22 @@ class _Stretch:
                     # of equal peaks, first those that are further on, then those found first: the result never varies
                     heappush(heap, (after.peak, -after.ran.bit_count(), len(met), after))
         raise AssertionError
+
+    def plain(self, limit: int) -> _State | None:
+        """Of the orders within a peak, the one that goes from branch to branch least often; None if it is far to seek."""
+        self.tries, met, heap = 0, set[tuple[int, int]](), [(0, 0, 0, self.first(limit))]
+        while heap and self.tries <= MAX_TRIES:
+            breaks, *_, state = heappop(heap)
+            if not state.ready:
+                return state
+            if (state.ran, state.last) in met:
+                continue
+            met.add((state.ran, state.last))
+            for at in range(self.count):
+                if state.ready >> at & 1 and (after := self.run(state, 1 << at)).peak <= limit:
+                    broken = state.last >= 0 and at not in self.next[state.last]
+                    heappush(heap, (breaks + broken, -after.ran.bit_count(), self.tries, after))
+        return None
 
     def after(self, state: _State) -> list[_State]:
         """The sets that one more op leads to; one alone where that costs nothing now and can only help later."""

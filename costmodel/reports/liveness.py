@@ -83,7 +83,7 @@ def notes(line: Timeline) -> list[Note]:
     found.append(Note("peak", f"{least}{count(memory.elements)} elements ({least}{scale(memory.elements)}){at}", "strong"))
     found += [Note("alive there", said) for said in peak.at_peak(memory, scale)]
     large = memory.largest
-    found.append(Note("largest tensor", f"{_size(line, memory.flow.sizes[large])}, of {memory.flow.path(large)}"))
+    found.append(Note("largest tensor", f"{_size(line, memory.flow.sizes[large])}, {peak.maker(memory, large)}"))
     if (widest := memory.widest) is not None:
         found.append(Note("input + output", f"{_size(line, widest.own)} at most, at {memory.flow.path(widest.node)}"))
     plan = schedule(memory.flow, memory.reuse)

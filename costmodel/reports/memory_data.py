@@ -58,7 +58,7 @@ def as_json(shown: Shown) -> str:
         "source": ledger.source,
         "settings": {**settings, "batch": ledger.batch, "dtype": dtypes.word or dtypes._asdict()},
         "complete": not ledger.unknown,
-        "peak": {**peak.figures(memory, dtypes), "alive": peak.alive(memory, dtypes)},
+        "peak": {**peak.figures(memory, dtypes), **peak.alive(memory, dtypes)},
         "schedule": peak.scheduled(memory, schedule(memory.flow, memory.reuse), dtypes),
         "flash": {"params": parameters, "bytes": ceil(dtypes.bytes(parameters, 0))},
         "ram": peak.amount(memory.elements, dtypes),

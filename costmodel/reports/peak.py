@@ -6,6 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from costmodel.dtypes import Dtypes
+from costmodel.line import Place
 from costmodel.memory import Alive, Memory, Step
 from costmodel.reports.columns import Shown
 from costmodel.reports.words import LOWER, share, size
@@ -78,7 +79,7 @@ def at_peak(memory: Memory, scale: Scale) -> list[str]:
     shapes = [str(memory.flow.tensors[one.of]) for one in found]
     sizes = [scale(memory.flow.sizes[one.of]) for one in found]
     whys = [why(memory, one) for one in found]
-    if step is not None and step.overwrites and (aside := memory.flow.nodes[step.node].aside):
+    if step is not None and (aside := memory.aside(step)):
         made = memory.flow.nodes[step.node].tensor
         shapes, sizes = [*shapes, times(made.dims[side] for side in made.sides)], [*sizes, scale(aside)]
         whys.append("one channel of what is being written, aside")
@@ -88,12 +89,18 @@ def at_peak(memory: Memory, scale: Scale) -> list[str]:
 
 def why(memory: Memory, one: Alive) -> str:
     """Why a tensor is alive."""
-    made = memory.flow.path(one.of)
-    made = made if one.of < 0 else f"of {made}"
+    made = maker(memory, one.of)
     if one.role == "waits" and one.next is not None:
         return f"{made}, waits for {memory.flow.path(one.next)}"
     said = {"input": "input", "overwritten": "input, and output in its place", "output": "output", "kept": "waits"}[one.role]
     return said if one.role == "output" else f"{said}, {made}" + (", leaves the network" if one.role == "kept" else "")
+
+
+def maker(memory: Memory, of: int) -> str:
+    """Who made a tensor, or that nobody did."""
+    if of >= 0:
+        return f"of {memory.flow.path(of)}"
+    return "the network's input" if len(memory.ledger.inputs) == 1 else f"the network's {memory.flow.path(of)}"
 
 
 def order(memory: Memory, plan: "Schedule", scale: Scale) -> str:
@@ -110,27 +117,29 @@ def order(memory: Memory, plan: "Schedule", scale: Scale) -> str:
 
 def _runs(memory: Memory, plan: "Schedule", start: int, stop: int) -> str:
     """The branches of a stretch as they run one after the other, and what they are branches of."""
-    while plan.order[start] == start:
-        start += 1
-    while plan.order[stop - 1] == stop - 1:
-        stop -= 1
-    lines = memory.ledger.lines
-    chains = [lines[memory.flow.nodes[number].line].place.chain() for number in plan.order[start:stop]]
+    chains = [memory.ledger.lines[memory.flow.nodes[number].line].place.chain() for number in plan.order[start:stop]]
     shared = 0
     while all(len(chain) > shared + 1 and chain[shared] is chains[0][shared] for chain in chains):
         shared += 1
-    above = str(chains[0][shared - 1]) if shared else ""
-    names = [f"{place.label}.{place.number}" if place.repeated else place.label for place in (c[shared] for c in chains)]
-    runs = [name for name, _ in groupby(names)]
-    said = ", then ".join(runs[:_RUNS]) + (", …" if len(runs) > _RUNS else "")
-    return f"{f'in {above}: ' if above else ''}{said}"
+    runs = [list(run) for _, run in groupby(chains, key=lambda chain: chain[shared])]
+    left, said = [run[0][shared] for run in runs], list[str]()
+    for run in runs[:_RUNS]:
+        branch = left.pop(0)
+        part = "/".join(map(_called, run[-1][shared + 1 :]))
+        said.append(_called(branch) + (f" as far as {part}" if branch in left and part else ""))
+    above = f"in {chains[0][shared - 1]}: " if shared else ""
+    return above + ", then ".join(said) + (", …" if len(runs) > _RUNS else "")
 
 
-def alive(memory: Memory, dtypes: Dtypes) -> list[dict[str, Any]]:
-    """What is alive at the peak, as plain data."""
+def _called(place: Place) -> str:
+    return f"{place.label}.{place.number}" if place.repeated else place.label
+
+
+def alive(memory: Memory, dtypes: Dtypes) -> dict[str, Any]:
+    """What is alive at the peak, as plain data: tensors, and the elements that an op holds aside."""
     step = memory.peak
     found = [] if step is None else memory.alive(step)
-    return [
+    tensors = [
         {
             **tensor(memory, one.of, dtypes),
             "role": one.role,
@@ -138,6 +147,7 @@ def alive(memory: Memory, dtypes: Dtypes) -> list[dict[str, Any]]:
         }
         for one in found
     ]
+    return {"alive": tensors, "aside": memory.aside(step) if step is not None else 0}
 
 
 def scheduled(memory: Memory, plan: "Schedule", dtypes: Dtypes) -> dict[str, Any]:
