@@ -15,8 +15,7 @@ from costmodel.tensor import times
 if TYPE_CHECKING:
     from costmodel.schedule import Schedule
 
-KIB_BELOW = 10 * 2**20
-"""Bytes below which a report of memory speaks of KiB, as makers of microcontrollers do."""
+_UNITS = (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10), ("B", 1))
 _RUNS = 8
 """Runs of branches that are named in a better order."""
 
@@ -57,15 +56,16 @@ def tensor(memory: Memory, of: int, dtypes: Dtypes) -> dict[str, Any]:
 
 
 class Scale:
-    """The unit in which a report of memory prints bytes, one for all."""
+    """The unit in which a report of memory prints bytes, one for all: the largest of which the peak has ten."""
 
     def __init__(self, memory: Memory, dtypes: Dtypes) -> None:
-        self.dtypes = dtypes
-        self.unit, self.bytes = ("KiB", 2**10) if dtypes.bytes(0, memory.elements) < KIB_BELOW else ("MiB", 2**20)
+        self.dtypes, most = dtypes, dtypes.bytes(0, memory.elements)
+        self.unit, self.bytes = next(((unit, size) for unit, size in _UNITS if most >= 10 * size), _UNITS[-1])
 
     def number(self, elements: int) -> str:
         """The bytes of some elements of feature maps, without the unit."""
-        return f"{float(self.dtypes.bytes(0, elements) / self.bytes):,.1f}"
+        amount = self.dtypes.bytes(0, elements)
+        return f"{ceil(amount):,}" if self.bytes == 1 else f"{float(amount / self.bytes):,.1f}"
 
     def __call__(self, elements: int) -> str:
         """The bytes of some elements of feature maps."""

@@ -85,7 +85,7 @@ def summed(
     unit: Place | None = None,
 ) -> Row:
     """A row of some lines."""
-    main = main_line(lines)
+    main = main_line(lines) if lines else None
     followers = [line.op for line in lines if line is not main and line.rule.family in FOLLOWERS]
     totals = ledger.sums(lines, convention)
     operations = totals.mult_adds if convention.counts_mult_adds else ledger.operations(lines, convention)
