@@ -13,16 +13,20 @@ from typing import Any
 
 import jsonschema
 import pytest
+from flows import ledgers
+from hypothesis import given, settings
 from test_analyze import strict
 
 import costmodel
 from costmodel.commands.options import GROUPINGS
+from costmodel.ledger import Ledger
 from costmodel.memory import DEPTHWISE_IN_PLACE, REUSES, Memory, Reuse
 from costmodel.reports import peak
 from costmodel.reports.columns import Order, Shown
 from costmodel.reports.layout import width_of
 from costmodel.reports.liveness import bar, screen
 from costmodel.reports.timeline import NAMES, Timeline
+from costmodel.schedule import schedule
 
 Runner = Callable[..., tuple[int, str, str]]
 SCHEMA = json.loads(Path(peak.__file__).with_name("memory.schema.json").read_text(encoding="utf-8"))
@@ -227,6 +231,22 @@ def test_a_better_order_is_said(run: Runner) -> None:
     order = found["order"]
     assert found["best"]
     assert order.index("entry.1/add/shortcut/conv2d") < order.index("entry.1/add/main/separable_conv.1/depthwise")
+
+
+def test_a_branch_that_stops_on_its_way_says_where(run: Runner) -> None:
+    out = " ".join(run("analyze", "ghostnet", "--memory", "in-place")[1].split())
+    assert "; in bottleneck.2/add: shortcut as far as depthwise_bn/batch_norm, then main, then shortcut flash" in out
+
+
+@settings(max_examples=60, deadline=None)
+@given(ledgers())
+def test_any_network_has_a_report(ledger: Ledger) -> None:
+    for reuse in REUSES.values():
+        drawn = screen(Shown(ledger, memory=reuse), 90)
+        words = "".join(cell.text for line in drawn for cell in line)
+        assert width_of(drawn) <= 90
+        plan = schedule(Memory(ledger, reuse).flow, reuse)
+        assert ("better order" in words) is (plan.peak < plan.before)
 
 
 def test_the_order_of_a_chain_is_not_repeated(run: Runner) -> None:

@@ -116,18 +116,25 @@ def order(memory: Memory, plan: "Schedule", scale: Scale) -> str:
 
 
 def _runs(memory: Memory, plan: "Schedule", start: int, stop: int) -> str:
-    """The branches of a stretch as they run one after the other, and what they are branches of."""
-    chains = [memory.ledger.lines[memory.flow.nodes[number].line].place.chain() for number in plan.order[start:stop]]
-    shared = 0
-    while all(len(chain) > shared + 1 and chain[shared] is chains[0][shared] for chain in chains):
+    """The branches of a stretch as they run one after the other, but for those at its ends that run as given."""
+    chains = {at: memory.ledger.lines[memory.flow.nodes[at].line].place.chain() for at in range(start, stop)}
+    first, shared = chains[start], 0
+    while all(len(chain) > shared + 1 and chain[shared] is first[shared] for chain in chains.values()):
         shared += 1
-    runs = [list(run) for _, run in groupby(chains, key=lambda chain: chain[shared])]
-    left, said = [run[0][shared] for run in runs], list[str]()
-    for run in runs[:_RUNS]:
-        branch = left.pop(0)
-        part = "/".join(map(_called, run[-1][shared + 1 :]))
-        said.append(_called(branch) + (f" as far as {part}" if branch in left and part else ""))
-    above = f"in {chains[0][shared - 1]}: " if shared else ""
+    given, runs = (
+        [list(run) for _, run in groupby(order, key=lambda at: chains[at][shared])]
+        for order in (range(start, stop), plan.order[start:stop])
+    )
+    while given[0] == runs[0]:
+        del given[0], runs[0]
+    while given[-1] == runs[-1]:
+        del given[-1], runs[-1]
+    branches, said = [chains[run[0]][shared] for run in runs], list[str]()
+    for number, run in enumerate(runs[:_RUNS]):
+        part = "/".join(map(_called, chains[run[-1]][shared + 1 :]))
+        goes_on = part and branches[number] in branches[number + 1 :]
+        said.append(_called(branches[number]) + (f" as far as {part}" if goes_on else ""))
+    above = f"in {first[shared - 1]}: " if shared else ""
     return above + ", then ".join(said) + (", …" if len(runs) > _RUNS else "")
 
 
