@@ -22,6 +22,7 @@ from costmodel.commands.options import (
     Sort,
     SpecName,
     Top,
+    Traffics,
     Variant,
     offered,
 )
@@ -49,6 +50,7 @@ def analyze(
     batch: Batch = "1",
     dtype: Dtype = "fp32",
     convention: Conventions = "paper",
+    traffic: Traffics = "conv",
     memory: Annotated[
         str | None,
         typer.Option(
@@ -88,9 +90,10 @@ def analyze(
     read(outputs.check_file, output, spec)
     images = read(reading.whole_numbers, {"batch": batch})
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
+    model = read(reading.traffic, traffic)
     rows = read(_grouping, by, depth, form)
     reuse = None if memory is None else read(_reuse, memory)
-    read(_uncounted, memory, convention)
+    read(_uncounted, memory, convention, traffic)
     names, rising = (NAMES, (*TEXTS, "line")) if memory is None else _columns_of_memory()
     keys = read(reading.columns, for_tables(columns, form, read), names)
     order, first = read(reading.order, sort, names, rising), read(reading.whole_number, "top", top)
@@ -104,7 +107,7 @@ def analyze(
         ledger = loaded.cost(given, variant, images["batch"])
         untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
         figures = tuple(published(loaded, ledger)) if loaded.network.published and reuse is None else None
-        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec, reuse)
+        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec, model, reuse)
 
     if watch:
         follow(spec, costed, quiet, no_color)
@@ -114,11 +117,12 @@ def analyze(
     write(costed(loaded), form, output, no_color)
 
 
-def _uncounted(memory: str | None, convention: str) -> None:
-    """Refuse a convention of operations in a report on memory. Raises `SpecError`."""
-    if memory is not None and convention != "paper":
-        message = "--convention says how operations and parameters are counted, and --memory counts what is alive"
-        raise SpecError([Problem(None, message, "leave one of them out")])
+def _uncounted(memory: str | None, convention: str, traffic: str) -> None:
+    """Refuse conventions of what else is counted in a report on memory. Raises `SpecError`."""
+    asked = [name for name, is_asked in (("--convention", convention != "paper"), ("--traffic", traffic != "conv")) if is_asked]
+    if memory is not None and asked:
+        message = f"{' and '.join(asked)}: --memory shows what is alive, and counts neither operations nor what is moved"
+        raise SpecError([Problem(None, message, "leave one or the other out")])
 
 
 def _reuse(name: str) -> "Reuse":
