@@ -43,6 +43,7 @@ ROOMS = (
     "memory",
     "schedule",
     "bounds",
+    "single",
     "settings",
     "advice",
     "library",
