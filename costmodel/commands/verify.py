@@ -115,7 +115,7 @@ def _misfits(
     return found
 
 
-def sizes_of(given: dict[str, str], start: "Sizes | None" = None) -> "Sizes":
+def sizes_of(given: dict[str, str], start: "Sizes | None" = None, dashes: str = "--") -> "Sizes":
     """The sizes of a layer from what is written for them. Raises `SpecError` with nearest legal values."""
     from costmodel.ops.fields import Unfit
     from costmodel.single import Sizes, mending, problems_of, read, spelled
@@ -127,7 +127,7 @@ def sizes_of(given: dict[str, str], start: "Sizes | None" = None) -> "Sizes":
             values[name] = read(name, text)
         except Unfit as error:
             hint = "" if error.instead is None else f"the nearest is {error.instead}"
-            problems.append(Problem(None, f"--{name} {error.message}", hint))
+            problems.append(Problem(None, f"{dashes}{name} {error.message}", hint))
     if problems:
         raise SpecError(problems)
     sizes = start or Sizes()
@@ -136,7 +136,7 @@ def sizes_of(given: dict[str, str], start: "Sizes | None" = None) -> "Sizes":
     if wrong := problems_of(sizes):
         last = next((name for name in ("groups", "k", "stride", "padding") if name in given), "")
         field, near = mending(sizes, last)
-        hint = f"cannot be built; --{field} {' or '.join(map(spelled, near))} can" if near else "cannot be built"
+        hint = f"cannot be built; {dashes}{field} {' or '.join(map(spelled, near))} can" if near else "cannot be built"
         raise SpecError([Problem(None, message, hint if at == len(wrong) - 1 else "") for at, message in enumerate(wrong)])
     return sizes
 
@@ -205,4 +205,4 @@ def changed(sizes: "Sizes", answer: str) -> "Sizes":
         if not value:
             raise SpecError([Problem(None, f"{name} has no value", f"write {name}=24")])
         changes[name] = value
-    return sizes_of(changes, sizes)
+    return sizes_of(changes, sizes, dashes="")
