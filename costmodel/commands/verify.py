@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from costmodel.commands import output as outputs
-from costmodel.commands import reading
+from costmodel.commands import proving, reading
 from costmodel.commands.options import (
     FORMATS,
     Batch,
@@ -59,6 +59,8 @@ def verify(
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask for a value to change, again and again.")
     ] = False,
+    prove: Annotated[bool, typer.Option("--prove", help="Derive the bound, each step checked by sympy as printed.")] = False,
+    latex: Annotated[bool, typer.Option("--latex", help="With --prove: the derivation in LaTeX.")] = False,
     format: Format = None,
     output: Output = None,
     quiet: Quiet = False,
@@ -69,7 +71,7 @@ def verify(
 
     read = reading.Reader()
     asked = {"h": h, "w": w, "c1": c1, "c2": c2, "k": k, "groups": groups, "stride": stride, "padding": padding}
-    form = read(outputs.format_of, format, output, FORMATS)
+    form = "latex" if latex and format is None else read(outputs.format_of, format, output, FORMATS)
     read(outputs.check_file, output, spec)
     rule = read(reading.convention, convention)
     images = read(reading.whole_numbers, {"batch": batch})
@@ -80,6 +82,7 @@ def verify(
     if interactive and (output is not None or format not in (None, "table")):
         message = "-i asks and answers on the screen, and one report is asked for too"
         read.problems.append(Problem(None, message, "leave -i out, or -o and --format"))
+    read.problems += proving.misfits(prove, latex, format, {"SPEC": spec, "--literal": literal, "-i": interactive})
     sizes = read(sizes_of, {name: text for name, text in asked.items() if text is not None})
     read.check()
     printed = rule if literal else None
@@ -87,6 +90,9 @@ def verify(
         _network(spec, given, variant, images["batch"], printed, verifying.How(order, first), form, output, quiet, no_color)
         return
     worked = bounding.Worked(sizes, printed)
+    if prove:
+        proving.prove(worked.layer, form, output, no_color)
+        return
     if form != "table":
         outputs.write(output, bounding.as_json(worked) if form == "json" else bounding.as_markdown(worked))
         return
