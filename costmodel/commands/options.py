@@ -38,6 +38,12 @@ def _traffics() -> Iterable[str]:
     return TRAFFIC
 
 
+def _reuses() -> Iterable[str]:
+    from costmodel.memory import REUSES
+
+    return REUSES
+
+
 SpecName = Annotated[str, typer.Argument(metavar="SPEC", help="A spec file, or the name of a bundled spec.")]
 Settings = Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")]
 Variant = Annotated[str | None, typer.Option("--variant", metavar="NAME", help="Start from a named variant of the spec.")]
@@ -82,6 +88,15 @@ Traffics = Annotated[
         help="What access counts: conv, unfused, folded, fused or block; split, concat and shuffle are copies or views, "
         "as in folded,split=view.",
         autocompletion=_traffics,
+    ),
+]
+MemoryConvention = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        metavar="NAME",
+        help="Instead: memory over time and its peak, by separate, in-place or depthwise-in-place.",
+        autocompletion=_reuses,
     ),
 ]
 Format = Annotated[

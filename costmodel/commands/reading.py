@@ -9,6 +9,7 @@ from costmodel.problems import Mark, Problem, SpecError, did_you_mean, one_of
 if TYPE_CHECKING:
     from costmodel.conventions import Convention
     from costmodel.dtypes import Dtypes
+    from costmodel.memory import Reuse
     from costmodel.reports.columns import Order
     from costmodel.spec.source import Text
     from costmodel.traffic import Traffic
@@ -84,6 +85,13 @@ def convention(given: str) -> "Convention":
     from costmodel.conventions import CONVENTIONS
 
     return CONVENTIONS[choice("convention", given, CONVENTIONS)]
+
+
+def reuse(given: str) -> "Reuse":
+    """The convention of memory of a name. Raises `SpecError`."""
+    from costmodel.memory import REUSES
+
+    return REUSES[choice("convention of memory", given, REUSES)]
 
 
 def dtypes(given: str) -> "Dtypes":

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from costmodel.layers import by_layer, kind_label, main_line
 from costmodel.line import Line
+from costmodel.reports import peak
 from costmodel.reports import roofline as timed
 from costmodel.reports.columns import (
     DEFAULT,
@@ -75,7 +76,7 @@ def content(shown: Shown, *, repeats: bool = False) -> Content:
     rules = [counting(rule, shown.ledger.multiplying) for rule in rules]
     name = " · ".join(part for part in (shown.ledger.name, shown.ledger.source) if part)
     kinds = _kinds(shown, keys, chosen.whole) if shown.by != "op" else []
-    return Content(name, _settings(shown), rules, columns, body, total, kinds, _notes(shown, chosen, keys))
+    return Content(name, settings_of(shown), rules, columns, body, total, kinds, _notes(shown, chosen, keys))
 
 
 def _times_at(keys: tuple[str, ...]) -> int:
@@ -126,7 +127,7 @@ def _kinds(shown: Shown, keys: tuple[str, ...], whole: Amounts) -> list[list[Cel
     return [_sum_cells(kind, keys, shown.amounts(row), whole, str(len(kinds[kind]))) for kind, row in ordered]
 
 
-def _settings(shown: Shown) -> list[str]:
+def settings_of(shown: Shown) -> list[str]:
     """Every setting, the batch, the data types, the number of layers."""
     ledger = shown.ledger
     layers = sum(line.rule.counted for line in ledger.lines)
@@ -141,7 +142,7 @@ def screen(shown: Shown, room: int) -> Screen:
     heading, main, total, kinds = table(found.columns, [found.rows, [found.total], found.kinds], room)
     rule = text("─" * min(max(width_of(heading), width_of(main), width_of(total)), room), "dim")
     return [
-        *_header(found, shown, room),
+        *header(found, shown, room),
         [],
         *heading,
         *main,
@@ -154,7 +155,8 @@ def screen(shown: Shown, room: int) -> Screen:
     ]
 
 
-def _header(found: Content, shown: Shown, room: int) -> Screen:
+def header(found: Content, shown: Shown, room: int) -> Screen:
+    """A report's title, its settings beside or below it, and by which rules it counts."""
     name, shorter = found.title, _shorter(found.settings, shown)
     beside = next((settings for settings in shorter if _one_line(name, settings) <= room), None)
     if beside is not None:
@@ -200,7 +202,7 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
         ops = ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))
         nothing = "nothing in these columns" if shown.columns else f"no {shown.convention.unit}, no parameters"
         notes.append(Note("not listed", f"{ops}: {nothing}"))
-    return [*notes, *_moved(shown, least)]
+    return [*notes, *_moved(shown, least), Note("peak memory", peak.short(shown))]
 
 
 def _moved(shown: Shown, least: str) -> list[Note]:

@@ -8,6 +8,7 @@ from costmodel.dtypes import Dtypes
 from costmodel.layers import kind_label
 from costmodel.ledger import Ledger
 from costmodel.line import Line
+from costmodel.memory import Reuse
 from costmodel.published import Comparison
 from costmodel.reports import roofline as timed
 from costmodel.reports.layout import Cell, Column
@@ -78,10 +79,16 @@ class Shown(NamedTuple):
     traffic: Traffic = CONV
     roofline: Roofline | None = None
     """The network on a device, where one is given."""
+    memory: Reuse | None = None
+    """The convention of a report on memory over time, which it then is."""
 
     def amounts(self, row: Row) -> "Amounts":
         """A row's count in a column of counts."""
         return lambda key: amount(row, key, self)
+
+    def likeness(self, row: Row) -> Any:
+        """What rows must share to stand as one: on a device their work there too."""
+        return row.likeness if self.roofline is None else (row.likeness, self.roofline.work(row.lines))
 
 
 Amounts = Callable[[str], Any]

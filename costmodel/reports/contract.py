@@ -8,9 +8,10 @@ from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.cost import COUNTS
 from costmodel.dtypes import Dtypes
 from costmodel.ledger import Ledger
+from costmodel.memory import Memory
 from costmodel.ops.fields import decimal
 from costmodel.published import Comparison
-from costmodel.reports import figures
+from costmodel.reports import figures, peak
 from costmodel.reports import roofline as timed
 from costmodel.reports.columns import Amounts, Shown, bytes_of
 from costmodel.reports.rows import Row
@@ -44,6 +45,7 @@ def document(shown: Shown) -> dict[str, Any]:
             "counts": {name: getattr(cost, name) for name in COUNTS},
         },
         **({"device": timed.document(shown.roofline)} if shown.roofline else {}),
+        "peak": peak.figures(Memory(ledger), dtypes),
         "layers": [_layer(row, shown) for _, row in chosen.rows],
         **({"others": _others(chosen, shown)} if chosen.left else {}),
         "uncounted": [{"path": path, "op": name} for path, name in ledger.uncounted],

@@ -96,7 +96,7 @@ def summed(
     unit: Place | None = None,
 ) -> Row:
     """A row of some lines."""
-    main = main_line(lines)
+    main = main_line(lines) if lines else None
     followers = [line.op for line in lines if line is not main and line.rule.family in FOLLOWERS]
     totals = ledger.sums(lines, convention, traffic)
     operations = totals.mult_adds if convention.counts_mult_adds else ledger.operations(lines, convention)
@@ -120,12 +120,8 @@ def _by_op(lines: list[Line]) -> Iterable[list[Line]]:
     return ([line] for line in lines)
 
 
-Measure = Callable[[list[Line]], Any]
-"""What else must be equal of lines that stand as one."""
-
-
-def folded(found: list[Row], measure: Measure | None = None) -> list[list[Row]]:
-    """Rows by unit, runs of units that are alike, also by a `measure`, folded into their first with `times` set."""
+def folded(found: list[Row], likeness: Callable[[Row], Any] = lambda row: row.likeness) -> list[list[Row]]:
+    """Rows by unit, runs of units that are alike folded into their first with `times` set."""
     units: list[list[Row]] = []
     for row in found:
         if units and row.unit is not None and units[-1][0].unit is row.unit:
@@ -134,21 +130,20 @@ def folded(found: list[Row], measure: Measure | None = None) -> list[list[Row]]:
             units.append([row])
     runs: list[list[Row]] = []
     for unit in units:
-        if runs and _alike(runs[-1], unit, measure):
+        if runs and _alike(runs[-1], unit, likeness):
             runs[-1] = [row._replace(times=row.times + 1) for row in runs[-1]]
         else:
             runs.append(unit)
     return runs
 
 
-def _alike(run: list[Row], unit: list[Row], measure: Measure | None) -> bool:
+def _alike(run: list[Row], unit: list[Row], likeness: Callable[[Row], Any]) -> bool:
     a, b = run[0].unit, unit[0].unit
     if a is None or b is None or a.parent is not b.parent or a.label != b.label or len(run) != len(unit):
         return False
     if b.number != a.number + run[0].times:
         return False
-    pairs = list(zip(run, unit, strict=True))
-    return all(x.likeness == y.likeness and (measure is None or measure(x.lines) == measure(y.lines)) for x, y in pairs)
+    return all(likeness(x) == likeness(y) for x, y in zip(run, unit, strict=True))
 
 
 def unit_label(row: Row) -> str:

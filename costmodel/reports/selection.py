@@ -35,7 +35,7 @@ def select(shown: Shown, keys: tuple[str, ...], *, whole_list: bool) -> Selectio
     whole = shown.amounts(summed(shown.ledger, "network", shown.ledger.lines, shown.convention, shown.traffic))
     body, quiet = (found, []) if whole_list or shown.by == "op" else _parted(shown, found, counted(keys))
     folds = not whole_list and "layer" in keys
-    units = folded(body, shown.roofline.work if shown.roofline else None) if folds else [[row] for row in body]
+    units = folded(body, shown.likeness) if folds else [[row] for row in body]
     listed = [(index == 0, row) for unit in units for index, row in enumerate(unit)]
     if shown.sort:
         listed = _ordered(shown, [row for _, row in listed])
