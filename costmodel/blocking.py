@@ -1,0 +1,214 @@
+"""The best blocking of a convolution's loops for an on-chip memory: an access that can be had, beside the bound."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import product
+from math import prod
+from typing import NamedTuple
+
+from costmodel.dtypes import DTYPES, Dtypes
+from costmodel.pebbles import Convolution, Side
+
+LOOPS = {
+    "outputs": ("positions", "c2", "c1"),
+    "weights": ("c1", "c2", "positions"),
+    "inputs": ("positions", "c1", "c2"),
+}
+"""The loops over blocks, outermost first, by the block that stays on chip while the innermost runs."""
+
+
+class OnChip(NamedTuple):
+    """An on-chip memory: its size in bits, and how long elements of each kind are.
+
+    >>> OnChip(8 * 1024, Dtypes("int8", "int8", "int32")).elements
+    1024
+    """
+
+    bits: int
+    dtypes: Dtypes = Dtypes()
+
+    @property
+    def elements(self) -> int:
+        """S: the most elements that it can hold, all of the shortest kind, so that a bound at S holds for it."""
+        return self.bits // min(DTYPES[word] for word in self.dtypes)
+
+
+class Blocking(NamedTuple):
+    """Blocks of a convolution's loops, what they move and what they need, in elements; channels are those of one group.
+
+    A tile of positions (one size a side, the batch first) meets `c2` output and `c1` input channels at a time. Partial
+    sums that make way for others are `spilled`: written, and read again.
+    """
+
+    stays: str
+    tile: tuple[int, ...]
+    c1: int
+    c2: int
+    inputs: int
+    weights: int
+    outputs: int
+    spilled: int
+    patch: int
+    """Inputs on chip at once: all that the windows of a tile read, in c1 channels."""
+    filters: int
+    """Weights on chip at once."""
+    sums: int
+    """Partial sums on chip at once."""
+
+    @property
+    def access(self) -> int:
+        """All elements read and written."""
+        return self.inputs + self.weights + self.outputs + self.spilled
+
+    @property
+    def held(self) -> int:
+        """All elements on chip at once."""
+        return self.patch + self.filters + self.sums
+
+    def moved_bits(self, dtypes: Dtypes) -> int:
+        """What moves, in bits: outputs leave as activations, partial sums make way as accumulators."""
+        sums = self.spilled * DTYPES[dtypes.accumulators]
+        return (self.inputs + self.outputs) * DTYPES[dtypes.activations] + self.weights * DTYPES[dtypes.weights] + sums
+
+    def held_bits(self, dtypes: Dtypes) -> int:
+        """What is on chip at once, in bits."""
+        return _held(self.patch, self.filters, self.sums, dtypes)
+
+
+def _held(patch: int, filters: int, sums: int, dtypes: Dtypes) -> int:
+    weights, activations, accumulators = (DTYPES[word] for word in dtypes)
+    return patch * activations + filters * weights + sums * accumulators
+
+
+class Cut(NamedTuple):
+    """One side cut into tiles: windows a tile, tiles, the most positions that one reads, and what all read together."""
+
+    tile: int
+    tiles: int
+    patch: int
+    read: int
+
+
+def sizes(count: int) -> Iterator[int]:
+    """The least block for each number of blocks that `count` can be cut into; from 16 on, each a sixteenth larger.
+
+    >>> list(sizes(12))
+    [1, 2, 3, 4, 6, 12]
+    """
+    size = 1
+    while size < count:
+        yield size
+        fewer = -(-count // size) - 1
+        size = max(-(-count // fewer), size + size // 16)
+        size = _least(count, min(size, count))
+    yield count
+
+
+def _least(count: int, size: int) -> int:
+    """The least block of which as many make up `count` as of `size`."""
+    return -(-count // -(-count // size))
+
+
+@lru_cache(maxsize=4096)
+def cuts(side: Side) -> tuple[Cut, ...]:
+    """One side cut in every way that is tried, from the smallest tile on."""
+    return tuple(_cut(side, tile) for tile in sizes(side.windows))
+
+
+def _cut(side: Side, tile: int) -> Cut:
+    """A side in tiles: those whose windows lie inside the map read alike, the others are looked at one by one."""
+    tiles = -(-side.windows // tile)
+    inner = min(-(-side.before // side.stride), side.windows)
+    outer = min(max((side.size + side.before - side.reach) // side.stride + 1, inner), side.windows)
+    first, last = -(-inner // tile), outer // tile
+    alike = max(last - first, 0)
+    others = [*range(first), *range(last, tiles)] if alike else range(tiles)
+    reads = [side.read(at * tile, min(tile, side.windows - at * tile)) for at in others]
+    inside = side.read(first * tile, tile) if alike else 0
+    return Cut(tile, tiles, max([inside, *reads]), inside * alike + sum(reads))
+
+
+@lru_cache(maxsize=4096)
+def blocked(layer: Convolution, memory: OnChip) -> Blocking | None:
+    """The blocking of least access among those that fit, and of these the one that needs least; None where none fits.
+
+    The family: a tile of positions × c2 output channels × c1 input channels of one group, any loop innermost, and a block
+    fetched whenever it changes; side by side on chip lie all inputs that a tile reads (so neighbours read their halo
+    again), the weights, and the partial sums. Tiles are of the `sizes` of a side; c1 and c2 of all sizes where outputs or
+    inputs stay, c1 of the `sizes` of the channels where weights stay. Transposed convolutions are not blocked.
+    """
+    if layer.transposed:
+        return None
+    found = (of(layer, *blocks) for blocks in _tried(layer, memory))
+    return min(found, key=lambda one: (one.access, one.held_bits(memory.dtypes)), default=None)
+
+
+def least(layer: Convolution, dtypes: Dtypes) -> int:
+    """The bits of the smallest memory that a blocking fits into: one position, one channel in and one out."""
+    one = of(layer, "outputs", tuple(cuts(side)[0] for side in layer.sides), 1, 1)
+    return one.held_bits(dtypes)
+
+
+def of(layer: Convolution, stays: str, tiles: tuple[Cut, ...], c1: int, c2: int) -> Blocking:
+    """What one blocking moves and needs: a block is fetched again for each pass of a loop around one that changes it."""
+    group = layer.groups
+    wide1, wide2 = layer.c1 // group, layer.c2 // group
+    passes = {"positions": prod(cut.tiles for cut in tiles), "c1": -(-wide1 // c1), "c2": -(-wide2 // c2)}
+
+    def fetched(without: str) -> int:
+        inside = LOOPS[stays][LOOPS[stays].index(without) + 1 :]
+        return passes[without] if any(passes[loop] > 1 for loop in inside) else 1
+
+    tile, patch = prod(cut.tile for cut in tiles), prod(cut.patch for cut in tiles)
+    return Blocking(
+        stays,
+        tuple(cut.tile for cut in tiles),
+        c1,
+        c2,
+        inputs=prod(cut.read for cut in tiles) * layer.c1 * fetched("c2"),
+        weights=layer.weights * fetched("positions"),
+        outputs=layer.outputs,
+        spilled=2 * layer.outputs * (fetched("c1") - 1),
+        patch=patch * c1,
+        filters=layer.taps * c1 * c2,
+        sums=tile * c2,
+    )
+
+
+_Blocks = tuple[str, tuple[Cut, ...], int, int]
+
+
+def _tried(layer: Convolution, memory: OnChip) -> Iterator[_Blocks]:
+    """Every blocking that can be the best, and fits.
+
+    Where outputs stay, c1 changes nothing but the room that is needed, and so does c2 where inputs stay; then the larger
+    the other, the better. Where weights stay, tiles change nothing but the halo.
+    """
+    weight, activation, accumulator = (DTYPES[word] for word in memory.dtypes)
+    wide1, wide2 = layer.c1 // layer.groups, layer.c2 // layer.groups
+    filters = layer.taps * weight
+    sides = [cuts(side) for side in layer.sides]
+    for tiles in product(*sides):
+        patch, sums = prod([cut.patch for cut in tiles]) * activation, prod([cut.tile for cut in tiles]) * accumulator
+        if patch + filters + sums > memory.bits:
+            continue
+        c2 = min((memory.bits - patch) // (filters + sums), wide2)
+        yield "outputs", tiles, 1, _least(wide2, c2)
+        c1 = min((memory.bits - sums) // (filters + patch), wide1)
+        yield "inputs", tiles, _least(wide1, c1), 1
+    for tiles in product(*map(_thrifty, sides)):
+        patch, sums = prod([cut.patch for cut in tiles]) * activation, prod([cut.tile for cut in tiles]) * accumulator
+        for c1 in sizes(wide1):
+            c2 = min((memory.bits - c1 * patch) // (c1 * filters + sums), wide2)
+            if c2 < 1:
+                break
+            yield "weights", tiles, c1, _least(wide2, c2)
+
+
+def _thrifty(side: tuple[Cut, ...]) -> list[Cut]:
+    """The cuts of a side without those that read no less than a smaller one that needs no more."""
+    found: list[Cut] = []
+    for cut in side:
+        if not any(one.read <= cut.read and one.patch <= cut.patch for one in found):
+            found.append(cut)
+    return found
