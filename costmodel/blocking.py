@@ -30,7 +30,12 @@ class OnChip(NamedTuple):
     @property
     def elements(self) -> int:
         """S: the most elements that it can hold, all of the shortest kind, so that a bound at S holds for it."""
-        return self.bits // min(DTYPES[word] for word in self.dtypes)
+        return self.bits // self.shortest
+
+    @property
+    def shortest(self) -> int:
+        """The bits of an element of the shortest kind."""
+        return min(DTYPES[word] for word in self.dtypes)
 
 
 class Blocking(NamedTuple):
@@ -90,17 +95,19 @@ class Cut(NamedTuple):
 
 
 def sizes(count: int) -> Iterator[int]:
-    """The least block for each number of blocks that `count` can be cut into; from 16 on, each a sixteenth larger.
+    """The least block for each number of blocks that `count` can be cut into.
+
+    From 16 on each is a sixteenth larger, of a count from 2^15 on an eighth, from 2^19 on a quarter, and so on: enough to
+    choose from, and not more than can be tried.
 
     >>> list(sizes(12))
     [1, 2, 3, 4, 6, 12]
     """
-    size = 1
+    coarse, size = max(count.bit_length() - 12, 0) // 4, 1
     while size < count:
         yield size
         fewer = -(-count // size) - 1
-        size = max(-(-count // fewer), size + size // 16)
-        size = _least(count, min(size, count))
+        size = _least(count, min(max(-(-count // fewer), size + (size << coarse) // 16), count))
     yield count
 
 
@@ -116,16 +123,22 @@ def cuts(side: Side) -> tuple[Cut, ...]:
 
 
 def _cut(side: Side, tile: int) -> Cut:
-    """A side in tiles: those whose windows lie inside the map read alike, the others are looked at one by one."""
-    tiles = -(-side.windows // tile)
-    inner = min(-(-side.before // side.stride), side.windows)
-    outer = min(max((side.size + side.before - side.reach) // side.stride + 1, inner), side.windows)
-    first, last = -(-inner // tile), outer // tile
-    alike = max(last - first, 0)
-    others = [*range(first), *range(last, tiles)] if alike else range(tiles)
-    reads = [side.read(at * tile, min(tile, side.windows - at * tile)) for at in others]
-    inside = side.read(first * tile, tile) if alike else 0
-    return Cut(tile, tiles, max([inside, *reads]), inside * alike + sum(reads))
+    """A side in tiles: those wholly inside the map read alike, those outside nothing, and the others are looked at."""
+    some = _windows(side, side.before - side.reach + 1), _windows(side, side.size + side.before)
+    whole = _windows(side, side.before), _windows(side, side.size + side.before - side.reach + 1)
+    touching = range(some[0] // tile, -(-some[1] // tile))
+    inside = range(-(-whole[0] // tile), whole[1] // tile)
+    border = [*touching] if not inside else [*range(touching.start, inside.start), *range(inside.stop, touching.stop)]
+    reads = [side.read(at * tile, min(tile, side.windows - at * tile)) for at in border]
+    alike = side.read(inside.start * tile, tile) if inside else 0
+    # not `len`, which ends at 2^63
+    all_alike = alike * (inside.stop - inside.start)
+    return Cut(tile, -(-side.windows // tile), max([alike, *reads]), all_alike + sum(reads))
+
+
+def _windows(side: Side, start: int) -> int:
+    """How many windows start before a place, counted from where the first one starts."""
+    return min(max(-(-start // side.stride), 0), side.windows)
 
 
 @lru_cache(maxsize=4096)
@@ -194,7 +207,8 @@ def _tried(layer: Convolution, memory: OnChip) -> Iterator[_Blocks]:
             continue
         c2 = min((memory.bits - patch) // (filters + sums), wide2)
         yield "outputs", tiles, 1, _least(wide2, c2)
-        c1 = min((memory.bits - sums) // (filters + patch), wide1)
+        room = (memory.bits - sums) // (filters + patch) if filters else wide1  # no weights where all is padding
+        c1 = min(room, wide1)
         yield "inputs", tiles, _least(wide1, c1), 1
     for tiles in product(*map(_thrifty, sides)):
         patch, sums = prod([cut.patch for cut in tiles]) * activation, prod([cut.tile for cut in tiles]) * accumulator

@@ -109,11 +109,11 @@ class Convolution:
 
     `sides` are the batch and the sides that windows slide over. Every figure is in elements, biases left out, and
 
-        access ≥ max(compulsory, 2·B/√(R·S) − 2·S)
+        access ≥ max(touched, 2·B/√(R·S) − 2·S)
 
     with B the products of an input and a weight (those with padding are none), R the most windows that share an input.
 
-    *Compulsory*: an input that a window reads and a weight that meets one are loaded at least once, and every output is
+    *Touched*: an input that a window reads and a weight that meets one are loaded at least once, and every output is
     stored. *Pebbles*: cut a schedule into phases of 2S events, an event being a load, or the first partial sum that a phase
     begins for an output of which none was on chip when the phase started or was loaded since. What a phase uses was there
     (S) or came by an event (2S): I inputs, W weights and O outputs, I + W + O ≤ 3S. In the unfolded matrix product an
@@ -129,7 +129,7 @@ class Convolution:
     Chen et al. (arXiv:1911.05662).
 
     >>> layer = Convolution((Side(1, 1), Side(56, 56, 3, 1, 1), Side(56, 56, 3, 1, 1)), c1=64, c2=64)
-    >>> layer.compulsory, layer.shared, layer.pebbles(8192), layer.bound(8192)
+    >>> layer.touched, layer.shared, layer.pebbles(8192), layer.bound(8192)
     (438272, 9, 814977, 814977)
     """
 
@@ -174,7 +174,7 @@ class Convolution:
         return prod(side.size if self.transposed else side.windows for side in self.sides) * self.c2
 
     @property
-    def compulsory(self) -> int:
+    def touched(self) -> int:
         """What moves at least once, with any memory on chip: inputs that are read, weights that are used, outputs."""
         return self.read + self.weights + self.outputs
 
@@ -198,7 +198,7 @@ class Convolution:
 
     def bound(self, memory: int) -> int:
         """The least access through `memory` elements on chip, at least 1: the larger of the two."""
-        return max(self.compulsory, self.pebbles(memory))
+        return max(self.touched, self.pebbles(memory))
 
 
 def convolutions(line: Line) -> list[Convolution]:

@@ -39,6 +39,8 @@ ROOMS = (
     "evaluate",
     "expand",
     "bounds",
+    "pebbles",
+    "blocking",
     "settings",
     "advice",
     "library",

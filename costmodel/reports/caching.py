@@ -1,0 +1,241 @@
+"""What `verify --cache` says: the bound through a finite on-chip memory, the best blocking, and how far they are apart."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from math import ceil
+from typing import NamedTuple
+
+from costmodel.blocking import Blocking, OnChip, blocked, least
+from costmodel.dtypes import DTYPES
+from costmodel.pebbles import Convolution
+from costmodel.reports.layout import Cell, Column, Screen, note, table, text, wrapped
+from costmodel.reports.words import LOWER, count, size
+from costmodel.tensor import times
+
+THEOREM = "memory access ≥ max(touched, 2·B/√(R·S) − 2·S) elements, with S elements on chip"
+TERMS = (
+    "touched: inputs in any window, weights that meet one, outputs, each once; no biases",
+    "B: products of an input and a weight; R: the most windows that an input is in",
+    "domain: one convolution or FC layer, its products in any order, each computed once, as a product (no FFT, no "
+    "Winograd), and none with padding; partial sums split and moved at will; inputs, weights and outputs start and end "
+    "off chip",
+    "source: the pebble game of Hong and Kung (STOC 1981), its constant as in arXiv:1702.02017; of convolutions in "
+    "arXiv:1802.06905 and arXiv:1911.05662",
+    "achievable: the best blocking into tiles of positions × c2 output × c1 input channels of a group; each order of the "
+    "loops lets one block stay, and tiles read the halo that they share once each",
+)
+"""What the theorem's letters stand for, where it holds, whose it is, and what is set beside it."""
+NO_SUM = "a sum of layers' bounds is no bound of the network: fused layers keep what passes between them on chip"
+CURVE = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
+"""The memories beside which a layer is shown, as parts of the one that is asked for."""
+NOT_BLOCKED, NO_FIT = "not blocked", "does not fit"
+
+
+class Case(NamedTuple):
+    """A layer, what it is called, and the memory on chip, of at least one element."""
+
+    name: str
+    layer: Convolution
+    chip: OnChip
+
+    @property
+    def bound(self) -> int:
+        """The least access, in elements."""
+        return self.layer.bound(self.chip.elements)
+
+    @property
+    def bound_bytes(self) -> int:
+        """The least access in bytes: what is touched by its types, or the pebbles as elements of the shortest."""
+        layer, words = self.layer, self.chip.dtypes
+        touched = (layer.read + layer.outputs) * DTYPES[words.activations] + layer.weights * DTYPES[words.weights]
+        return ceil(Fraction(max(touched, layer.pebbles(self.chip.elements) * self.chip.shortest), 8))
+
+    @property
+    def binds(self) -> str:
+        """Which side of the bound is the larger."""
+        return "pebbles" if self.bound > self.layer.touched else "touched"
+
+    @property
+    def found(self) -> Blocking | None:
+        """The best blocking, where there is one."""
+        return blocked(self.layer, self.chip)
+
+    @property
+    def missing(self) -> str:
+        """Why there is no blocking."""
+        return NOT_BLOCKED if self.layer.transposed else NO_FIT
+
+    @property
+    def least_bytes(self) -> int:
+        """The smallest memory into which a blocking fits."""
+        return ceil(Fraction(least(self.layer, self.chip.dtypes), 8))
+
+
+def cases(name: str, layer: Convolution, chip: OnChip) -> list[Case]:
+    """A layer at each memory of the curve that holds an element."""
+    chips = (OnChip(int(chip.bits * part), chip.dtypes) for part in CURVE)
+    return [Case(name, layer, one) for one in chips if one.elements]
+
+
+def screen(layer: Convolution, chip: OnChip, room: int) -> Screen:
+    """The bound and the best blocking worked through for one layer, and both along a curve of memories."""
+    case = Case("", layer, chip)
+    heading, rows = table(curve_columns(), [[curve_row(one) for one in cases("", layer, chip)]], room)
+    steps = [line for step in steps_of(case) for line in _lines(*step)]
+    return [*_head(room), [], *steps, *_worked(case, room), [], *heading, *rows]
+
+
+def _head(room: int) -> Screen:
+    styles = ["head", *["dim"] * len(TERMS)]
+    lines = zip(styles, (THEOREM, *TERMS), strict=True)
+    return [text(part, style) for style, line in lines for part in wrapped(line, max(room, 40))]
+
+
+def steps_of(case: Case) -> list[tuple[str, str, str, str]]:
+    """Each figure's name, formula, the formula with its numbers, and its value."""
+    layer, memory = case.layer, case.chip.elements
+    s, b = count(memory), count(layer.mult_adds)
+    touched = " + ".join(map(count, (layer.read, layer.weights, layer.outputs)))
+    return [
+        ("memory S", "bits on chip / bits of the shortest type", f"{count(case.chip.bits)}/{case.chip.shortest}", s),
+        ("touched", "inputs + weights + outputs", touched, count(layer.touched)),
+        ("pebbles", "2·B/√(R·S) − 2·S", f"2·{b}/√({layer.shared}·{s}) − 2·{s}", _signed(layer.pebbles(memory))),
+        ("bound", "max(touched, pebbles)", case.binds, f"{count(case.bound)} ({size(case.bound_bytes)})"),
+    ]
+
+
+def _signed(value: int) -> str:
+    return count(value).replace("-", "−")
+
+
+def _lines(name: str, formula: str, substituted: str, value: str) -> Screen:
+    return [
+        [Cell(f"{name:<13}", "strong"), Cell(f"  {formula}")],
+        text(f"{'':13}= {substituted}", "dim"),
+        [Cell(f"{'':13}= "), Cell(value, "strong")],
+    ]
+
+
+def _worked(case: Case, room: int) -> Screen:
+    """The best blocking: what stays, what is on chip, what moves; the verdict; and what `conv` counts beyond."""
+    lines = []
+    for label, words, style in worked(case):
+        for number, part in enumerate(wrapped(words, max(room - 15, 30))):
+            lines.append([Cell(f"{'' if number else label:<15}", "strong"), Cell(part, style)])
+    return lines
+
+
+def worked(case: Case) -> Iterator[tuple[str, str, str]]:
+    """The best blocking in sentences: a label, words, a style."""
+    found, layer, words = case.found, case.layer, case.chip.dtypes
+    if found is None and layer.transposed:
+        yield "blocking", "none: transposed convolutions are not blocked here, and have their bound alone", "dim"
+    elif found is None:
+        needs = f"{size(case.least_bytes)} ({count(case.least_bytes)} bytes)"
+        yield "blocking", f"none fits: one position, one channel in and one out need {needs} on chip", "bad"
+    else:
+        inside = f", in each of {count(layer.groups)} groups" if layer.groups > 1 else ""
+        wide1, wide2 = (count(c // layer.groups) for c in (layer.c1, layer.c2))
+        channels = f"{count(found.c2)} of {wide2} output and {count(found.c1)} of {wide1} input channels"
+        yield "blocking", f"{found.stays} stay; {_tile(found)} positions × {channels} at a time{inside}", ""
+        held = f"inputs {count(found.patch)} + weights {count(found.filters)} + partial sums {count(found.sums)}"
+        yield "on chip", f"{held} = {count(found.held)} ({size(ceil(Fraction(found.held_bits(words), 8)))})", ""
+        moved = f"inputs {count(found.inputs)} + weights {count(found.weights)} + outputs {count(found.outputs)}"
+        again = f" + partial sums {count(found.spilled)}" if found.spilled else ""
+        yield "achievable", f"{moved}{again} = {count(found.access)} ({size(ceil(Fraction(found.moved_bits(words), 8)))})", ""
+        sign = "=" if found.access == case.bound else "≥"
+        verdict = f"{count(found.access)} {sign} {count(case.bound)}, {ratio(found.access, case.bound)} times the bound"
+        yield "verdict", f"holds: {verdict}", "good"
+    if beyond := beyond_of([case]):
+        yield "conv", f"counts {beyond}", "dim"
+
+
+def beyond_of(rows: Sequence[Case]) -> str:
+    """What traffic model `conv` counts and the bound does not, as words."""
+    unread, idle = sum(one.layer.unread for one in rows), sum(one.layer.idle for one in rows)
+    parts = [f"{count(unread)} inputs that no window reads"] * bool(unread)
+    parts += [f"{count(idle)} weights that meet padding alone"] * bool(idle)
+    return f"{' and '.join(parts)} besides" if parts else ""
+
+
+def _tile(found: Blocking) -> str:
+    """The tile's sizes; the batch where it has several images, or is all there is."""
+    return times(map(count, found.tile[1:] if len(found.tile) > 1 and found.tile[0] == 1 else found.tile))
+
+
+def ratio(access: int, bound: int) -> str:
+    """How often a bound goes into an access, with two decimals, never rounded down to less."""
+    return f"{ceil(Fraction(100 * access, bound)) / 100:,.2f}"
+
+
+def curve_columns() -> list[Column]:
+    """The columns of the table of memories."""
+    return [Column("on chip"), Column("S"), *_columns()]
+
+
+def curve_row(case: Case) -> list[Cell]:
+    """A row of the table of memories."""
+    return [Cell(size(Fraction(case.chip.bits, 8))), Cell(count(case.chip.elements), "dim"), *_cells(case)]
+
+
+def layer_columns() -> list[Column]:
+    """The columns of the table of a network's layers."""
+    return [Column("layer", left=True), Column("touched", yields=7), *_columns()]
+
+
+def layer_row(case: Case) -> list[Cell]:
+    """A row of the table of a network's layers."""
+    return [Cell(case.name), Cell(count(case.layer.touched), "dim"), *_cells(case)]
+
+
+def _columns() -> list[Column]:
+    blocks = [Column("stays", left=True), Column("tile"), Column("c2", yields=1), Column("c1", yields=1)]
+    return [Column("bound"), Column("by", left=True), Column("achievable"), Column("×"), *blocks]
+
+
+def _cells(case: Case) -> list[Cell]:
+    found, bound = case.found, [Cell(count(case.bound)), Cell(case.binds, "dim")]
+    if found is None:
+        return [*bound, Cell(case.missing, "dim" if case.layer.transposed else "bad"), *[Cell("–", "dim")] * 5]
+    figures = [Cell(count(found.access), "strong"), Cell(ratio(found.access, case.bound))]
+    return [
+        *bound,
+        *figures,
+        Cell(found.stays),
+        *(Cell(part, "dim") for part in (_tile(found), count(found.c2), count(found.c1))),
+    ]
+
+
+def total(rows: Sequence[Case]) -> list[Cell]:
+    """The sums of a network's layers; what is not blocked makes the sum of accesses a lower bound."""
+    found = [one.found for one in rows]
+    bound, access = sum(one.bound for one in rows), sum(one.access for one in found if one is not None)
+    whole = None not in found
+    sums = [count(sum(one.layer.touched for one in rows)), count(bound), "", f"{'' if whole else LOWER}{count(access)}"]
+    return [Cell(words, "strong") for words in ("total", *sums, ratio(access, bound) if whole and bound else "–", *[""] * 4)]
+
+
+def notes(rows: Sequence[Case]) -> Iterator[tuple[str, str]]:
+    """What stands below a network's table: labels and words."""
+    yield "sum", NO_SUM
+    if beyond := beyond_of(rows):
+        yield "conv", f"counts {beyond}"
+    missing = [one for one in rows if one.found is None]
+    if small := [one for one in missing if not one.layer.transposed]:
+        yield NO_FIT, ", ".join(f"{one.name} (from {count(one.least_bytes)} bytes on)" for one in small)
+    if transposed := [one.name for one in missing if one.layer.transposed]:
+        yield NOT_BLOCKED, f"{', '.join(transposed)}: transposed, and bounded alone"
+
+
+def memory(chip: OnChip) -> str:
+    """A memory on chip in words: its size, S, and what that counts."""
+    word = min(chip.dtypes, key=lambda one: DTYPES[one])
+    kinds = f"{word} elements" if chip.dtypes.word else f"elements of {word}, the shortest type; blocks by their own"
+    return f"{size(Fraction(chip.bits, 8))} on chip: S = {count(chip.elements)} {kinds}"
+
+
+def network(title: str, rows: Sequence[Case], room: int) -> Screen:
+    """A network's layers, each against its bound and its best blocking; `rows` share one memory, and are some."""
+    heading, body, sums = table(layer_columns(), [[layer_row(one) for one in rows], [total(rows)]], room)
+    below = [line for label, words in notes(rows) for line in note(label, words, room, "dim")]
+    return [text(title, "head"), text(memory(rows[0].chip)), *_head(room), [], *heading, *body, *sums, [], *below]
