@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 from costmodel.algebra import Num, Truth
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.cost import Cost
+from costmodel.fusion import Fusion
 from costmodel.line import Line, labels
 from costmodel.problems import Mark
 from costmodel.spec.network import Implementation
 from costmodel.tensor import Tensor
-from costmodel.traffic import CONV, Traffic
+from costmodel.traffic import CONV, Moves, Traffic, total
 
 
 class Condition(NamedTuple):
@@ -44,6 +45,8 @@ class Ledger:
     inputs: dict[str, Tensor] = field(default_factory=dict)
     """The network's inputs by name; those that lines call −1, −2, … in this order."""
     implementation: Implementation = Implementation()  # noqa: RUF009 - a tuple
+    runs: dict[Traffic, Fusion] = field(default_factory=dict)
+    """How the lines run under the traffic models that were asked for."""
 
     def __repr__(self) -> str:
         return f"<Ledger {self.name}: {len(self.lines)} lines>"
@@ -86,7 +89,7 @@ class Ledger:
         for line in lines:
             mult_adds = mult_adds + line.cost.fma
             params = params + convention.params(line)
-        return Totals(mult_adds, params, moved(lines, traffic))
+        return Totals(mult_adds, params, self.moved(lines, traffic).access)
 
     def operations(self, lines: Iterable[Line] | None = None, convention: Convention = CONVENTIONS["paper"]) -> Num:
         """The operations of some lines, or of all, in the convention's unit."""
@@ -99,11 +102,20 @@ class Ledger:
         """How the network's public code writes a line's op."""
         return self.implementation.of(line.op, *labels(line))
 
-    def loaded(self, lines: Iterable[Line] | None = None, traffic: Traffic = CONV) -> Num:
-        """The elements of weights and biases among those that some lines, or all, move."""
-        return sum(traffic.moves(line.rule, line.cost)[1] for line in (self.lines if lines is None else lines))
+    def moves(self, traffic: Traffic = CONV) -> dict[Line, Moves]:
+        """What each line moves under a traffic model."""
+        return self._run(traffic).moves
 
+    def kernels(self, traffic: Traffic = CONV) -> list[list[Line]]:
+        """The lines that run as one under a traffic model, in order; those that move and compute nothing are in none."""
+        return self._run(traffic).kernels
 
-def moved(lines: Iterable[Line], traffic: Traffic) -> Num:
-    """The elements that some lines move under a traffic model."""
-    return sum(traffic.access(line.rule, line.cost) for line in lines)
+    def moved(self, lines: Iterable[Line] | None = None, traffic: Traffic = CONV) -> Moves:
+        """What some lines move, or all, under a traffic model."""
+        moves = self.moves(traffic)
+        return total([moves[line] for line in (self.lines if lines is None else lines)])
+
+    def _run(self, traffic: Traffic) -> Fusion:
+        if traffic not in self.runs:
+            self.runs[traffic] = Fusion(self.lines, [*self.inputs.values()], self.outputs, traffic)
+        return self.runs[traffic]

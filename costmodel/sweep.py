@@ -11,13 +11,14 @@ from costmodel.ledger import Totals
 from costmodel.library import Spec
 from costmodel.problems import Problems, SpecError
 from costmodel.settings import Settings
+from costmodel.traffic import CONV, Moves, Traffic
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """One point of a sweep: the swept values, all settings, and its totals or the reason why it cannot be built.
 
-    `operations` are in the convention's unit, and `loaded` is the part of the access that is weights and biases. With
+    `operations` are in the convention's unit, and `moves` keeps apart what the access is made of. With
     any `uncounted` op, its path and its name, all of them are lower bounds. `multiplying` is what counts beside
     convolutions and FC layers.
     """
@@ -27,7 +28,7 @@ class Point:
     totals: Totals | None
     reason: str
     operations: Num = 0
-    loaded: Num = 0
+    moves: Moves = Moves()  # noqa: RUF009 - a tuple
     uncounted: tuple[tuple[str, str], ...] = ()
     multiplying: tuple[str, ...] = ()
 
@@ -39,6 +40,7 @@ def sweep(
     variant: str | None = None,
     batch: Any = 1,
     convention: Convention = CONVENTIONS["paper"],
+    traffic: Traffic = CONV,
 ) -> Iterator[Point]:
     """Evaluate every combination of the swept values, in order, the last parameter fastest.
 
@@ -51,9 +53,9 @@ def sweep(
             if error is not None:
                 raise error
             ledger = spec.evaluate(settings, batch)
-            totals, operations = ledger.sums(convention=convention), ledger.operations(None, convention)
+            totals, operations = ledger.sums(None, convention, traffic), ledger.operations(None, convention)
             named = tuple(ledger.uncounted), tuple(ledger.multiplying)
-            yield Point(values, settings, totals, "", operations, ledger.loaded(), *named)
+            yield Point(values, settings, totals, "", operations, ledger.moved(None, traffic), *named)
         except SpecError as found:
             yield Point(values, settings, None, found.problems[0].brief)
 

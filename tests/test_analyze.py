@@ -89,7 +89,7 @@ def test_rows_and_folds_lose_nothing(name: str, by: str) -> None:
     ledger = costmodel.load(name).analyze()
     found = rows(ledger, by)
     assert [line for row in found for line in row.lines] == ledger.lines
-    assert sum(row.moved * row.times for run in folded(found) for row in run) == ledger.sums(traffic=UNFUSED).access
+    assert sum(row.every_op_moved * row.times for run in folded(found) for row in run) == ledger.sums(traffic=UNFUSED).access
 
 
 def test_runs_fold_only_where_they_are_alike() -> None:

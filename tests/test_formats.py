@@ -100,7 +100,8 @@ def test_the_others_of_csv_are_named_where_words_stand(columns: str, run: Runner
 
 
 HEADER = (
-    "path,op,input,output,params,mult_adds,operations,access,bytes,every_op_moved,reads,writes,weights,biases,affine,buffers"
+    "path,op,input,output,params,mult_adds,operations,access,bytes,every_op_moved,"
+    "reads,writes,loads,weights,biases,affine,buffers"
 )
 
 

@@ -99,9 +99,17 @@ def test_data_types_scale_bytes_alone(word: str, run: Runner, ledger: Ledger) ->
 def test_weights_and_feature_maps_have_bytes_of_their_own(run: Runner, ledger: Ledger) -> None:
     counted = [line for line in ledger.lines if line.cost.fma]
     weights = sum(line.cost.weights + line.cost.biases for line in counted)
-    maps = sum(line.cost.read + line.cost.write for line in counted)
+    read, written = (sum(getattr(line.cost, way) for line in counted) for way in ("read", "write"))
+    maps = read + written
     document = analyzed(run, "--dtype", "weights=int8,activations=fp16")
-    assert document["totals"]["access"] == {"model": "conv", "elements": weights + maps, "bytes": weights + 2 * maps}
+    assert document["totals"]["access"] == {
+        "model": "conv",
+        "elements": weights + maps,
+        "bytes": weights + 2 * maps,
+        "maps_read": read,
+        "maps_written": written,
+        "params_read": weights,
+    }
     assert document["settings"]["dtype"] == {"weights": "int8", "activations": "fp16", "accumulators": "fp32"}
 
 
@@ -124,7 +132,7 @@ def test_half_a_byte_is_exact_in_rows_and_whole_in_a_total(run: Runner, tmp_path
     assert (row["access"], row["bytes"]) == (str(moved), "15.5")
     assert json.loads(run("analyze", *given, "--format", "json")[1])["totals"]["access"]["bytes"] == 16
     assert " 15.5" in run("analyze", *given, "--columns", "bytes")[1]
-    assert "alone 16 B" in run("analyze", *given)[1]
+    assert "18 elements (16 B)" in run("analyze", *given)[1]
 
 
 def test_conventions_are_what_they_say() -> None:
@@ -200,7 +208,7 @@ def test_columns_come_in_the_order_that_is_asked_for(run: Runner) -> None:
 def test_a_column_that_nobody_shows_is_not_lost(run: Runner) -> None:
     """A row is set aside only where it has nothing in the columns that are shown."""
     assert "global_avg_pool: no mult-adds" in run("analyze", "mobilenet")[1]
-    assert "\nglobal_avg_pool" in run("analyze", "mobilenet", "--columns", "layer,reads")[1]
+    assert "\nglobal_avg_pool" in run("analyze", "mobilenet", "--columns", "layer,reads", "--traffic", "folded")[1]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from costmodel.commands.options import (
     Sort,
     SpecName,
     Top,
+    Traffics,
     Variant,
     offered,
 )
@@ -42,6 +43,7 @@ def analyze(
     batch: Batch = "1",
     dtype: Dtype = "fp32",
     convention: Conventions = "paper",
+    traffic: Traffics = "conv",
     by: Annotated[
         str | None,
         typer.Option(
@@ -73,6 +75,7 @@ def analyze(
     read(outputs.check_file, output, spec)
     images = read(reading.whole_numbers, {"batch": batch})
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
+    model = read(reading.traffic, traffic)
     rows = read(_grouping, by, depth, form)
     keys = read(reading.columns, for_tables(columns, form, read), NAMES)
     order, first = read(reading.order, sort, NAMES, (*TEXTS, "line")), read(reading.whole_number, "top", top)
@@ -86,7 +89,7 @@ def analyze(
         ledger = loaded.cost(given, variant, images["batch"])
         untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
         figures = tuple(published(loaded, ledger)) if loaded.network.published else None
-        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec)
+        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec, model)
 
     if watch:
         follow(spec, costed, quiet, no_color)

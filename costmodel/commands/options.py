@@ -32,6 +32,12 @@ def _dtypes() -> Iterable[str]:
     return [*DTYPES, *(f"{kind}=" for kind in Dtypes._fields)]
 
 
+def _traffics() -> Iterable[str]:
+    from costmodel.traffic import TRAFFIC
+
+    return TRAFFIC
+
+
 SpecName = Annotated[str, typer.Argument(metavar="SPEC", help="A spec file, or the name of a bundled spec.")]
 Settings = Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")]
 Variant = Annotated[str | None, typer.Option("--variant", metavar="NAME", help="Start from a named variant of the spec.")]
@@ -53,6 +59,16 @@ Conventions = Annotated[
         metavar="NAME",
         help="How operations and parameters are counted: paper, weights-only, arithmetic, fvcore …; an unknown one lists all.",
         autocompletion=_conventions,
+    ),
+]
+Traffics = Annotated[
+    str,
+    typer.Option(
+        "--traffic",
+        metavar="NAME",
+        help="What access counts: conv, unfused, folded, fused or block; split, concat and shuffle are copies or views, "
+        "as in folded,split=view.",
+        autocompletion=_traffics,
     ),
 ]
 Format = Annotated[

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from costmodel.problems import Mark, Problem, SpecError, did_you_mean, one_of
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from costmodel.dtypes import Dtypes
     from costmodel.reports.columns import Order
     from costmodel.spec.source import Text
+    from costmodel.traffic import Traffic
 
 V = TypeVar("V")
 P = ParamSpec("P")
@@ -132,6 +133,33 @@ def dtypes(given: str) -> "Dtypes":
     read.check()
     everywhere = found.pop("", "fp32")
     return Dtypes(**{**dict.fromkeys(Dtypes._fields, everywhere), **found})
+
+
+def traffic(given: str) -> "Traffic":
+    """`fused`, or `folded,split=view,shuffle=copy`. Raises `SpecError` with every part that is none."""
+    from costmodel.traffic import LAID_OUT, POLICIES, TRAFFIC
+
+    name, *parts = (part.strip() for part in given.split(","))
+    read = Reader()
+    read(choice, "traffic model", name, TRAFFIC)
+    found: dict[str, Any] = {}
+    for part in parts:
+        op, equals, way = (piece.strip() for piece in part.partition("="))
+        if not equals:
+            legal = name if name in TRAFFIC else "folded"
+            hint = f"behind the model stands split=view, concat=copy, and so on: {legal},split=view"
+            read.problems.append(Problem(None, f"--traffic {given}: '{part}' says nothing of a copy or a view", hint))
+            continue
+        read(choice, "op that is a copy or a view", op, LAID_OUT)
+        read(choice, "way to lay out", way, POLICIES)
+        if op in found:
+            read.problems.append(Problem(None, f"--traffic {given}: '{op}' is given twice", "keep one of them"))
+        found[op] = way
+    if found and name in TRAFFIC and TRAFFIC[name].counted:
+        hint = "the others do: unfused, folded, fused, block"
+        read.problems.append(Problem(None, f"--traffic {given}: {name} counts no {one_of(found)}", hint))
+    read.check()
+    return TRAFFIC[name]._replace(**found)
 
 
 def columns(given: str | None, legal: Iterable[str], spellings: Mapping[str, str] | None = None) -> tuple[str, ...]:

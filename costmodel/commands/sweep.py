@@ -21,6 +21,7 @@ from costmodel.commands.options import (
     Sort,
     SpecName,
     Top,
+    Traffics,
     Variant,
 )
 from costmodel.problems import Problem, SpecError
@@ -39,6 +40,7 @@ def sweep(
     batch: Batch = "1",
     dtype: Dtype = "fp32",
     convention: Conventions = "paper",
+    traffic: Traffics = "conv",
     columns: Columns = None,
     sort: Sort = None,
     top: Top = None,
@@ -57,6 +59,7 @@ def sweep(
     read(outputs.check_file, output, spec)
     images = read(reading.whole_numbers, {"batch": batch})
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
+    model = read(reading.traffic, traffic)
     swept = read(_swept, over)
     names = [str(name) for name in swept or ()]
     legal = (*names, *sweeping.FIGURES)
@@ -69,9 +72,9 @@ def sweep(
             raise SpecError([Problem(value.mark, f"'{name}' is set, and swept too", "keep one of them")])
     loaded = load(spec)
     warn(loaded, quiet)
-    points = list(sweeps.sweep(loaded, swept, fixed, variant, images["batch"], rule))
+    points = list(sweeps.sweep(loaded, swept, fixed, variant, images["batch"], rule, model))
     held = {**sweeps.held(points), "batch": images["batch"]}
-    shown = sweeping.Swept(loaded.network.name, points, held, dtypes, rule, keys, order, first)
+    shown = sweeping.Swept(loaded.network.name, points, held, dtypes, rule, keys, order, first, model)
     if form == "table":
         outputs.write_table(output, lambda room: sweeping.screen(shown, room), no_color)
     else:

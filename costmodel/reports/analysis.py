@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from costmodel.layers import by_layer, kind_label, main_line
-from costmodel.ledger import moved
 from costmodel.line import Line
 from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, bytes_of, cell, counted, headed, number, title
 from costmodel.reports.figures import few
@@ -12,7 +11,7 @@ from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, tab
 from costmodel.reports.rows import Row, summed
 from costmodel.reports.selection import Selection, select
 from costmodel.reports.words import LOWER, count, counting, setting, share, size, uncounted
-from costmodel.traffic import CONV, UNFUSED
+from costmodel.traffic import UNFUSED, Traffic
 
 
 class Note(NamedTuple):
@@ -56,7 +55,7 @@ def content(shown: Shown, *, repeats: bool = False) -> Content:
     columns[at:at] = [Column("")] if at else []
     rules = [
         f"{shown.convention.unit}: {shown.convention.meaning} ({shown.convention.name})",
-        f"access: {CONV.meaning} ({CONV.name})",
+        f"access: {shown.traffic.said} ({shown.traffic.spelled})",
     ]
     rules = [counting(rule, shown.ledger.multiplying) for rule in rules]
     name = " · ".join(part for part in (shown.ledger.name, shown.ledger.source) if part)
@@ -105,7 +104,7 @@ def _kinds(shown: Shown, keys: tuple[str, ...], whole: Amounts) -> list[list[Cel
         if (main := main_line(layer)).rule.counted:
             kinds.setdefault(kind_label(main), []).append(layer)
     found = {
-        kind: summed(shown.ledger, kind, [line for lines in groups for line in lines], shown.convention)
+        kind: summed(shown.ledger, kind, [line for lines in groups for line in lines], shown.convention, shown.traffic)
         for kind, groups in kinds.items()
     }
     ordered = sorted(found.items(), key=lambda item: -item[1].operations)
@@ -165,7 +164,7 @@ def _one_line(name: str, settings: Sequence[str]) -> int:
 
 
 def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]:
-    ledger, dtypes = shown.ledger, shown.dtypes
+    ledger = shown.ledger
     least = LOWER if ledger.unknown else ""
     missing = f"{uncounted(ledger.uncounted)}, and shares are of what is counted"
     notes = [Note("not counted", missing, "bad")] if least else []
@@ -184,9 +183,32 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
         ops = ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))
         nothing = "nothing in these columns" if shown.columns else f"no {shown.convention.unit}, no parameters"
         notes.append(Note("not listed", f"{ops}: {nothing}"))
-    bytes_moved, bytes_alone = (least + size(bytes_of(ledger, dtypes, model)) for model in (UNFUSED, CONV))
-    everything = (
-        f"{least}{count(moved(ledger.lines, UNFUSED))} elements ({bytes_moved}), norms unfolded · conv + FC alone {bytes_alone}"
-    )
-    everything = counting(everything, ledger.multiplying)
-    return [*notes, Note("every op moved", everything)]
+    return [*notes, *_moved(shown, least)]
+
+
+def _moved(shown: Shown, least: str) -> list[Note]:
+    """What moves under the traffic model, reads, writes and parameters apart; and what every op would move on its own."""
+    ledger, model = shown.ledger, shown.traffic
+    read, written, loaded = ledger.moved(None, model)
+    access = f"{_amount(shown, model, least)}: {count(read)} read, {count(written)} written, {count(loaded)} params"
+    notes = [Note("access", access + _beside(shown, model))]
+    if model != UNFUSED:
+        everything = f"{_amount(shown, UNFUSED, least)}, norms unfolded{_beside(shown, UNFUSED)}"
+        notes.append(Note("every op moved", everything))
+    return notes
+
+
+def _amount(shown: Shown, model: Traffic, least: str) -> str:
+    ledger = shown.ledger
+    moved = size(bytes_of(ledger, shown.dtypes, model))
+    return f"{least}{count(ledger.moved(None, model).access)} elements ({least}{moved})"
+
+
+def _beside(shown: Shown, model: Traffic) -> str:
+    """The share of the access that is not of convolutions and FC layers, where the model counts such."""
+    if model.counted:
+        return ""
+    ledger = shown.ledger
+    whole = ledger.moved(None, model).access
+    beside = whole - ledger.moved((line for line in ledger.lines if line.rule.counted), model).access
+    return counting(f"; {share(beside, whole)} % not conv + FC", ledger.multiplying)

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.dtypes import Dtypes
 from costmodel.layers import kind_label
-from costmodel.ledger import Ledger, moved
+from costmodel.ledger import Ledger
 from costmodel.line import Line
 from costmodel.published import Comparison
 from costmodel.reports.layout import Cell, Column
 from costmodel.reports.rows import Row, unit_label
 from costmodel.reports.words import UNKNOWN, count, per, share
-from costmodel.traffic import Traffic
+from costmodel.traffic import CONV, Traffic
 
 TEXTS = ("layer", "path", "op", "kind", "input", "output", "then")
 """Columns of words."""
@@ -23,8 +23,9 @@ AMOUNTS = {
     "access": "access",
     "bytes": "bytes",
     "every_op_moved": "every op moved",
-    "reads": "reads",
-    "writes": "writes",
+    "reads": "maps read",
+    "writes": "maps written",
+    "loads": "params read",
     "weights": "weights",
     "biases": "biases",
     "affine": "norm params",
@@ -41,7 +42,7 @@ _YIELDS = {"input": 8, "%params": 7, "per_access": 5, "then": 9}
 _COUNTED = ("params", "%params", "operations", "%operations", "access", "%access", "per_access")
 DEFAULT = ("layer", "op", "input", "output", *_COUNTED, "then")
 """The columns of a table unless others are asked for."""
-_SPELLED = {"reads": "read", "writes": "write"}
+_MOVES = {"reads": "read", "writes": "written", "loads": "loaded"}
 
 
 class Order(NamedTuple):
@@ -68,6 +69,7 @@ class Shown(NamedTuple):
     at_default: frozenset[str] = frozenset()
     """The parameters that nobody set; the header leaves the last one out where that saves it a line."""
     spec: str = ""
+    traffic: Traffic = CONV
 
     def amounts(self, row: Row) -> "Amounts":
         """A row's count in a column of counts."""
@@ -86,17 +88,18 @@ def amount(row: Row, key: str, shown: Shown) -> Any:
     if key == "operations":
         return row.operations
     if key == "every_op_moved":
-        return row.moved
+        return row.every_op_moved
     if key == "bytes":
-        loaded = shown.ledger.loaded(row.lines)
-        return shown.dtypes.bytes(loaded, totals.access - loaded)
-    return sum(getattr(line.cost, _SPELLED.get(key, key)) for line in row.lines)
+        return shown.dtypes.bytes(row.moves.loaded, row.moves.maps)
+    if key in _MOVES:
+        return getattr(row.moves, _MOVES[key])
+    return sum(getattr(line.cost, key) for line in row.lines)
 
 
 def bytes_of(ledger: Ledger, dtypes: Dtypes, model: Traffic) -> Any:
     """The bytes that a network moves under a traffic model, exact."""
-    loaded = ledger.loaded(traffic=model)
-    return dtypes.bytes(loaded, moved(ledger.lines, model) - loaded)
+    moves = ledger.moved(traffic=model)
+    return dtypes.bytes(moves.loaded, moves.maps)
 
 
 def counted(keys: tuple[str, ...]) -> list[str]:
@@ -148,7 +151,8 @@ def cell(row: Row, key: str, amounts: Amounts, whole: Amounts) -> Cell:
     """A row's cell on a screen; a dash in the access where the traffic model leaves every op of the row out."""
     if key in TEXTS or key == "line":
         return Cell(words(row, key), "dim" if key in ("input", "then") else "")
-    if key.lstrip("%") in ("access", "bytes") and not any(line.rule.counted or not line.known for line in row.lines):
+    left_out = not any(line.rule.counted or not line.known for line in row.lines) and not amounts("access")
+    if left_out and key.lstrip("%") in ("access", "bytes", *_MOVES):
         return Cell("–", "dim")
     return number(key, amounts, whole, row.times, row.sign)
 

@@ -14,7 +14,7 @@ from costmodel.reports import figures
 from costmodel.reports.columns import Amounts, Shown, bytes_of
 from costmodel.reports.rows import Row
 from costmodel.reports.selection import select
-from costmodel.traffic import CONV, UNFUSED, Traffic
+from costmodel.traffic import UNFUSED, Traffic
 
 SCHEMA = 1
 """The version of the contract; it grows only when a reader of the last one would break."""
@@ -24,7 +24,7 @@ _ROW = ("params", "mult_adds", "operations", "access", "every_op_moved")
 def document(shown: Shown) -> dict[str, Any]:
     """The report as plain data; every count an exact integer, every setting a number or its exact text."""
     ledger, dtypes = shown.ledger, shown.dtypes
-    totals, cost = ledger.sums(convention=shown.convention), ledger.cost
+    totals, cost = ledger.sums(None, shown.convention, shown.traffic), ledger.cost
     chosen = select(shown, _ROW, whole_list=True)
     settings = {name: plain(value) for name, value in ledger.settings.items()}
     return {
@@ -32,13 +32,13 @@ def document(shown: Shown) -> dict[str, Any]:
         "network": ledger.name,
         "source": ledger.source,
         "settings": {**settings, "batch": ledger.batch, "dtype": dtypes.word or dtypes._asdict()},
-        "conventions": rules(shown.convention),
+        "conventions": rules(shown.convention, shown.traffic),
         "complete": not ledger.unknown,
         "totals": {
             "mult_adds": totals.mult_adds,
             "operations": ledger.operations(None, shown.convention),
             "params": totals.params,
-            "access": _traffic(ledger, CONV, dtypes),
+            "access": _traffic(ledger, shown.traffic, dtypes),
             "every_op_moved": _traffic(ledger, UNFUSED, dtypes),
             "counts": {name: getattr(cost, name) for name in COUNTS},
         },
@@ -67,20 +67,27 @@ def comparison(one: Comparison) -> dict[str, Any]:
     }
 
 
-def rules(convention: Convention) -> dict[str, str]:
+def rules(convention: Convention, traffic: Traffic) -> dict[str, str]:
     """By which rules a report counts; mult-adds are always one per multiply-add."""
     return {
         "mult_adds": convention.name if convention.counts_mult_adds else CONVENTIONS["paper"].name,
         "operations": convention.name,
         "params": convention.name,
-        "access": CONV.name,
+        "access": traffic.spelled,
     }
 
 
 def _traffic(ledger: Ledger, model: Traffic, dtypes: Dtypes) -> dict[str, Any]:
     """Elements and bytes moved; half a byte, of an odd count of int4, takes a whole one."""
-    elements = ledger.sums(traffic=model).access
-    return {"model": model.name, "elements": elements, "bytes": ceil(bytes_of(ledger, dtypes, model))}
+    read, written, loaded = moves = ledger.moved(traffic=model)
+    return {
+        "model": model.spelled,
+        "elements": moves.access,
+        "bytes": ceil(bytes_of(ledger, dtypes, model)),
+        "maps_read": read,
+        "maps_written": written,
+        "params_read": loaded,
+    }
 
 
 def _layer(row: Row, shown: Shown) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from costmodel.ops import Op
 from costmodel.reports import notation
 from costmodel.reports.op_page import COUNTS, is_composed, is_known, is_nothing
 from costmodel.reports.symbolic import Closed, closed, named
-from costmodel.traffic import UNFUSED
+from costmodel.traffic import alone
 
 _EXTRA = ("add", "mul", "cmp", "exp")
 """Operations beside mult-adds, which have a line only where there are any."""
@@ -31,7 +31,7 @@ def _costs(op: Op, found: Closed) -> dict[str, Any]:
     if not is_known(op):
         return {}
     extra = {COUNTS[count]: value for count in _EXTRA if not is_nothing(value := getattr(found.cost, count))}
-    summed = {"parameters": found.cost.params, "memory access": UNFUSED.access(op, found.cost)}
+    summed = {"parameters": found.cost.params, "memory access": alone(found.cost).access}
     return {COUNTS["fma"]: found.cost.fma} | extra | summed
 
 

@@ -11,7 +11,7 @@ from costmodel.reports import notation
 from costmodel.reports.layout import Cell, Column, Screen, table, text
 from costmodel.reports.symbolic import Closed, closed, named
 from costmodel.tensor import BY_RANK, DIMENSIONS, Tensor
-from costmodel.traffic import UNFUSED
+from costmodel.traffic import alone
 
 _TAKES = {
     "count": "a whole number ≥ 1",
@@ -82,7 +82,7 @@ def data(op: Op) -> dict[str, Any]:
         "with": {name: _written(_plain(value, found)) for name, value in found.chosen.items()},
         "counts": {count: _formula(getattr(found.cost, count), found) for count in COUNTS} if is_known(op) else None,
         "params": _formula(found.cost.params, found) if is_known(op) else None,
-        "access": _formula(UNFUSED.access(op, found.cost), found) if is_known(op) else None,
+        "access": _formula(alone(found.cost).access, found) if is_known(op) else None,
         "given": _conditions(found),
     }
 
@@ -188,7 +188,7 @@ def _costs(op: Op, found: Closed, room: int) -> Screen:
             lines += _labelled(title, _formula(value, found), room)
     lines += [
         *_labelled("parameters", _formula(found.cost.params, found), room, "strong"),
-        *_labelled("memory access", f"{_formula(UNFUSED.access(op, found.cost), found)} elements", room, "strong"),
+        *_labelled("memory access", f"{_formula(alone(found.cost).access, found)} elements", room, "strong"),
     ]
     for sentence in _conditions(found):
         lines += _labelled("given", sentence, room, "dim")

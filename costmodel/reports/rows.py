@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.layers import FOLLOWERS, by_layer, by_unit, main_line, op_label, unit_of
-from costmodel.ledger import Ledger, Totals, moved
+from costmodel.ledger import Ledger, Totals
 from costmodel.line import Line, Place
 from costmodel.reports.words import LOWER, UNKNOWN
-from costmodel.traffic import UNFUSED
+from costmodel.traffic import CONV, UNFUSED, Moves, Traffic
 
 
 class Row(NamedTuple):
@@ -23,14 +23,24 @@ class Row(NamedTuple):
     lines: list[Line]
     totals: Totals
     operations: Any
-    moved: Any
+    moves: Moves
+    every_op_moved: Any
     then: list[str]
     times: int = 1
 
     @property
     def likeness(self) -> tuple[Any, ...]:
         """What two rows must share to be printed as one."""
-        return (self.op, str(self.lines[-1].output), self.totals, self.operations, self.moved, self.then, self.sign)
+        return (
+            self.op,
+            str(self.lines[-1].output),
+            self.totals,
+            self.operations,
+            self.moves,
+            self.every_op_moved,
+            self.then,
+            self.sign,
+        )
 
     @property
     def main(self) -> Line:
@@ -54,17 +64,17 @@ def sign(lines: list[Line]) -> str:
     return "" if all(known) else LOWER if any(known) else UNKNOWN
 
 
-def rows(ledger: Ledger, by: str | int, convention: Convention = CONVENTIONS["paper"]) -> list[Row]:
+def rows(ledger: Ledger, by: str | int, convention: Convention = CONVENTIONS["paper"], traffic: Traffic = CONV) -> list[Row]:
     """The rows of a ledger, in order: by op, layer, block or network, or by that many levels of the path."""
     if by in ("network", 0):
-        return [summed(ledger, "network", ledger.lines, convention)] if ledger.lines else []
+        return [summed(ledger, "network", ledger.lines, convention, traffic)] if ledger.lines else []
     if isinstance(by, int):
         cut = _by_depth(ledger.lines, by)
-        return [summed(ledger, _label(lines, "block"), lines, convention, place, place) for place, lines in cut]
+        return [summed(ledger, _label(lines, "block"), lines, convention, traffic, place, place) for place, lines in cut]
     groups = {"op": _by_op, "layer": by_layer, "block": by_unit}[by](ledger.lines)
     units = [(unit_of(lines[0]), lines) for lines in groups]
     return [
-        summed(ledger, _label(lines, by), lines, convention, unit if by == "block" else main_line(lines).place, unit)
+        summed(ledger, _label(lines, by), lines, convention, traffic, unit if by == "block" else main_line(lines).place, unit)
         for unit, lines in units
     ]
 
@@ -81,15 +91,17 @@ def summed(
     op: str,
     lines: list[Line],
     convention: Convention,
+    traffic: Traffic,
     place: Place | None = None,
     unit: Place | None = None,
 ) -> Row:
     """A row of some lines."""
     main = main_line(lines)
     followers = [line.op for line in lines if line is not main and line.rule.family in FOLLOWERS]
-    totals = ledger.sums(lines, convention)
+    totals = ledger.sums(lines, convention, traffic)
     operations = totals.mult_adds if convention.counts_mult_adds else ledger.operations(lines, convention)
-    return Row(place, unit, op, lines, totals, operations, moved(lines, UNFUSED), followers)
+    moves = ledger.moved(lines, traffic)
+    return Row(place, unit, op, lines, totals, operations, moves, ledger.moved(lines, UNFUSED).access, followers)
 
 
 def _by_depth(lines: list[Line], depth: int) -> list[tuple[Place, list[Line]]]:

@@ -30,8 +30,8 @@ def select(shown: Shown, keys: tuple[str, ...], *, whole_list: bool) -> Selectio
     Runs of units that are alike are folded where the column `layer` says so, and rows without any count are set aside,
     unless the `whole_list` is wanted. A run counts with the weight of all its units.
     """
-    found = rows(shown.ledger, shown.by, shown.convention)
-    whole = shown.amounts(summed(shown.ledger, "network", shown.ledger.lines, shown.convention))
+    found = rows(shown.ledger, shown.by, shown.convention, shown.traffic)
+    whole = shown.amounts(summed(shown.ledger, "network", shown.ledger.lines, shown.convention, shown.traffic))
     body, quiet = (found, []) if whole_list or shown.by == "op" else _parted(shown, found, counted(keys))
     folds = not whole_list and "layer" in keys
     units = folded(body) if folds else [[row] for row in body]

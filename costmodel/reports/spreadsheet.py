@@ -13,7 +13,6 @@ from costmodel.reports.columns import AMOUNTS, Amounts, Shown, number, words
 from costmodel.reports.rows import Row
 from costmodel.reports.selection import select
 from costmodel.reports.words import UNKNOWN
-from costmodel.traffic import CONV
 
 COLUMNS = ("path", "op", "input", "output", *AMOUNTS, "then", "line")
 """The columns unless others are asked for; what they are counted by follows them."""
@@ -28,7 +27,7 @@ def analysis(shown: Shown) -> str:
     keys = shown.columns or COLUMNS
     keys = keys if {"layer", "path"} & set(keys) else ("path", *keys)
     chosen = select(shown, keys, whole_list=True)
-    rules = [shown.convention.name, CONV.name, spelled(shown.dtypes)]
+    rules = [shown.convention.name, shown.traffic.spelled, spelled(shown.dtypes)]
     rows = [[*(_value(row, key, shown, chosen.whole) for key in keys), *rules, answer(not row.sign)] for _, row in chosen.rows]
     if chosen.left:
         at = next(keys.index(key) for key in ("op", "path", "layer") if key in keys)

@@ -14,7 +14,7 @@ from costmodel.reports.contract import plain, rules
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, table, text, width_of, wrapped
 from costmodel.reports.words import LOWER, UNKNOWN, count, counting, per, setting, uncounted
 from costmodel.sweep import Point
-from costmodel.traffic import CONV
+from costmodel.traffic import CONV, Traffic
 
 AMOUNTS = ("operations", "mult_adds", "params", "access", "bytes")
 """Columns of counts; `×` before a name is its ratio to the first point's."""
@@ -36,6 +36,7 @@ class Swept(NamedTuple):
     columns: tuple[str, ...] = ()
     sort: Order | None = None
     top: int | None = None
+    traffic: Traffic = CONV
 
     @property
     def names(self) -> list[str]:
@@ -65,7 +66,7 @@ class Swept(NamedTuple):
         """A count of a point that can be built, exact."""
         assert point.totals is not None
         if key == "bytes":
-            return self.dtypes.bytes(point.loaded, point.totals.access - point.loaded)
+            return self.dtypes.bytes(point.moves.loaded, point.moves.maps)
         return point.operations if key == "operations" else getattr(point.totals, key)
 
 
@@ -91,7 +92,7 @@ def heading(swept: Swept) -> list[str]:
         compared = ", ".join(setting(name, value) for name, value in swept.first.values.items())
     return [
         f"{rule.unit}: {counting(rule.meaning, multiplying)} ({rule.name})",
-        f"access: {counting(CONV.meaning, multiplying)} ({CONV.name})",
+        f"access: {counting(swept.traffic.said, multiplying)} ({swept.traffic.spelled})",
         f"held fixed: {' · '.join(held) or 'nothing'}; × compares with {compared}",
     ]
 
@@ -199,7 +200,7 @@ def as_json(swept: Swept) -> str:
     document = {
         "schema": 1,
         "network": swept.network,
-        "conventions": rules(swept.convention),
+        "conventions": rules(swept.convention, swept.traffic),
         "fixed": {name: plain(value) for name, value in swept.held.items() if name not in swept.names},
         "dtype": swept.dtypes.word or swept.dtypes._asdict(),
         "points": [
@@ -231,7 +232,7 @@ def as_csv(swept: Swept) -> str:
     for point in listed(swept):
         settings = {str(name): spoken(value) for name, value in point.values.items()} | held
         figures = [settings[key] if key in settings else _value(swept, point, key) for key in keys]
-        rows.append([*figures, swept.convention.name, CONV.name, spelled(swept.dtypes), point.reason])
+        rows.append([*figures, swept.convention.name, swept.traffic.spelled, spelled(swept.dtypes), point.reason])
         rows[-1].append(answer(not point.uncounted) if point.totals else "")
     return written([*keys, "convention", "traffic", "dtype", "reason", "complete"], rows)
 
