@@ -18,14 +18,19 @@ LOOPS = {
 
 
 class OnChip(NamedTuple):
-    """An on-chip memory: its size in bits, and how long elements of each kind are.
+    """An on-chip memory: its size in bytes, and the types of what it holds.
 
-    >>> OnChip(8 * 1024, Dtypes("int8", "int8", "int32")).elements
-    1024
+    >>> OnChip(1024, Dtypes("int4", "int8", "int32")).elements
+    2048
     """
 
-    bits: int
+    bytes: int
     dtypes: Dtypes = Dtypes()
+
+    @property
+    def bits(self) -> int:
+        """Its size in bits."""
+        return 8 * self.bytes
 
     @property
     def elements(self) -> int:
@@ -70,19 +75,19 @@ class Blocking(NamedTuple):
         """All elements on chip at once."""
         return self.patch + self.filters + self.sums
 
-    def moved_bits(self, dtypes: Dtypes) -> int:
-        """What moves, in bits: outputs leave as activations, partial sums make way as accumulators."""
-        sums = self.spilled * DTYPES[dtypes.accumulators]
-        return (self.inputs + self.outputs) * DTYPES[dtypes.activations] + self.weights * DTYPES[dtypes.weights] + sums
+    def moved_bytes(self, dtypes: Dtypes) -> int:
+        """What moves: outputs leave as activations, partial sums make way as accumulators."""
+        return _bytes(self.inputs + self.outputs, self.weights, self.spilled, dtypes)
 
-    def held_bits(self, dtypes: Dtypes) -> int:
-        """What is on chip at once, in bits."""
-        return _held(self.patch, self.filters, self.sums, dtypes)
+    def held_bytes(self, dtypes: Dtypes) -> int:
+        """What is on chip at once."""
+        return _bytes(self.patch, self.filters, self.sums, dtypes)
 
 
-def _held(patch: int, filters: int, sums: int, dtypes: Dtypes) -> int:
-    weights, activations, accumulators = (DTYPES[word] for word in dtypes)
-    return patch * activations + filters * weights + sums * accumulators
+def _bytes(activations: int, weights: int, accumulators: int, dtypes: Dtypes) -> int:
+    """The bytes of some elements of each kind, a part of one rounded up."""
+    bits = activations * DTYPES[dtypes.activations] + weights * DTYPES[dtypes.weights]
+    return -(-(bits + accumulators * DTYPES[dtypes.accumulators]) // 8)
 
 
 class Cut(NamedTuple):
@@ -153,13 +158,13 @@ def blocked(layer: Convolution, memory: OnChip) -> Blocking | None:
     if layer.transposed:
         return None
     found = (of(layer, *blocks) for blocks in _tried(layer, memory))
-    return min(found, key=lambda one: (one.access, one.held_bits(memory.dtypes)), default=None)
+    return min(found, key=lambda one: (one.access, one.held_bytes(memory.dtypes)), default=None)
 
 
 def least(layer: Convolution, dtypes: Dtypes) -> int:
-    """The bits of the smallest memory that a blocking fits into: one position, one channel in and one out."""
+    """The bytes of the smallest memory that a blocking fits into: one position, one channel in and one out."""
     one = of(layer, "outputs", tuple(cuts(side)[0] for side in layer.sides), 1, 1)
-    return one.held_bits(dtypes)
+    return one.held_bytes(dtypes)
 
 
 def of(layer: Convolution, stays: str, tiles: tuple[Cut, ...], c1: int, c2: int) -> Blocking:

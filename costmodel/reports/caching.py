@@ -15,14 +15,19 @@ from costmodel.tensor import times
 THEOREM = "memory access ≥ max(touched, 2·B/√(R·S) − 2·S) elements, with S elements on chip"
 TERMS = (
     "touched: inputs in any window, weights that meet one, outputs, each once; no biases",
-    "B: products of an input and a weight; R: the most windows that an input is in",
-    "domain: one convolution or FC layer, its products in any order, each computed once, as a product (no FFT, no "
-    "Winograd), and none with padding; partial sums split and moved at will; inputs, weights and outputs start and end "
-    "off chip",
-    "source: the pebble game of Hong and Kung (STOC 1981), its constant as in arXiv:1702.02017; of convolutions in "
-    "arXiv:1802.06905 and arXiv:1911.05662",
-    "achievable: the best blocking into tiles of positions × c2 output × c1 input channels of a group; each order of the "
-    "loops lets one block stay, and tiles read the halo that they share once each",
+    "B: products of inputs (padding is none) and weights; R: most windows on one input",
+    (
+        "domain: one convolution or FC layer, its products in any order, each computed once, as a product (no FFT, no "
+        "Winograd); partial sums split and moved at will; inputs, weights and outputs start and end off chip"
+    ),
+    (
+        "source: the pebble game of Hong and Kung (STOC 1981), its constant as in arXiv:1702.02017; of convolutions in "
+        "arXiv:1802.06905 and arXiv:1911.05662"
+    ),
+    (
+        "achievable: the best blocking into tiles of positions × c2 output × c1 input channels of a group; each order of "
+        "the loops lets one block stay, and tiles read the halo that they share once each"
+    ),
 )
 """What the theorem's letters stand for, where it holds, whose it is, and what is set beside it."""
 NO_SUM = "a sum of layers' bounds is no bound of the network: fused layers keep what passes between them on chip"
@@ -68,12 +73,12 @@ class Case(NamedTuple):
     @property
     def least_bytes(self) -> int:
         """The smallest memory into which a blocking fits."""
-        return ceil(Fraction(least(self.layer, self.chip.dtypes), 8))
+        return least(self.layer, self.chip.dtypes)
 
 
 def cases(name: str, layer: Convolution, chip: OnChip) -> list[Case]:
     """A layer at each memory of the curve that holds an element."""
-    chips = (OnChip(int(chip.bits * part), chip.dtypes) for part in CURVE)
+    chips = (OnChip(int(chip.bytes * part), chip.dtypes) for part in CURVE)
     return [Case(name, layer, one) for one in chips if one.elements]
 
 
@@ -97,7 +102,7 @@ def steps_of(case: Case) -> list[tuple[str, str, str, str]]:
     s, b = count(memory), count(layer.mult_adds)
     touched = " + ".join(map(count, (layer.read, layer.weights, layer.outputs)))
     return [
-        ("memory S", "bits on chip / bits of the shortest type", f"{count(case.chip.bits)}/{case.chip.shortest}", s),
+        ("memory S", "bits on chip / bits of an element", f"8·{count(case.chip.bytes)}/{case.chip.shortest}", s),
         ("touched", "inputs + weights + outputs", touched, count(layer.touched)),
         ("pebbles", "2·B/√(R·S) − 2·S", f"2·{b}/√({layer.shared}·{s}) − 2·{s}", _signed(layer.pebbles(memory))),
         ("bound", "max(touched, pebbles)", case.binds, f"{count(case.bound)} ({size(case.bound_bytes)})"),
@@ -139,10 +144,10 @@ def worked(case: Case) -> Iterator[tuple[str, str, str]]:
         channels = f"{count(found.c2)} of {wide2} output and {count(found.c1)} of {wide1} input channels"
         yield "blocking", f"{found.stays} stay; {_tile(found)} positions × {channels} at a time{inside}", ""
         held = f"inputs {count(found.patch)} + weights {count(found.filters)} + partial sums {count(found.sums)}"
-        yield "on chip", f"{held} = {count(found.held)} ({size(ceil(Fraction(found.held_bits(words), 8)))})", ""
+        yield "on chip", f"{held} = {count(found.held)} ({size(found.held_bytes(words))})", ""
         moved = f"inputs {count(found.inputs)} + weights {count(found.weights)} + outputs {count(found.outputs)}"
         again = f" + partial sums {count(found.spilled)}" if found.spilled else ""
-        yield "achievable", f"{moved}{again} = {count(found.access)} ({size(ceil(Fraction(found.moved_bits(words), 8)))})", ""
+        yield "achievable", f"{moved}{again} = {count(found.access)} ({size(found.moved_bytes(words))})", ""
         sign = "=" if found.access == case.bound else "≥"
         verdict = f"{count(found.access)} {sign} {count(case.bound)}, {ratio(found.access, case.bound)} times the bound"
         yield "verdict", f"holds: {verdict}", "good"
@@ -175,7 +180,7 @@ def curve_columns() -> list[Column]:
 
 def curve_row(case: Case) -> list[Cell]:
     """A row of the table of memories."""
-    return [Cell(size(Fraction(case.chip.bits, 8))), Cell(count(case.chip.elements), "dim"), *_cells(case)]
+    return [Cell(size(case.chip.bytes)), Cell(count(case.chip.elements), "dim"), *_cells(case)]
 
 
 def layer_columns() -> list[Column]:
@@ -231,11 +236,11 @@ def memory(chip: OnChip) -> str:
     """A memory on chip in words: its size, S, and what that counts."""
     word = min(chip.dtypes, key=lambda one: DTYPES[one])
     kinds = f"{word} elements" if chip.dtypes.word else f"elements of {word}, the shortest type; blocks by their own"
-    return f"{size(Fraction(chip.bits, 8))} on chip: S = {count(chip.elements)} {kinds}"
+    return f"{size(chip.bytes)} on chip: S = {count(chip.elements)} {kinds}"
 
 
-def network(title: str, rows: Sequence[Case], room: int) -> Screen:
-    """A network's layers, each against its bound and its best blocking; `rows` share one memory, and are some."""
+def network(title: str, chip: OnChip, rows: Sequence[Case], room: int) -> Screen:
+    """A network's layers, each against its bound and its best blocking, all with the same memory."""
     heading, body, sums = table(layer_columns(), [[layer_row(one) for one in rows], [total(rows)]], room)
     below = [line for label, words in notes(rows) for line in note(label, words, room, "dim")]
-    return [text(title, "head"), text(memory(rows[0].chip)), *_head(room), [], *heading, *body, *sums, [], *below]
+    return [text(title, "head"), text(memory(chip)), *_head(room), [], *heading, *body, *sums, [], *below]
