@@ -203,3 +203,14 @@ def test_bytes_go_by_kind() -> None:
     assert one.held_bytes(kinds) == 6 + 3 + 3 * 4  # five of int4 take three bytes
     assert (one.access, one.held) == (131, 14)
     assert OnChip(125, kinds).elements == 250
+
+
+def test_the_constant_is_met_but_for_what_blocks_leave_over() -> None:
+    """A tile of n×n positions and channels needs n² + 2n elements and moves 2·B/n: the bound, but for terms of 1/n."""
+    square = Convolution((Side(960, 960),), 960, 960)
+    memory = OnChip(4 * (32 * 32 + 2 * 32))
+    found = blocked(square, memory)
+    assert found is not None
+    assert (found.stays, found.tile, found.c2) == ("outputs", (32,), 32)
+    assert found.access == 2 * 960**3 // 32 + 960**2
+    assert found.access < square.bound(memory.elements) * 21 // 20

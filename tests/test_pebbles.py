@@ -198,27 +198,25 @@ def through(layer: Convolution, memory: int, order: tuple[int, int, int]) -> int
     begun: set[Any] = set()
     moved = 0
     for one in sorted(products(layer), key=lambda one: [one[k] for k in order]):
-        for kind, element in enumerate(one):
-            name = (kind, element)
-            if name not in kept and (kind < 2 or name in begun):
-                moved += 1
-            kept.pop(name, None)
-            kept[name] = kind == 2
-            begun.add(name)
-        while len(kept) > memory:
+        names = [*enumerate(one)]
+        had = {name for name in names if kept.pop(name, None) is not None}
+        while len(kept) + len(names) > memory:
             moved += kept.pop(next(iter(kept)))
+        moved += sum(name not in had and (name[0] < 2 or name in begun) for name in names)
+        kept.update((name, name[0] == 2) for name in names)
+        begun.update(names)
     never = layer.outputs - len({name for name in begun if name[0] == 2})  # outputs of padding alone are stored too
     return moved + sum(kept.values()) + never
 
 
-SQUARE = Convolution((Side(24, 24),), 24, 24)
-STRIDED = Convolution((Side(1, 1), Side(15, 7, 3, 2), Side(15, 7, 3, 2)), 6, 8)
-GROUPED = Convolution((Side(2, 2), Side(8, 8, 3, 1, 1), Side(6, 6)), 8, 8, 2)
-SPREAD = Convolution((Side(1, 1), Side(16, 8, 3, 2, 1), Side(6, 6)), 8, 8, transposed=True)
+SQUARE = Convolution((Side(16, 16),), 16, 16)
+STRIDED = Convolution((Side(1, 1), Side(9, 4, 3, 2), Side(9, 4, 3, 2)), 5, 6)
+GROUPED = Convolution((Side(2, 2), Side(5, 5, 3, 1, 1), Side(4, 4)), 8, 8, 2)
+SPREAD = Convolution((Side(1, 1), Side(10, 5, 3, 2, 1), Side(6, 6)), 6, 8, transposed=True)
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
-@pytest.mark.parametrize("memory", [4, 12, 48, 200, 10_000])
+@pytest.mark.parametrize("memory", [3, 4, 12, 100, 10_000])
 @pytest.mark.parametrize("layer", [SQUARE, STRIDED, GROUPED, SPREAD])
 def test_schedules_that_are_run_move_no_less_than_the_bound(
     layer: Convolution, memory: int, order: tuple[int, int, int]
@@ -230,4 +228,4 @@ def test_schedules_that_are_run_move_no_less_than_the_bound(
 
 
 def test_the_bound_binds_where_it_is_tried() -> None:
-    assert [layer.pebbles(12) > layer.touched for layer in (SQUARE, STRIDED, GROUPED, SPREAD)] == [True] * 4
+    assert [layer.pebbles(4) > layer.touched for layer in (SQUARE, STRIDED, GROUPED, SPREAD)] == [True] * 4

@@ -1,13 +1,14 @@
 """What `verify --cache` says: the bound through a finite on-chip memory, the best blocking, and how far they are apart."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
 from costmodel.blocking import Blocking, OnChip, blocked, least
 from costmodel.dtypes import DTYPES
-from costmodel.pebbles import Convolution
+from costmodel.line import Line
+from costmodel.pebbles import Convolution, convolutions
 from costmodel.reports.layout import Cell, Column, Screen, note, table, text, wrapped
 from costmodel.reports.words import LOWER, count, size
 from costmodel.tensor import times
@@ -76,16 +77,26 @@ class Case(NamedTuple):
         return least(self.layer, self.chip.dtypes)
 
 
-def cases(name: str, layer: Convolution, chip: OnChip) -> list[Case]:
+def curve(layer: Convolution, chip: OnChip) -> list[Case]:
     """A layer at each memory of the curve that holds an element."""
     chips = (OnChip(int(chip.bytes * part), chip.dtypes) for part in CURVE)
-    return [Case(name, layer, one) for one in chips if one.elements]
+    return [Case("", layer, one) for one in chips if one.elements]
+
+
+def cases(lines: Iterable[Line], chip: OnChip) -> list[Case]:
+    """The convolutions and FC layers among some lines, each called by its path; of a `separable` both."""
+    found = []
+    for line in lines:
+        layers = convolutions(line)
+        parts = ("depthwise", "pointwise") if len(layers) > 1 else ("",)
+        found += [Case(f"{line.path} {part}".strip(), layer, chip) for part, layer in zip(parts, layers, strict=False)]
+    return found
 
 
 def screen(layer: Convolution, chip: OnChip, room: int) -> Screen:
     """The bound and the best blocking worked through for one layer, and both along a curve of memories."""
     case = Case("", layer, chip)
-    heading, rows = table(curve_columns(), [[curve_row(one) for one in cases("", layer, chip)]], room)
+    heading, rows = table(curve_columns(), [[curve_row(one) for one in curve(layer, chip)]], room)
     steps = [line for step in steps_of(case) for line in _lines(*step)]
     return [*_head(room), [], *steps, *_worked(case, room), [], *heading, *rows]
 

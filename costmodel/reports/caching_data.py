@@ -42,7 +42,7 @@ _MEMORY = ("memory_bytes", "memory_elements", "dtype")
 
 def layer_json(layer: Convolution, chip: OnChip) -> str:
     """One layer's bound and blocking as JSON, and both along the curve of memories."""
-    curve = [{"memory": _memory(one.chip), **_outcome(one)} for one in caching.cases("", layer, chip)]
+    curve = [{"memory": _memory(one.chip), **_outcome(one)} for one in caching.curve(layer, chip)]
     return _dumps({"schema": 1, "memory": _memory(chip), **_figures(Case("", layer, chip)), "curve": curve})
 
 
@@ -141,7 +141,7 @@ def layer_markdown(layer: Convolution, chip: OnChip) -> str:
     columns = [*(Column(title, left=True) for title in ("", "formula", "with numbers")), Column("value")]
     steps = table(columns, [list(map(Cell, step)) for step in caching.steps_of(case)])
     said = "\n".join(f"- {escaped(f'{label}: {words}')}" for label, words, _ in caching.worked(case))
-    curve = table(caching.curve_columns(), map(caching.curve_row, caching.cases("", layer, chip)))
+    curve = table(caching.curve_columns(), map(caching.curve_row, caching.curve(layer, chip)))
     return f"{_head()}\n\n{steps}\n\n{said}\n\n{curve}\n"
 
 
