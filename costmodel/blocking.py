@@ -39,8 +39,13 @@ class OnChip(NamedTuple):
 
     @property
     def shortest(self) -> int:
-        """The bits of an element of the shortest kind."""
-        return min(DTYPES[word] for word in self.dtypes)
+        """The bits of an element of the shortest type."""
+        return DTYPES[self.word]
+
+    @property
+    def word(self) -> str:
+        """The shortest type."""
+        return min(self.dtypes, key=lambda word: DTYPES[word])
 
 
 class Blocking(NamedTuple):

@@ -22,7 +22,7 @@ def on_chip(cache: str, dtype: str) -> "OnChip":
     read.check()
     chip = OnChip(size, dtypes)
     if chip.elements < 1:
-        said = f"--cache {cache} holds no element: the shortest takes {chip.shortest // 8} bytes"
+        said = f"--cache {cache} holds no element: one of {chip.word} takes {chip.shortest // 8} bytes"
         raise SpecError([Problem(None, said, "give more, or a shorter --dtype")])
     return chip
 

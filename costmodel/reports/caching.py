@@ -109,14 +109,15 @@ def _head(room: int) -> Screen:
 
 def steps_of(case: Case) -> list[tuple[str, str, str, str]]:
     """Each figure's name, formula, the formula with its numbers, and its value."""
-    layer, memory = case.layer, case.chip.elements
-    s, b = count(memory), count(layer.mult_adds)
-    touched = " + ".join(map(count, (layer.read, layer.weights, layer.outputs)))
+    layer, chip = case.layer, case.chip
+    s, b, pebbles = count(chip.elements), count(layer.mult_adds), _signed(layer.pebbles(chip.elements))
+    parts = " + ".join(map(count, (layer.read, layer.weights, layer.outputs)))
+    larger = f"max({count(layer.touched)}, {pebbles})"
     return [
-        ("memory S", "bits on chip / bits of an element", f"8·{count(case.chip.bytes)}/{case.chip.shortest}", s),
-        ("touched", "inputs + weights + outputs", touched, count(layer.touched)),
-        ("pebbles", "2·B/√(R·S) − 2·S", f"2·{b}/√({layer.shared}·{s}) − 2·{s}", _signed(layer.pebbles(memory))),
-        ("bound", "max(touched, pebbles)", case.binds, f"{count(case.bound)} ({size(case.bound_bytes)})"),
+        ("memory S", f"bits on chip / bits of {chip.word}", f"8·{count(chip.bytes)}/{chip.shortest}", s),
+        ("touched", "inputs + weights + outputs", parts, count(layer.touched)),
+        ("pebbles", "2·B/√(R·S) − 2·S", f"2·{b}/√({layer.shared}·{s}) − 2·{s}", pebbles),
+        ("bound", "max(touched, pebbles)", larger, f"{count(case.bound)} ({size(case.bound_bytes)})"),
     ]
 
 
@@ -245,8 +246,7 @@ def notes(rows: Sequence[Case]) -> Iterator[tuple[str, str]]:
 
 def memory(chip: OnChip) -> str:
     """A memory on chip in words: its size, S, and what that counts."""
-    word = min(chip.dtypes, key=lambda one: DTYPES[one])
-    kinds = f"{word} elements" if chip.dtypes.word else f"elements of {word}, the shortest type; blocks by their own"
+    kinds = f"{chip.word} elements" if chip.dtypes.word else f"elements of {chip.word}, the shortest; blocks go by their own"
     return f"{size(chip.bytes)} on chip: S = {count(chip.elements)} {kinds}"
 
 
