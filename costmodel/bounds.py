@@ -1,11 +1,11 @@
 """The least memory access that a convolution's mult-adds allow: one theorem, in exact numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import isqrt
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from costmodel.algebra import prod
 from costmodel.line import Line
@@ -113,8 +113,23 @@ class ConvBound:
     @property
     def balanced(self) -> tuple[Fraction, Fraction]:
         """The widths (c1, c2) with no gap at the same mult-adds: hᵢwᵢ·c1 = hₒwₒ·c2 and c1·c2 as it is."""
-        product = Fraction(self.c1 * self.c2)
-        return root(product * self.leaving / self.entering), root(product * self.entering / self.leaving)
+        both = Fraction(self.c1 * self.c2)
+        return root(both * self.leaving / self.entering), root(both * self.entering / self.leaving)
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The pair of whole widths that can be built next to `balanced`, whose mult-adds are nearest.
+
+        >>> ConvBound(entering=56 * 56, leaving=56 * 56, taps=1, c1=24, c2=144).pair
+        (59, 59)
+        """
+        near = [{max(int(width / self.groups) + up, 1) * self.groups for up in (0, 1)} for width in self.balanced]
+        pairs = [(c1, c2) for c1 in near[0] for c2 in near[1]]
+        return min(pairs, key=lambda pair: (abs(pair[0] * pair[1] - self.c1 * self.c2), pair))
+
+    def but(self, c1: Size, c2: Size) -> "ConvBound":
+        """The same layer between other widths."""
+        return replace(self, c1=c1, c2=c2)
 
     @property
     def _at(self) -> int:
@@ -129,6 +144,43 @@ class ConvBound:
     def _square(self) -> Fraction:
         """(2/√(kh·kw))²·g·hᵢwᵢ·B."""
         return Fraction(4 * self.groups * self._other * self.mult_adds) / self.taps
+
+
+class Literal(NamedTuple):
+    """The paper's form as it is printed, 2√(hw·B) + B/hw, for a layer that it may not be made for.
+
+    `figure` is cut like a root; `reasons` say why the form does not apply, none where it does; it may hold all the same.
+    """
+
+    figure: Fraction
+    reasons: tuple[str, ...]
+    holds: bool
+
+
+def literal(layer: ConvBound, per_mult_add: Size = 1) -> Literal:
+    """The paper's form for a layer, hw the map that leaves, B counting `per_mult_add` operations a mult-add.
+
+    It is made for k = 1, stride 1 and one group, B in mult-adds (ShuffleNetV2, arXiv:1807.11164, equation 2). For groups,
+    and for a stride at k = 1, it stays true and is loose; for k > 1, or B counted twice, it is false for most widths: at
+    stride 1 for every ratio of widths below (k + √(k² − 1))².
+
+    >>> literal(ConvBound(entering=3136, leaving=3136, taps=9, c1=64, c2=64))
+    Literal(figure=Fraction(1241088, 1), reasons=('k > 1',), holds=False)
+    """
+    area = layer.entering if layer.transposed else layer.leaving
+    b = Fraction(layer.mult_adds * per_mult_add)
+    reasons = {
+        "k > 1": layer.taps > 1,
+        "stride": layer.entering > layer.leaving,
+        "padding": layer.entering < layer.leaving and not layer.transposed,
+        "transposed": layer.transposed and layer.entering != layer.leaving,
+        f"groups {layer.groups}": layer.groups > 1,
+        "B counted two per mult-add": per_mult_add >= 2,
+        "B is not the mult-adds": per_mult_add < 2 and per_mult_add != 1,
+    }
+    rest = layer.access - b / area
+    holds = rest >= 0 and rest**2 >= 4 * area * b
+    return Literal(root(4 * area * b) + b / area, tuple(name for name, is_so in reasons.items() if is_so), holds)
 
 
 def bounded(line: Line) -> list[ConvBound]:
@@ -215,70 +267,3 @@ def root(square: Size) -> Fraction:
 
 def _whole(value: Fraction) -> Size:
     return value.numerator if value.denominator == 1 else value
-
-
-@dataclass(frozen=True, slots=True)
-class PointwiseBound:
-    """A 1×1 convolution, stride 1, one group, no bias, on an h×w map from c1 to c2 channels, and its bound.
-
-    With B mult-adds, memory access in elements is at least `2√(hwB) + B/hw` (ShuffleNetV2, arXiv:1807.11164,
-    section 2, equation 2), with equality exactly when c1 = c2. All four sizes are whole and at least 1; raises
-    `ValueError` for others.
-
-    >>> layer = PointwiseBound(h=56, w=56, c1=24, c2=144)
-    >>> layer.mult_adds, layer.access, layer.holds, layer.is_tight
-    (10838016, 530304, True, False)
-    """
-
-    h: int
-    w: int
-    c1: int
-    c2: int
-
-    def __post_init__(self) -> None:
-        for name in ("h", "w", "c1", "c2"):
-            value = getattr(self, name)
-            if type(value) is not int or value < 1:
-                raise ValueError(f"{name} must be a whole number, at least 1, and is {value}")
-
-    @property
-    def area(self) -> int:
-        """h·w, in positions."""
-        return self.h * self.w
-
-    @property
-    def mult_adds(self) -> int:
-        """B = h·w·c1·c2."""
-        return self.area * self.c1 * self.c2
-
-    @property
-    def access(self) -> int:
-        """h·w·(c1 + c2) + c1·c2 elements: both maps and the weights, each once."""
-        return self.area * (self.c1 + self.c2) + self.c1 * self.c2
-
-    @property
-    def bound(self) -> Fraction:
-        """2√(h·w·B) + B/(h·w) elements, the root cut after `DIGITS` decimals."""
-        return root(4 * self.area * self.mult_adds) + Fraction(self.mult_adds, self.area)
-
-    @property
-    def gap(self) -> Fraction:
-        """Access − bound = h·w·(√c1 − √c2)², to the precision of the bound."""
-        return self.access - self.bound
-
-    @property
-    def holds(self) -> bool:
-        """Whether the access is at least the bound, decided in integers: L² ≥ 4·h·w·B with L = h·w·(c1 + c2)."""
-        maps = self.area * (self.c1 + self.c2)
-        return maps * maps >= 4 * self.area * self.mult_adds
-
-    @property
-    def is_tight(self) -> bool:
-        """Whether the access is the bound, decided in integers."""
-        maps = self.area * (self.c1 + self.c2)
-        return maps * maps == 4 * self.area * self.mult_adds
-
-    @property
-    def balanced(self) -> Fraction:
-        """√(c1·c2): the width that both sides would have at the same mult-adds and no gap."""
-        return root(self.c1 * self.c2)

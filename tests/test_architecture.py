@@ -42,6 +42,7 @@ ROOMS = (
     "bounds",
     "pebbles",
     "blocking",
+    "single",
     "settings",
     "advice",
     "library",

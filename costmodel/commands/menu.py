@@ -11,7 +11,7 @@ from costmodel.problems import Problem, SpecError
 COMMANDS = {
     "analyze": "What a network costs, per layer and in all.",
     "sweep": "The totals at several settings, side by side.",
-    "verify": "The memory-access bound of a 1×1 convolution.",
+    "verify": "The memory-access bound of a layer, or of every convolution of a network.",
     "reconcile": "Figures that papers and programs print, beside what is computed.",
     "ops": "The vocabulary, and one op's costs as formulas.",
     "specs": "The bundled specs, one of them as text, or their schema.",

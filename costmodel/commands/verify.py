@@ -1,62 +1,185 @@
-"""`costmodel verify`: the memory-access bound, worked through for one layer."""
+"""`costmodel verify`: the memory-access bound, worked through for one layer, or of every convolution of a network."""
 
 import re
 import sys
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from costmodel.commands import output as outputs
 from costmodel.commands import reading
-from costmodel.commands.options import FEW_FORMATS, FewFormats, NoColour, Output
-from costmodel.problems import Problem
+from costmodel.commands.options import (
+    FORMATS,
+    Batch,
+    Conventions,
+    Format,
+    NoColour,
+    Output,
+    Quiet,
+    Settings,
+    Sort,
+    Top,
+    Variant,
+)
+from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
-    from costmodel.bounds import PointwiseBound
+    from costmodel.conventions import Convention
+    from costmodel.single import Sizes
 
-_NAMES = ("h", "w", "c1", "c2")
 _ASK = "change (such as c2=24; empty line leaves): "
+SpecToVerify = Annotated[
+    str | None, typer.Argument(metavar="[SPEC]", help="A spec, each of whose convolutions is held against its bound.")
+]
 
 
 def verify(
-    h: Annotated[str, typer.Option("--h", metavar="N", help="Height of the map.")] = "56",
-    w: Annotated[str, typer.Option("--w", metavar="N", help="Width of the map.")] = "56",
-    c1: Annotated[str, typer.Option("--c1", metavar="N", help="Input channels.")] = "24",
-    c2: Annotated[str, typer.Option("--c2", metavar="N", help="Output channels.")] = "144",
+    spec: SpecToVerify = None,
+    h: Annotated[
+        str | None, typer.Option("--h", metavar="N", help="Height of the map; one layer, 56×56×24 to 144 unless given.")
+    ] = None,
+    w: Annotated[str | None, typer.Option("--w", metavar="N", help="Width of the map.")] = None,
+    c1: Annotated[str | None, typer.Option("--c1", metavar="N", help="Input channels.")] = None,
+    c2: Annotated[str | None, typer.Option("--c2", metavar="N", help="Output channels.")] = None,
+    k: Annotated[str | None, typer.Option("--k", metavar="N", help="Kernel: 3, or 3x5.")] = None,
+    stride: Annotated[str | None, typer.Option("--stride", metavar="N", help="Stride: 2, or 2x1.")] = None,
+    padding: Annotated[
+        str | None, typer.Option("--padding", metavar="N", help="Padding: a number, same or valid; same unless given.")
+    ] = None,
+    groups: Annotated[str | None, typer.Option("--groups", metavar="N", help="Groups.")] = None,
+    literal: Annotated[
+        bool, typer.Option("--literal", help="The paper's form as it is printed, and where it does not apply.")
+    ] = False,
+    set_: Settings = [],  # noqa: B006 - typer copies it
+    variant: Variant = None,
+    batch: Batch = "1",
+    convention: Conventions = "paper",
+    sort: Sort = None,
+    top: Top = None,
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask for a value to change, again and again.")
     ] = False,
-    format: FewFormats = None,
+    format: Format = None,
     output: Output = None,
+    quiet: Quiet = False,
     no_color: NoColour = False,
 ) -> None:
-    """The memory-access bound of a 1×1 convolution."""
-    from costmodel.bounds import PointwiseBound
-    from costmodel.reports import bounding
-    from costmodel.reports.layout import show
+    """The memory-access bound of a layer, or of every convolution of a network."""
+    from costmodel.reports import bounding, verifying
 
     read = reading.Reader()
-    sizes = read(reading.whole_numbers, {"h": h, "w": w, "c1": c1, "c2": c2})
-    form = read(outputs.format_of, format, output, FEW_FORMATS)
-    read(outputs.check_file, output)
+    asked = {"h": h, "w": w, "c1": c1, "c2": c2, "k": k, "groups": groups, "stride": stride, "padding": padding}
+    form = read(outputs.format_of, format, output, FORMATS)
+    read(outputs.check_file, output, spec)
+    rule = read(reading.convention, convention)
+    images = read(reading.whole_numbers, {"batch": batch})
+    order = read(reading.order, sort, verifying.COLUMNS, verifying.TEXTS)
+    first, given = read(reading.whole_number, "top", top), read(reading.settings, set_)
+    of_networks = {"--set": set_, "--variant": variant, "--sort": sort, "--top": top, "--batch": batch != "1"}
+    read.problems += _misfits(spec, asked, of_networks, form, literal, convention)
     if interactive and (output is not None or format not in (None, "table")):
         message = "-i asks and answers on the screen, and one report is asked for too"
         read.problems.append(Problem(None, message, "leave -i out, or -o and --format"))
+    sizes = read(sizes_of, {name: text for name, text in asked.items() if text is not None})
     read.check()
-    layer = PointwiseBound(**sizes)
-    if form != "table":
-        outputs.write(output, bounding.as_json(layer) if form == "json" else bounding.as_markdown(layer))
+    printed = rule if literal else None
+    if spec is not None:
+        _network(spec, given, variant, images["batch"], printed, verifying.How(order, first), form, output, quiet, no_color)
         return
-    outputs.write_table(output, lambda _: bounding.screen(layer), no_color)
-    while interactive and (answer := _ask()):
+    worked = bounding.Worked(sizes, printed)
+    if form != "table":
+        outputs.write(output, bounding.as_json(worked) if form == "json" else bounding.as_markdown(worked))
+        return
+    outputs.write_table(output, lambda room: bounding.screen(worked, room), no_color)
+    if interactive:
+        _loop(sizes, printed, no_color)
+
+
+def _misfits(
+    spec: str | None, asked: dict[str, str | None], of_networks: dict[str, Any], form: str, literal: bool, convention: str
+) -> list[Problem]:
+    """Options that do not go together."""
+    found = []
+    sizes = [f"--{name}" for name, text in asked.items() if text is not None]
+    if spec is not None and sizes:
+        message = f"{', '.join(sizes)}: the layers of {spec} have sizes of their own"
+        found.append(Problem(None, message, "leave out the sizes, or the spec"))
+    others = [name for name, value in of_networks.items() if value]
+    if spec is None and others:
+        found.append(Problem(None, f"{', '.join(others)}: no spec is given", "costmodel verify mobilenet"))
+    if spec is None and form == "csv":
+        found.append(Problem(None, "csv is for the layers of a spec, and one layer is asked for", "table, json or markdown"))
+    if convention != "paper" and not literal:
+        message = f"--convention {convention}: B counts mult-adds in the theorem, whatever else counts"
+        found.append(Problem(None, message, "--literal takes B as printed by a convention"))
+    return found
+
+
+def sizes_of(given: dict[str, str], start: "Sizes | None" = None) -> "Sizes":
+    """The sizes of a layer from what is written for them. Raises `SpecError` with nearest legal values."""
+    from costmodel.ops.fields import Unfit
+    from costmodel.single import Sizes, mending, problems_of, read, spelled
+
+    values: dict[str, Any] = {}
+    problems = []
+    for name, text in given.items():
         try:
-            layer = changed(layer, answer)
-        except ValueError as error:
+            values[name] = read(name, text)
+        except Unfit as error:
+            hint = "" if error.instead is None else f"the nearest is {error.instead}"
+            problems.append(Problem(None, f"--{name} {error.message}", hint))
+    if problems:
+        raise SpecError(problems)
+    sizes = start or Sizes()
+    for name, value in values.items():
+        sizes = sizes.but(name, value)
+    if wrong := problems_of(sizes):
+        last = next((name for name in ("groups", "k", "stride", "padding") if name in given), "")
+        field, near = mending(sizes, last)
+        hint = f"cannot be built; --{field} {' or '.join(map(spelled, near))} can" if near else "cannot be built"
+        raise SpecError([Problem(None, message, hint if at == len(wrong) - 1 else "") for at, message in enumerate(wrong)])
+    return sizes
+
+
+def _network(
+    spec: str,
+    given: Any,
+    variant: str | None,
+    batch: int,
+    rule: "Convention | None",
+    how: Any,
+    form: str,
+    output: str | None,
+    quiet: bool,
+    no_color: bool,
+) -> None:
+    from costmodel.commands.analyze import warn
+    from costmodel.library import load
+    from costmodel.reports import verifying
+
+    loaded = load(spec)
+    warn(loaded, quiet)
+    verified = verifying.Verified(loaded.cost(given, variant, batch), rule, how)
+    if form == "table":
+        outputs.write_table(output, lambda room: verifying.screen(verified, room), no_color)
+        return
+    writers = {"json": verifying.as_json, "csv": verifying.as_csv, "markdown": verifying.as_markdown}
+    outputs.write(output, writers[form](verified))
+
+
+def _loop(sizes: "Sizes", rule: "Convention | None", no_color: bool) -> None:
+    """Ask for changes and answer, until the user leaves."""
+    from costmodel.reports import bounding
+    from costmodel.reports.layout import show, terminal_width
+
+    while answer := _ask():
+        try:
+            sizes = changed(sizes, answer)
+        except SpecError as error:
             print(error, file=sys.stderr)
             continue
         print()
-        show(bounding.screen(layer), colour=False if no_color else None)
+        show(bounding.screen(bounding.Worked(sizes, rule), terminal_width(sys.stdout)), colour=False if no_color else None)
 
 
 def _ask() -> str:
@@ -70,16 +193,16 @@ def _ask() -> str:
     return "" if answer.lower() in ("q", "quit", "exit") else answer
 
 
-def changed(layer: "PointwiseBound", answer: str) -> "PointwiseBound":
-    """The layer after changes such as `c1=64 c2=64`. Raises `ValueError` saying what cannot be done."""
-    changes: dict[str, int] = {}
+def changed(sizes: "Sizes", answer: str) -> "Sizes":
+    """The sizes after changes such as `c1=64 k=3`. Raises `SpecError` saying what cannot be done."""
+    from costmodel.single import NAMES
+
+    changes: dict[str, str] = {}
     for word in re.sub(r"\s*=\s*", "=", answer).replace(",", " ").split():
         name, _, value = word.partition("=")
-        if name not in _NAMES:
-            raise ValueError(f"'{name}' is not one of {', '.join(_NAMES)}; write c2=24")
+        if name not in NAMES:
+            raise SpecError([Problem(None, f"'{name}' is not one of {', '.join(NAMES)}", "write c2=24")])
         if not value:
-            raise ValueError(f"{name} has no value; write {name}=24")
-        if not value.isdecimal() or int(value) < 1:
-            raise ValueError(f"{name} must be a whole number, at least 1, and is '{value}'")
-        changes[name] = int(value)
-    return replace(layer, **changes)
+            raise SpecError([Problem(None, f"{name} has no value", f"write {name}=24")])
+        changes[name] = value
+    return sizes_of(changes, sizes)
