@@ -17,6 +17,10 @@ LOOPS = {
 """The loops over blocks, outermost first, by the block that stays on chip while the innermost runs."""
 
 
+WIDEST = 4096
+"""The taps a side from which a layer is not blocked: too many tiles would each see the border in its own way."""
+
+
 class OnChip(NamedTuple):
     """An on-chip memory: its size in bytes, and the types of what it holds.
 
@@ -158,12 +162,19 @@ def blocked(layer: Convolution, memory: OnChip) -> Blocking | None:
     The family: a tile of positions × c2 output channels × c1 input channels of one group, any loop innermost, and a block
     fetched whenever it changes; side by side on chip lie all inputs that a tile reads (so neighbours read their halo
     again), the weights, and the partial sums. Tiles are of the `sizes` of a side; c1 and c2 of all sizes where outputs or
-    inputs stay, c1 of the `sizes` of the channels where weights stay. Transposed convolutions are not blocked.
+    inputs stay, c1 of the `sizes` of the channels where weights stay. What `unblocked` names is not blocked.
     """
-    if layer.transposed:
+    if unblocked(layer):
         return None
     found = (of(layer, *blocks) for blocks in _tried(layer, memory))
     return min(found, key=lambda one: (one.access, one.held_bytes(memory.dtypes)), default=None)
+
+
+def unblocked(layer: Convolution) -> str:
+    """Why a layer is not blocked whatever the memory; nothing where it is."""
+    if layer.transposed:
+        return "a transposed convolution"
+    return f"a kernel of more than {WIDEST} taps a side" if any(side.kernel > WIDEST for side in layer.sides) else ""
 
 
 def least(layer: Convolution, dtypes: Dtypes) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from math import isqrt, prod
+from math import gcd, isqrt, prod
 from typing import Any, NamedTuple
 
 from costmodel.line import Line
@@ -31,21 +31,40 @@ class Side(NamedTuple):
         return self.dilation * (self.kernel - 1) + 1
 
     def read(self, first: int, count: int) -> int:
-        """How many positions some windows in a row read together, in time that grows with the kernel alone.
+        """How many positions some windows in a row read together, in time that grows with the stride or the kernel alone.
 
         >>> Side(7, 4, kernel=3, stride=2, before=1).read(0, 4)
         7
         >>> Side(7, 4, stride=2).read(0, 4)
         4
         """
-        return _laid([run for run in self.runs(first, count) if run.length > 0]).covered
+        # taps of one residue modulo the stride are `period` taps apart, and each covers `count` blocks, `shift` on
+        common = gcd(self.dilation, self.stride)
+        period, shift = self.stride // common, self.dilation // common
+        covered = 0
+        for tap in range(min(self.kernel, period)):
+            block, blocks = self._block(tap, first)
+            more = (self.kernel - 1 - tap) // period
+            if shift <= count:
+                covered += max(min(block + more * shift + count, blocks) - max(block, 0), 0)
+                continue
+            low, high = max(-((block + count - 1) // shift), 0), min((blocks - 1 - block) // shift, more)
+            if low <= high:
+                before, after = max(-(block + low * shift), 0), max(block + high * shift + count - blocks, 0)
+                covered += (high - low + 1) * count - before - after
+        return covered
 
-    def runs(self, first: int, count: int) -> "Iterator[Run]":
-        """For each tap, the positions inside the map at which it lies over some windows in a row."""
+    def _block(self, tap: int, first: int) -> tuple[int, int]:
+        """Which block of `stride` positions a tap of a window lies in, and in how many it could and be inside the map."""
+        block, residue = divmod(tap * self.dilation - self.before + first * self.stride, self.stride)
+        return block, -(-(self.size - residue) // self.stride)
+
+    def runs(self) -> "Iterator[Run]":
+        """For each tap, the positions inside the map at which it lies over all windows."""
         for tap in range(self.kernel):
-            block, residue = divmod(tap * self.dilation - self.before + first * self.stride, self.stride)
-            blocks = -(-(self.size - residue) // self.stride)  # positions of this residue in the map
-            yield Run(residue, max(block, 0), min(block + count, blocks))
+            block, blocks = self._block(tap, 0)
+            residue = (tap * self.dilation - self.before) % self.stride
+            yield Run(residue, max(block, 0), min(block + self.windows, blocks))
 
     def users(self) -> "Iterator[Run]":
         """For each tap, the windows in which it lies inside the map."""
@@ -55,7 +74,7 @@ class Side(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Every stride-th position of one residue: from the block of `start` to before that of `stop`."""
+    """Positions of one residue modulo the stride, by the blocks that they lie in: from `start` to before `stop`."""
 
     residue: int
     start: int
@@ -97,7 +116,7 @@ class Facts(NamedTuple):
 @lru_cache(maxsize=4096)
 def facts(side: Side) -> Facts:
     """The figures of one side, each counted exactly in time that grows with the kernel alone."""
-    runs = [run for run in side.runs(0, side.windows) if run.length > 0]
+    runs = [run for run in side.runs() if run.length > 0]
     laid = _laid(runs)
     used = _laid([run for run in side.users() if run.length > 0]).covered
     return Facts(laid.covered, used, len(runs), sum(run.length for run in runs), laid.deepest)
