@@ -7,7 +7,8 @@ from math import prod
 from typing import NamedTuple
 
 from costmodel.dtypes import DTYPES, Dtypes
-from costmodel.pebbles import Convolution, Side
+from costmodel.pebbles import Convolution
+from costmodel.sides import Side
 
 LOOPS = {
     "outputs": ("positions", "c2", "c1"),

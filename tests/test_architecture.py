@@ -40,6 +40,7 @@ ROOMS = (
     "evaluate",
     "expand",
     "bounds",
+    "sides",
     "pebbles",
     "blocking",
     "single",

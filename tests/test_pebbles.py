@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costmodel.ops import OPS
-from costmodel.pebbles import Convolution, Side, facts, placed
+from costmodel.pebbles import Convolution, placed
+from costmodel.sides import Side, facts
 from costmodel.tensor import Tensor
 
 SIDES = st.builds(
@@ -86,7 +87,7 @@ def test_with_what_is_never_used_it_is_what_the_vocabulary_counts(name: str, x: 
     y, cost = op([x], {**fields, "bias": False})
     layers = placed(op, x, y, fields)
     assert sum(one.touched + one.unread + one.idle for one in layers) == cost.read + cost.write + cost.weights
-    assert sum(one.mult_adds for one in layers) <= cost.fma
+    assert sum(one.products for one in layers) <= cost.fma
 
 
 def literal(x: Tensor, y: Tensor, kernel: int, stride: int, before: int, dilation: int = 1) -> set[tuple[int, int]]:
@@ -114,7 +115,7 @@ def test_windows_start_where_the_padding_puts_them(width: int, fields: dict[str,
     (layer,) = placed(OPS["conv1d"], x, y, {"out": 1, **fields})
     met = literal(x, y, fields["kernel"], fields.get("stride", 1), before, fields.get("dilation", 1))
     assert layer.sides[1].before == before
-    assert (layer.read, layer.mult_adds) == (len({at for _, at in met}), len(met))
+    assert (layer.read, layer.products) == (len({at for _, at in met}), len(met))
 
 
 @pytest.mark.parametrize(("padding", "before"), [("same", 1), ("valid", 0), (2, 2), ([[0, 3]], 0)])
@@ -125,10 +126,10 @@ def test_a_transposed_convolution_is_one_with_its_maps_exchanged(padding: Any, b
     (layer,) = placed(OPS["conv_transpose1d"], x, y, fields)
     assert layer.sides[1] == Side(y.w, 5, 4, 2, before)
     back = Convolution(layer.sides, c1=6, c2=3)
-    assert (layer.outputs, layer.weights, layer.mult_adds, layer.shared) == (
+    assert (layer.outputs, layer.weights, layer.products, layer.shared) == (
         back.read + back.unread,
         back.weights,
-        back.mult_adds,
+        back.products,
         back.shared,
     )
     met = literal(Tensor(w=y.w), Tensor(w=5), 4, 2, before)
@@ -154,7 +155,7 @@ LAYERS = st.builds(
 @given(LAYERS, st.integers(1, 10**6))
 def test_the_root_is_cut_and_never_above(layer: Convolution, memory: int) -> None:
     lifted = layer.pebbles(memory) + 2 * memory
-    assert lifted**2 * layer.shared * memory <= 4 * layer.mult_adds**2 < (lifted + 1) ** 2 * layer.shared * memory
+    assert lifted**2 * layer.shared * memory <= 4 * layer.products**2 < (lifted + 1) ** 2 * layer.shared * memory
     assert layer.bound(memory) == max(layer.touched, layer.pebbles(memory))
 
 
@@ -174,7 +175,7 @@ def products(layer: Convolution) -> list[tuple[Any, Any, Any]]:
 def test_products_are_counted_and_their_factors(layer: Convolution, random: Any) -> None:
     every = products(layer)
     inputs, weights, outputs = (len({one[k] for one in every}) for k in range(3))
-    assert (layer.mult_adds, layer.read, layer.weights) == (len(every), inputs, weights)
+    assert (layer.products, layer.read, layer.weights) == (len(every), inputs, weights)
     assert layer.outputs >= outputs
 
 

@@ -1,6 +1,5 @@
 """`costmodel verify --cache`: a finite on-chip memory, read from the options, and where its reports go."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from costmodel.commands import output as outputs
@@ -9,7 +8,7 @@ from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
     from costmodel.blocking import OnChip
-    from costmodel.line import Line
+    from costmodel.ledger import Ledger
     from costmodel.pebbles import Convolution
 
 
@@ -33,24 +32,19 @@ def write_layer(layer: "Convolution", chip: "OnChip", form: str, output: str | N
 
     if form == "table":
         outputs.write_table(output, lambda room: caching.screen(layer, chip, room), no_color)
-    elif form == "csv":
-        outputs.write(output, caching_data.as_csv(caching.curve(layer, chip)))
     else:
         written = caching_data.layer_json if form == "json" else caching_data.layer_markdown
         outputs.write(output, written(layer, chip))
 
 
-def write_network(title: str, lines: "Sequence[Line]", chip: "OnChip", form: str, output: str | None, no_color: bool) -> None:
-    """Write what a memory means for each convolution and FC layer of a network. Raises `SpecError` where there is none."""
-    from costmodel.reports import caching, caching_data
+def write_network(ledger: "Ledger", chip: "OnChip", form: str, output: str | None, no_color: bool) -> None:
+    """Write what a memory means for every convolution and FC layer of a network. Raises `SpecError` where there is none."""
+    from costmodel.reports import caching_data, caching_layers
 
-    rows = caching.cases(lines, chip)
-    if not rows:
-        raise SpecError([Problem(None, f"{title} has no convolution and no FC layer, and --cache is about these")])
+    if not caching_layers.all_cases(ledger.lines, chip):
+        raise SpecError([Problem(None, f"{ledger.name} has no convolution and no FC layer, and --cache is about these")])
     if form == "table":
-        outputs.write_table(output, lambda room: caching.network(title, chip, rows, room), no_color)
-    elif form == "csv":
-        outputs.write(output, caching_data.as_csv(rows))
-    else:
-        written = caching_data.network_json if form == "json" else caching_data.network_markdown
-        outputs.write(output, written(title, chip, rows))
+        outputs.write_table(output, lambda room: caching_layers.screen(ledger, chip, room), no_color)
+        return
+    writers = {"json": caching_data.network_json, "csv": caching_data.network_csv, "markdown": caching_data.network_markdown}
+    outputs.write(output, writers[form](ledger, chip))

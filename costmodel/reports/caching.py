@@ -5,18 +5,19 @@ from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
 
-from costmodel.blocking import Blocking, OnChip, blocked, least
+from costmodel.blocking import Blocking, OnChip, blocked, least, unblocked
 from costmodel.dtypes import DTYPES
 from costmodel.line import Line
 from costmodel.pebbles import Convolution, convolutions
-from costmodel.reports.layout import Cell, Column, Screen, note, table, text, wrapped
-from costmodel.reports.words import LOWER, count, size
+from costmodel.reports.layout import Cell, Column, Screen, table, text, wrapped
+from costmodel.reports.words import count, size
+from costmodel.sides import facts
 from costmodel.tensor import times
 
 THEOREM = "memory access ≥ max(touched, 2·B/√(R·S) − 2·S) elements, with S elements on chip"
 TERMS = (
-    "touched: inputs in any window, weights that meet one, outputs, each once; no biases",
-    "B: products of inputs (padding is none) and weights; R: most windows on one input",
+    "touched: inputs under windows, weights that meet one, outputs, once; no biases",
+    "B: products of an input and a weight, not padding; R: most windows on an input",
     (
         "domain: one convolution or FC layer, its products in any order, each computed once, as a product (no FFT, no "
         "Winograd); partial sums split and moved at will; inputs, weights and outputs start and end off chip"
@@ -31,18 +32,23 @@ TERMS = (
     ),
 )
 """What the theorem's letters stand for, where it holds, whose it is, and what is set beside it."""
-NO_SUM = "a sum of layers' bounds is no bound of the network: fused layers keep what passes between them on chip"
 CURVE = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4))
 """The memories beside which a layer is shown, as parts of the one that is asked for."""
 NOT_BLOCKED, NO_FIT = "not blocked", "does not fit"
 
 
 class Case(NamedTuple):
-    """A layer, what it is called, and the memory on chip, of at least one element."""
+    """A layer with the memory on chip, of at least one element, and what it is called: its path, and which half it is."""
 
-    name: str
     layer: Convolution
     chip: OnChip
+    path: str = ""
+    half: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return f"{self.path} {self.half}".strip()
 
     @property
     def bound(self) -> int:
@@ -68,8 +74,8 @@ class Case(NamedTuple):
 
     @property
     def missing(self) -> str:
-        """Why there is no blocking."""
-        return NOT_BLOCKED if self.layer.transposed else NO_FIT
+        """That there is no blocking, in two words."""
+        return NOT_BLOCKED if unblocked(self.layer) else NO_FIT
 
     @property
     def least_bytes(self) -> int:
@@ -80,28 +86,35 @@ class Case(NamedTuple):
 def curve(layer: Convolution, chip: OnChip) -> list[Case]:
     """A layer at each memory of the curve that holds an element."""
     chips = (OnChip(int(chip.bytes * part), chip.dtypes) for part in CURVE)
-    return [Case("", layer, one) for one in chips if one.elements]
+    return [Case(layer, one) for one in chips if one.elements]
 
 
-def cases(lines: Iterable[Line], chip: OnChip) -> list[Case]:
-    """The convolutions and FC layers among some lines, each called by its path; of a `separable` both."""
-    found = []
-    for line in lines:
-        layers = convolutions(line)
-        parts = ("depthwise", "pointwise") if len(layers) > 1 else ("",)
-        found += [Case(f"{line.path} {part}".strip(), layer, chip) for part, layer in zip(parts, layers, strict=False)]
-    return found
+def cases(line: Line, chip: OnChip) -> list[Case]:
+    """A line as the convolutions that it is: one, of a `separable` two, of other ops none."""
+    layers = convolutions(line)
+    halves = ("depthwise", "pointwise") if len(layers) > 1 else ("",) * len(layers)
+    return [Case(layer, chip, line.path, half) for half, layer in zip(halves, layers, strict=True)]
 
 
 def screen(layer: Convolution, chip: OnChip, room: int) -> Screen:
     """The bound and the best blocking worked through for one layer, and both along a curve of memories."""
-    case = Case("", layer, chip)
+    case = Case(layer, chip)
     heading, rows = table(curve_columns(), [[curve_row(one) for one in curve(layer, chip)]], room)
     steps = [line for step in steps_of(case) for line in _lines(*step)]
-    return [*_head(room), [], *steps, *_worked(case, room), [], *heading, *rows]
+    return [
+        *head(room),
+        [],
+        *_labelled([("layer", described(layer), "")], room),
+        *steps,
+        *_labelled(worked(case), room),
+        [],
+        *heading,
+        *rows,
+    ]
 
 
-def _head(room: int) -> Screen:
+def head(room: int) -> Screen:
+    """The theorem, where it holds and whose it is, and what is set beside it."""
     styles = ["head", *["dim"] * len(TERMS)]
     lines = zip(styles, (THEOREM, *TERMS), strict=True)
     return [text(part, style) for style, line in lines for part in wrapped(line, max(room, 40))]
@@ -110,10 +123,13 @@ def _head(room: int) -> Screen:
 def steps_of(case: Case) -> list[tuple[str, str, str, str]]:
     """Each figure's name, formula, the formula with its numbers, and its value."""
     layer, chip = case.layer, case.chip
-    s, b, pebbles = count(chip.elements), count(layer.mult_adds), _signed(layer.pebbles(chip.elements))
+    s, b, pebbles = count(chip.elements), count(layer.products), _signed(layer.pebbles(chip.elements))
     parts = " + ".join(map(count, (layer.read, layer.weights, layer.outputs)))
     larger = f"max({count(layer.touched)}, {pebbles})"
+    channels = f"{layer.c1}·{layer.c2}" + (f"/{layer.groups}" if layer.groups > 1 else "")
+    inside = "·".join(str(facts(side).products) for side in layer.sides if side.size > 1 or side.windows > 1) or "1"
     return [
+        ("products B", "taps of windows inside the map, along each side · c1·c2/g", f"{inside}·{channels}", b),
         ("memory S", f"bits on chip / bits of {chip.word}", f"8·{count(chip.bytes)}/{chip.shortest}", s),
         ("touched", "inputs + weights + outputs", parts, count(layer.touched)),
         ("pebbles", "2·B/√(R·S) − 2·S", f"2·{b}/√({layer.shared}·{s}) − 2·{s}", pebbles),
@@ -133,22 +149,34 @@ def _lines(name: str, formula: str, substituted: str, value: str) -> Screen:
     ]
 
 
-def _worked(case: Case, room: int) -> Screen:
-    """The best blocking: what stays, what is on chip, what moves; the verdict; and what `conv` counts beyond."""
+def _labelled(said: Iterable[tuple[str, str, str]], room: int) -> Screen:
+    """Sentences beside their labels, each with its style."""
     lines = []
-    for label, words, style in worked(case):
+    for label, words, style in said:
         for number, part in enumerate(wrapped(words, max(room - 15, 30))):
             lines.append([Cell(f"{'' if number else label:<15}", "strong"), Cell(part, style)])
     return lines
 
 
+def described(layer: Convolution) -> str:
+    """A layer by its maps and its windows: 64×56×56 → 64×28×28, kernel 3×3, stride 2×2."""
+    sides = [side for number, side in enumerate(layer.sides) if number or side.size > 1] or list(layer.sides)
+    maps = [(layer.c1, *(side.size for side in sides)), (layer.c2, *(side.windows for side in sides))]
+    if layer.transposed:
+        maps = [(layer.c1, *(side.windows for side in sides)), (layer.c2, *(side.size for side in sides))]
+    found = " → ".join(map(times, maps))
+    for word, values in (("kernel", [side.kernel for side in sides]), ("stride", [side.stride for side in sides])):
+        found += f", {word} {times(values)}"
+    return found + (f", {count(layer.groups)} groups" if layer.groups > 1 else "")
+
+
 def worked(case: Case) -> Iterator[tuple[str, str, str]]:
     """The best blocking in sentences: a label, words, a style."""
     found, layer, words = case.found, case.layer, case.chip.dtypes
-    if found is None and layer.transposed:
-        yield "blocking", "none: transposed convolutions are not blocked here, and have their bound alone", "dim"
+    if found is None and (why := unblocked(layer)):
+        yield "blocking", f"none: {why} is not blocked here, and has its bound alone", "dim"
     elif found is None:
-        needs = f"{size(case.least_bytes)} ({count(case.least_bytes)} bytes)"
+        needs = f"{count(case.least_bytes)} bytes"
         yield "blocking", f"none fits: one position, one channel in and one out need {needs} on chip", "bad"
     else:
         inside = f", in each of {count(layer.groups)} groups" if layer.groups > 1 else ""
@@ -160,11 +188,15 @@ def worked(case: Case) -> Iterator[tuple[str, str, str]]:
         moved = f"inputs {count(found.inputs)} + weights {count(found.weights)} + outputs {count(found.outputs)}"
         again = f" + partial sums {count(found.spilled)}" if found.spilled else ""
         yield "achievable", f"{moved}{again} = {count(found.access)} ({size(found.moved_bytes(words))})", ""
-        sign = "=" if found.access == case.bound else "≥"
-        verdict = f"{count(found.access)} {sign} {count(case.bound)}, {ratio(found.access, case.bound)} times the bound"
-        yield "verdict", f"holds: {verdict}", "good"
+        yield "verdict", _verdict(found.access, case.bound), "good"
     if beyond := beyond_of([case]):
-        yield "conv", f"counts {beyond}", "dim"
+        yield "conv", beyond, "dim"
+
+
+def _verdict(access: int, bound: int) -> str:
+    if access == bound:
+        return f"holds with equality: {count(access)} = {count(bound)}"
+    return f"holds: {count(access)} ≥ {count(bound)}, {ratio(access, bound)} times the bound"
 
 
 def beyond_of(rows: Sequence[Case]) -> str:
@@ -172,7 +204,7 @@ def beyond_of(rows: Sequence[Case]) -> str:
     unread, idle = sum(one.layer.unread for one in rows), sum(one.layer.idle for one in rows)
     parts = [f"{count(unread)} inputs that no window reads"] * bool(unread)
     parts += [f"{count(idle)} weights that meet padding alone"] * bool(idle)
-    return f"{' and '.join(parts)} besides" if parts else ""
+    return f"this traffic model counts {' and '.join(parts)}, too" if parts else ""
 
 
 def _tile(found: Blocking) -> str:
@@ -187,33 +219,25 @@ def ratio(access: int, bound: int) -> str:
 
 def curve_columns() -> list[Column]:
     """The columns of the table of memories."""
-    return [Column("on chip"), Column("S"), *_columns()]
+    return [Column("on chip"), Column("S"), *columns()]
 
 
 def curve_row(case: Case) -> list[Cell]:
     """A row of the table of memories."""
-    return [Cell(size(case.chip.bytes)), Cell(count(case.chip.elements), "dim"), *_cells(case)]
+    return [Cell(size(case.chip.bytes)), Cell(count(case.chip.elements), "dim"), *cells(case)]
 
 
-def layer_columns() -> list[Column]:
-    """The columns of the table of a network's layers."""
-    return [Column("layer", left=True), Column("touched", yields=7), *_columns()]
-
-
-def layer_row(case: Case) -> list[Cell]:
-    """A row of the table of a network's layers."""
-    return [Cell(case.name), Cell(count(case.layer.touched), "dim"), *_cells(case)]
-
-
-def _columns() -> list[Column]:
+def columns() -> list[Column]:
+    """The columns of a bound and a blocking."""
     blocks = [Column("stays", left=True), Column("tile"), Column("c2", yields=1), Column("c1", yields=1)]
-    return [Column("bound"), Column("by", left=True), Column("achievable"), Column("×"), *blocks]
+    return [Column("bound"), Column("by", left=True), Column("achievable"), Column("ratio"), *blocks]
 
 
-def _cells(case: Case) -> list[Cell]:
+def cells(case: Case) -> list[Cell]:
+    """A bound and a blocking in a row."""
     found, bound = case.found, [Cell(count(case.bound)), Cell(case.binds, "dim")]
     if found is None:
-        return [*bound, Cell(case.missing, "dim" if case.layer.transposed else "bad"), *[Cell("–", "dim")] * 5]
+        return [*bound, Cell(case.missing, "bad" if case.missing == NO_FIT else "dim"), *[Cell("–", "dim")] * 5]
     figures = [Cell(count(found.access), "strong"), Cell(ratio(found.access, case.bound))]
     return [
         *bound,
@@ -223,35 +247,7 @@ def _cells(case: Case) -> list[Cell]:
     ]
 
 
-def total(rows: Sequence[Case]) -> list[Cell]:
-    """The sums of a network's layers; what is not blocked makes the sum of accesses a lower bound."""
-    found = [one.found for one in rows]
-    bound, access = sum(one.bound for one in rows), sum(one.access for one in found if one is not None)
-    whole = None not in found
-    sums = [count(sum(one.layer.touched for one in rows)), count(bound), "", f"{'' if whole else LOWER}{count(access)}"]
-    return [Cell(words, "strong") for words in ("total", *sums, ratio(access, bound) if whole and bound else "–", *[""] * 4)]
-
-
-def notes(rows: Sequence[Case]) -> Iterator[tuple[str, str]]:
-    """What stands below a network's table: labels and words."""
-    yield "sum", NO_SUM
-    if beyond := beyond_of(rows):
-        yield "conv", f"counts {beyond}"
-    missing = [one for one in rows if one.found is None]
-    if small := [one for one in missing if not one.layer.transposed]:
-        yield NO_FIT, ", ".join(f"{one.name} (from {count(one.least_bytes)} bytes on)" for one in small)
-    if transposed := [one.name for one in missing if one.layer.transposed]:
-        yield NOT_BLOCKED, f"{', '.join(transposed)}: transposed, and bounded alone"
-
-
 def memory(chip: OnChip) -> str:
     """A memory on chip in words: its size, S, and what that counts."""
     kinds = f"{chip.word} elements" if chip.dtypes.word else f"elements of {chip.word}, the shortest; blocks go by their own"
     return f"{size(chip.bytes)} on chip: S = {count(chip.elements)} {kinds}"
-
-
-def network(title: str, chip: OnChip, rows: Sequence[Case], room: int) -> Screen:
-    """A network's layers, each against its bound and its best blocking, all with the same memory."""
-    heading, body, sums = table(layer_columns(), [[layer_row(one) for one in rows], [total(rows)]], room)
-    below = [line for label, words in notes(rows) for line in note(label, words, room, "dim")]
-    return [text(title, "head"), text(memory(chip)), *_head(room), [], *heading, *body, *sums, [], *below]

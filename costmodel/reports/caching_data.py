@@ -1,13 +1,15 @@
 """What `verify --cache` says as data: JSON, CSV and Markdown."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
-from costmodel.blocking import OnChip
+from costmodel.blocking import OnChip, unblocked
+from costmodel.ledger import Ledger
 from costmodel.pebbles import Convolution
 from costmodel.reports import caching
 from costmodel.reports.caching import Case
+from costmodel.reports.caching_layers import NO_SUM, all_cases, columns, listed, notes, total
+from costmodel.reports.contract import plain
 from costmodel.reports.layout import Cell, Column
 from costmodel.reports.markdown import escaped, table
 from costmodel.reports.spreadsheet import spelled, written
@@ -17,7 +19,7 @@ _LAYER = (
     "touched",
     "unread_inputs",
     "idle_weights",
-    "mult_adds",
+    "products",
     "sharing",
     "pebbles",
     "bound",
@@ -43,20 +45,30 @@ _MEMORY = ("memory_bytes", "memory_elements", "dtype")
 def layer_json(layer: Convolution, chip: OnChip) -> str:
     """One layer's bound and blocking as JSON, and both along the curve of memories."""
     curve = [{"memory": _memory(one.chip), **_outcome(one)} for one in caching.curve(layer, chip)]
-    return _dumps({"schema": 1, "memory": _memory(chip), **_figures(Case("", layer, chip)), "curve": curve})
+    shape = {"c1": layer.c1, "c2": layer.c2, "groups": layer.groups, "sides": [side._asdict() for side in layer.sides]}
+    head = {"schema": 1, "theorem": caching.THEOREM, "layer": shape, "memory": _memory(chip)}
+    return _dumps({**head, **_figures(Case(layer, chip)), "curve": curve})
 
 
-def network_json(name: str, chip: OnChip, rows: Sequence[Case]) -> str:
-    """A network's layers as JSON, with their sums; of accesses where every layer is blocked."""
-    found = [one.found for one in rows]
-    totals = {
-        "touched": sum(one.layer.touched for one in rows),
-        "bound": sum(one.bound for one in rows),
-        "achievable": None if None in found else sum(one.access for one in found if one),
-        "is_bound_of_network": False,
+def network_json(ledger: Ledger, chip: OnChip) -> str:
+    """Every layer of a network as JSON, and their sums; no sum of accesses where one of them is not blocked."""
+    found = all_cases(ledger.lines, chip)
+    accesses = [None if one.found is None else one.found.access for one in found]
+    document = {
+        "schema": 1,
+        "network": ledger.name,
+        "settings": {**{name: plain(value) for name, value in ledger.settings.items()}, "batch": ledger.batch},
+        "theorem": caching.THEOREM,
+        "memory": _memory(chip),
+        "layers": [{"path": one.path, **({"half": one.half} if one.half else {}), **_figures(one)} for one in found],
+        "sums": {
+            "touched": sum(one.layer.touched for one in found),
+            "bound": sum(one.bound for one in found),
+            "access": None if None in accesses else sum(access for access in accesses if access is not None),
+        },
+        "note": NO_SUM,
     }
-    layers = [{"path": one.name, **_figures(one)} for one in rows]
-    return _dumps({"schema": 1, "network": name, "memory": _memory(chip), "totals": totals, "layers": layers})
+    return _dumps(document)
 
 
 def _dumps(document: dict[str, Any]) -> str:
@@ -73,7 +85,7 @@ def _figures(case: Case) -> dict[str, Any]:
         "touched": {"inputs": layer.read, "weights": layer.weights, "outputs": layer.outputs, "elements": layer.touched},
         "unread_inputs": layer.unread,
         "idle_weights": layer.idle,
-        "mult_adds": layer.mult_adds,
+        "products": layer.products,
         "sharing": layer.shared,
         **_outcome(case),
     }
@@ -87,7 +99,7 @@ def _outcome(case: Case) -> dict[str, Any]:
         "binds": case.binds,
         "blocking": _blocking(case),
         **({} if case.found else {"why": case.missing}),
-        **({} if case.layer.transposed else {"least_memory_bytes": case.least_bytes}),
+        **({} if unblocked(case.layer) else {"least_memory_bytes": case.least_bytes}),
     }
 
 
@@ -117,14 +129,14 @@ def _blocking(case: Case) -> dict[str, Any] | None:
     }
 
 
-def as_csv(rows: Sequence[Case]) -> str:
+def network_csv(ledger: Ledger, chip: OnChip) -> str:
     """A row a layer, exact; figures of a blocking are empty where there is none, and `stays` says why."""
-    return written([*_LAYER, *_BLOCKS, *_MEMORY], map(_row, rows))
+    return written([*_LAYER, *_BLOCKS, *_MEMORY], map(_row, all_cases(ledger.lines, chip)))
 
 
 def _row(case: Case) -> list[Any]:
     layer, found, words = case.layer, case.found, case.chip.dtypes
-    figures = [layer.touched, layer.unread, layer.idle, layer.mult_adds, layer.shared, layer.pebbles(case.chip.elements)]
+    figures = [layer.touched, layer.unread, layer.idle, layer.products, layer.shared, layer.pebbles(case.chip.elements)]
     bound = [case.bound, case.bound_bytes, case.binds]
     memory = [case.chip.bytes, case.chip.elements, spelled(words)]
     if found is None:
@@ -137,20 +149,21 @@ def _row(case: Case) -> list[Any]:
 
 def layer_markdown(layer: Convolution, chip: OnChip) -> str:
     """One layer worked through as tables of Markdown."""
-    case = Case("", layer, chip)
-    columns = [*(Column(title, left=True) for title in ("", "formula", "with numbers")), Column("value")]
-    steps = table(columns, [list(map(Cell, step)) for step in caching.steps_of(case)])
+    case = Case(layer, chip)
+    formulas = [*(Column(title, left=True) for title in ("", "formula", "with numbers")), Column("value")]
+    steps = table(formulas, [list(map(Cell, step)) for step in caching.steps_of(case)])
     said = "\n".join(f"- {escaped(f'{label}: {words}')}" for label, words, _ in caching.worked(case))
     curve = table(caching.curve_columns(), map(caching.curve_row, caching.curve(layer, chip)))
-    return f"{_head()}\n\n{steps}\n\n{said}\n\n{curve}\n"
+    return f"{_head()}\n\n{escaped(caching.described(layer))}\n\n{steps}\n\n{said}\n\n{curve}\n"
 
 
-def network_markdown(title: str, chip: OnChip, rows: Sequence[Case]) -> str:
+def network_markdown(ledger: Ledger, chip: OnChip) -> str:
     """A network's layers as a table of Markdown, their sums in its last row, notes below."""
-    sums = [Cell(f"**{escaped(cell.text)}**" if cell.text else "", "raw") for cell in caching.total(rows)]
-    body = table(caching.layer_columns(), [*map(caching.layer_row, rows), sums])
-    below = "\n".join(f"- {escaped(f'{label}: {words}')}" for label, words in caching.notes(rows))
-    return f"## {escaped(title)}\n\n{escaped(caching.memory(chip))}\n\n{_head()}\n\n{body}\n\n{below}\n"
+    found = listed(ledger, chip)
+    sums = [Cell(f"**{escaped(cell.text)}**" if cell.text else "", "raw") for cell in total(found)]
+    body = table(columns(), [*(row for one in found for row in one.rows), sums])
+    below = "\n".join(f"- {escaped(f'{label}: {words}')}" for label, words in notes(ledger, found))
+    return f"## {escaped(ledger.name)}\n\n{escaped(caching.memory(chip))}\n\n{_head()}\n\n{body}\n\n{below}\n"
 
 
 def _head() -> str:
