@@ -1,6 +1,6 @@
 """`costmodel verify --cache`: a finite on-chip memory, read from the options, and where its reports go."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from costmodel.commands import output as outputs
 from costmodel.commands import reading
@@ -8,8 +8,8 @@ from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
     from costmodel.blocking import OnChip
-    from costmodel.ledger import Ledger
-    from costmodel.pebbles import Convolution
+    from costmodel.single import Sizes
+    from costmodel.spec.source import Text
 
 
 def on_chip(cache: str, dtype: str) -> "OnChip":
@@ -26,10 +26,23 @@ def on_chip(cache: str, dtype: str) -> "OnChip":
     return chip
 
 
-def write_layer(layer: "Convolution", chip: "OnChip", form: str, output: str | None, no_color: bool) -> None:
-    """Write what a memory means for one layer, in its format to its place."""
-    from costmodel.reports import caching, caching_data
+def misfits(cache: str | None, dtype: str | None, without: dict[str, Any]) -> list[Problem]:
+    """Options that do not go with `--cache`, given as `without`, or not without it."""
+    if cache is None:
+        said = f"--dtype {dtype}: the bound counts elements, whatever their type"
+        return [Problem(None, said, "--cache 512KiB has a size in bytes")] if dtype is not None else []
+    named = [name for name, value in without.items() if value]
+    said = f"{', '.join(named)}: --cache is a report of its own"
+    return [Problem(None, said, "leave one of them out")] if named else []
 
+
+def write_layer(sizes: "Sizes", chip: "OnChip", form: str, output: str | None, no_color: bool) -> None:
+    """Write what a memory means for one layer, in its format to its place."""
+    from costmodel.pebbles import convolutions
+    from costmodel.reports import caching, caching_data
+    from costmodel.single import line_of
+
+    (layer,) = convolutions(line_of(sizes))
     if form == "table":
         outputs.write_table(output, lambda room: caching.screen(layer, chip, room), no_color)
     else:
@@ -37,10 +50,25 @@ def write_layer(layer: "Convolution", chip: "OnChip", form: str, output: str | N
         outputs.write(output, written(layer, chip))
 
 
-def write_network(ledger: "Ledger", chip: "OnChip", form: str, output: str | None, no_color: bool) -> None:
-    """Write what a memory means for every convolution and FC layer of a network. Raises `SpecError` where there is none."""
+def write_network(
+    spec: str,
+    given: "dict[str, Text]",
+    variant: str | None,
+    batch: int,
+    chip: "OnChip",
+    form: str,
+    output: str | None,
+    quiet: bool,
+    no_color: bool,
+) -> None:
+    """Write what a memory means for every convolution and FC layer of a spec. Raises `SpecError`, also where there is none."""
+    from costmodel.commands.analyze import warn
+    from costmodel.library import load
     from costmodel.reports import caching_data, caching_layers
 
+    loaded = load(spec)
+    warn(loaded, quiet)
+    ledger = loaded.cost(given, variant, batch)
     if not caching_layers.all_cases(ledger.lines, chip):
         raise SpecError([Problem(None, f"{ledger.name} has no convolution and no FC layer, and --cache is about these")])
     if form == "table":

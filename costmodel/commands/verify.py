@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from costmodel.commands import caching, reading
 from costmodel.commands import output as outputs
-from costmodel.commands import reading
-from costmodel.commands.caching import on_chip, write_layer, write_network
 from costmodel.commands.options import (
     FORMATS,
     Batch,
@@ -27,7 +26,6 @@ from costmodel.commands.options import (
 from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
-    from costmodel.blocking import OnChip
     from costmodel.conventions import Convention
     from costmodel.single import Sizes
 
@@ -87,14 +85,16 @@ def verify(
         message = "-i asks and answers on the screen, and one report is asked for too"
         read.problems.append(Problem(None, message, "leave -i out, or -o and --format"))
     sizes = read(sizes_of, {name: text for name, text in asked.items() if text is not None})
-    chip = None if cache is None else read(on_chip, cache, dtype or "fp32")
-    without = {"--literal": literal, "-i": interactive, "--sort": sort, "--top": top}
-    read.problems += _beside_cache(cache, dtype, without)
+    chip = None if cache is None else read(caching.on_chip, cache, dtype or "fp32")
+    read.problems += caching.misfits(cache, dtype, {"--literal": literal, "-i": interactive, "--sort": sort, "--top": top})
     read.check()
-    printed = rule if literal else None
-    if chip is not None:
-        _through(chip, spec, sizes, given, variant, images["batch"], form, output, quiet, no_color)
+    if chip is not None and spec is not None:
+        caching.write_network(spec, given, variant, images["batch"], chip, form, output, quiet, no_color)
         return
+    if chip is not None:
+        caching.write_layer(sizes, chip, form, output, no_color)
+        return
+    printed = rule if literal else None
     if spec is not None:
         _network(spec, given, variant, images["batch"], printed, verifying.How(order, first), form, output, quiet, no_color)
         return
@@ -127,17 +127,7 @@ def _misfits(
     return found
 
 
-def _beside_cache(cache: str | None, dtype: str | None, without: dict[str, Any]) -> list[Problem]:
-    """Options that do not go with `--cache`, or not without it."""
-    if cache is None:
-        said = f"--dtype {dtype}: the bound counts elements, whatever their type"
-        return [Problem(None, said, "--cache 512KiB has a size in bytes")] if dtype is not None else []
-    named = [name for name, value in without.items() if value]
-    said = f"{', '.join(named)}: --cache is a report of its own"
-    return [Problem(None, said, "leave one of them out")] if named else []
-
-
-def sizes_of(given: dict[str, str], start: "Sizes | None" = None) -> "Sizes":
+def sizes_of(given: dict[str, str], start: "Sizes | None" = None, dashes: str = "--") -> "Sizes":
     """The sizes of a layer from what is written for them. Raises `SpecError` with nearest legal values."""
     from costmodel.ops.fields import Unfit
     from costmodel.single import Sizes, mending, problems_of, read, spelled
@@ -149,7 +139,7 @@ def sizes_of(given: dict[str, str], start: "Sizes | None" = None) -> "Sizes":
             values[name] = read(name, text)
         except Unfit as error:
             hint = "" if error.instead is None else f"the nearest is {error.instead}"
-            problems.append(Problem(None, f"--{name} {error.message}", hint))
+            problems.append(Problem(None, f"{dashes}{name} {error.message}", hint))
     if problems:
         raise SpecError(problems)
     sizes = start or Sizes()
@@ -158,35 +148,9 @@ def sizes_of(given: dict[str, str], start: "Sizes | None" = None) -> "Sizes":
     if wrong := problems_of(sizes):
         last = next((name for name in ("groups", "k", "stride", "padding") if name in given), "")
         field, near = mending(sizes, last)
-        hint = f"cannot be built; --{field} {' or '.join(map(spelled, near))} can" if near else "cannot be built"
+        hint = f"cannot be built; {dashes}{field} {' or '.join(map(spelled, near))} can" if near else "cannot be built"
         raise SpecError([Problem(None, message, hint if at == len(wrong) - 1 else "") for at, message in enumerate(wrong)])
     return sizes
-
-
-def _through(
-    chip: "OnChip",
-    spec: str | None,
-    sizes: "Sizes",
-    given: Any,
-    variant: str | None,
-    batch: int,
-    form: str,
-    output: str | None,
-    quiet: bool,
-    no_color: bool,
-) -> None:
-    """Show what an on-chip memory means for a network, or for the layer of some sizes."""
-    from costmodel.commands.analyze import warn
-    from costmodel.library import load
-    from costmodel.pebbles import convolutions
-    from costmodel.single import line_of
-
-    if spec is None:
-        write_layer(convolutions(line_of(sizes))[0], chip, form, output, no_color)
-        return
-    loaded = load(spec)
-    warn(loaded, quiet)
-    write_network(loaded.cost(given, variant, batch), chip, form, output, no_color)
 
 
 def _network(
@@ -253,4 +217,4 @@ def changed(sizes: "Sizes", answer: str) -> "Sizes":
         if not value:
             raise SpecError([Problem(None, f"{name} has no value", f"write {name}=24")])
         changes[name] = value
-    return sizes_of(changes, sizes)
+    return sizes_of(changes, sizes, dashes="")
