@@ -44,6 +44,8 @@ ROOMS = (
     "pebbles",
     "blocking",
     "single",
+    "proof",
+    "theorem",
     "settings",
     "advice",
     "library",
@@ -61,7 +63,7 @@ HOMES = {
     "rich": {"reports.styled"},
     "typer": {"commands"},
     "numpy": {"points"},
-    "sympy": {"algebra", "reports.notation"},
+    "sympy": {"algebra", "proof", "theorem", "reports.notation"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 
@@ -191,6 +193,11 @@ def test_analyze_loads_neither_numpy_nor_sympy_nor_rich() -> None:
 
 def test_json_loads_neither_numpy_nor_sympy_nor_rich() -> None:
     assert loaded(command("analyze", "mobilenet.yaml", "--format", "json")) == {"typer", "pydantic", "yaml"}
+
+
+def test_a_proof_adds_sympy_alone() -> None:
+    light = loaded(command("verify"))
+    assert loaded(command("verify", "--prove")) == light | {"sympy"} > light
 
 
 def test_a_load_from_python_adds_yaml_and_the_core_of_pydantic_alone() -> None:

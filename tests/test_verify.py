@@ -236,7 +236,7 @@ def test_the_form_as_printed_says_where_it_does_not_apply(run: Runner) -> None:
 def test_the_form_as_printed_layer_by_layer(run: Runner) -> None:
     layers = json.loads(run("verify", "shufflenet", "--literal", "--format", "json")[1])["layers"]
     reasons = {tuple(layer["literal"]["reasons"]) for layer in layers}
-    assert {("groups 3",), ("k > 1", "groups 60"), ("k > 1", "stride")} <= reasons
+    assert {("groups",), ("k > 1", "groups"), ("k > 1", "stride")} <= reasons
     assert all(layer["literal"]["holds"] for layer in layers if layer["literal"]["applies"])
     words = " ".join(run("verify", "mobilenet", "--literal")[1].split())
     assert "is made for 14 of 28 layers; elsewhere it is more than the access of 1" in words

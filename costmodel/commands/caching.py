@@ -26,12 +26,12 @@ def on_chip(cache: str, dtype: str) -> "OnChip":
     return chip
 
 
-def misfits(cache: str | None, dtype: str | None, without: dict[str, Any]) -> list[Problem]:
-    """Options that do not go with `--cache`, given as `without`, or not without it."""
+def misfits(cache: str | None, dtype: str | None, alone: dict[str, Any]) -> list[Problem]:
+    """Options that do not go with `--cache`, given as `alone`, and what does not go without it."""
     if cache is None:
         said = f"--dtype {dtype}: the bound counts elements, whatever their type"
         return [Problem(None, said, "--cache 512KiB has a size in bytes")] if dtype is not None else []
-    named = [name for name, value in without.items() if value]
+    named = [name for name, value in alone.items() if value]
     said = f"{', '.join(named)}: --cache is a report of its own"
     return [Problem(None, said, "leave one of them out")] if named else []
 

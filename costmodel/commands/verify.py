@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from costmodel.commands import caching, reading
+from costmodel.commands import caching, proving, reading
 from costmodel.commands import output as outputs
 from costmodel.commands.options import (
     FORMATS,
@@ -63,6 +63,8 @@ def verify(
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask for a value to change, again and again.")
     ] = False,
+    prove: Annotated[bool, typer.Option("--prove", help="Derive the bound, each step checked by sympy as printed.")] = False,
+    latex: Annotated[bool, typer.Option("--latex", help="With --prove: the derivation in LaTeX.")] = False,
     format: Format = None,
     output: Output = None,
     quiet: Quiet = False,
@@ -73,7 +75,7 @@ def verify(
 
     read = reading.Reader()
     asked = {"h": h, "w": w, "c1": c1, "c2": c2, "k": k, "groups": groups, "stride": stride, "padding": padding}
-    form = read(outputs.format_of, format, output, FORMATS)
+    form = "latex" if latex and format is None else read(outputs.format_of, format, output, FORMATS)
     read(outputs.check_file, output, spec)
     rule = read(reading.convention, convention)
     images = read(reading.whole_numbers, {"batch": batch})
@@ -84,9 +86,11 @@ def verify(
     if interactive and (output is not None or format not in (None, "table")):
         message = "-i asks and answers on the screen, and one report is asked for too"
         read.problems.append(Problem(None, message, "leave -i out, or -o and --format"))
+    read.problems += proving.misfits(prove, latex, format, {"SPEC": spec, "--literal": literal, "-i": interactive})
     sizes = read(sizes_of, {name: text for name, text in asked.items() if text is not None})
     chip = None if cache is None else read(caching.on_chip, cache, dtype or "fp32")
-    read.problems += caching.misfits(cache, dtype, {"--literal": literal, "-i": interactive, "--sort": sort, "--top": top})
+    alone = {"--literal": literal, "-i": interactive, "--prove": prove, "--sort": sort, "--top": top}
+    read.problems += caching.misfits(cache, dtype, alone)
     read.check()
     if chip is not None and spec is not None:
         caching.write_network(spec, given, variant, images["batch"], chip, form, output, quiet, no_color)
@@ -99,6 +103,9 @@ def verify(
         _network(spec, given, variant, images["batch"], printed, verifying.How(order, first), form, output, quiet, no_color)
         return
     worked = bounding.Worked(sizes, printed)
+    if prove:
+        proving.prove(worked.layer, form, output, no_color)
+        return
     if form != "table":
         outputs.write(output, bounding.as_json(worked) if form == "json" else bounding.as_markdown(worked))
         return
