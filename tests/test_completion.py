@@ -100,6 +100,14 @@ def test_specs_are_the_bundled_ones_and_the_shell_adds_files() -> None:
     assert names("sweep", "mobilenetv2.y") == ["mobilenetv2.yaml"]
 
 
+def test_devices_are_the_bundled_ones_and_the_shell_adds_files() -> None:
+    assert complete(GROUP, ["analyze", "mobilenet", "--device", "gtx"]) == Answer("specs", [("gtx-1080-ti", "")])
+    assert complete(GROUP, ["analyze", "--device=a1"]) == Answer("specs", [("--device=a100", "")])
+    assert complete(GROUP, ["analyze", "mobilenet", "--plot", ""]) == Answer("files", [])
+    assert "time" in names("analyze", "x", "--columns", "tim")
+    assert names("sweep", "x", "--columns", "tim") == []
+
+
 def test_ops_with_their_manual() -> None:
     assert set(OPS) < set(names("ops", ""))
     found = dict(complete(GROUP, ["ops", "conv2"]).items)

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costmodel.commands import output as outputs
-from costmodel.commands import reading
+from costmodel.commands import reading, roofline
 from costmodel.commands.options import (
     FORMATS,
     GROUPINGS,
     Batch,
     Columns,
     Conventions,
+    DeviceName,
     Dtype,
     Format,
     NoColour,
     Output,
+    Plot,
     Quiet,
     Settings,
     Sort,
@@ -44,6 +46,8 @@ def analyze(
     dtype: Dtype = "fp32",
     convention: Conventions = "paper",
     traffic: Traffics = "conv",
+    device: DeviceName = None,
+    plot: Plot = None,
     by: Annotated[
         str | None,
         typer.Option(
@@ -69,6 +73,7 @@ def analyze(
     from costmodel.library import load
     from costmodel.published import published
     from costmodel.reports.columns import NAMES, TEXTS, Shown
+    from costmodel.reports.roofline import COLUMNS
 
     read = reading.Reader()
     form = read(outputs.format_of, format, output, FORMATS)
@@ -77,26 +82,35 @@ def analyze(
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
     model = read(reading.traffic, traffic)
     rows = read(_grouping, by, depth, form)
-    keys = read(reading.columns, for_tables(columns, form, read), NAMES)
-    order, first = read(reading.order, sort, NAMES, (*TEXTS, "line")), read(reading.whole_number, "top", top)
+    keys = read(reading.columns, for_tables(columns, form, read), (*NAMES, *COLUMNS))
+    order = read(reading.order, sort, (*NAMES, *COLUMNS), (*TEXTS, "line", "bound_by"))
+    first = read(reading.whole_number, "top", top)
+    placed = roofline.on_device(read, device, dtypes, keys, order)
+    read(roofline.check_plot, plot, device, spec, output)
     given = read(reading.settings, set_)
     if watch and (form != "table" or output is not None):
         message = "--watch draws over a terminal, and a report elsewhere or in another form is asked for too"
         read.problems.append(Problem(None, message, "leave --watch out, or --format and -o"))
+    if watch and plot is not None:
+        read.problems.append(Problem(None, "--watch draws over a terminal, and --plot to a file", "leave one of them out"))
     read.check()
 
     def costed(loaded: "Spec") -> Shown:
         ledger = loaded.cost(given, variant, images["batch"])
         untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
         figures = tuple(published(loaded, ledger)) if loaded.network.published else None
-        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec, model)
+        bound = placed and placed(ledger, model)
+        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec, model, bound)
 
     if watch:
         follow(spec, costed, quiet, no_color)
         return
     loaded = load(spec)
     warn(loaded, quiet)
-    write(costed(loaded), form, output, no_color)
+    shown = costed(loaded)
+    if plot is not None:
+        outputs.write_file(plot, roofline.drawn(shown, plot))
+    write(shown, form, output, no_color)
 
 
 def _grouping(by: str | None, depth: str | None, form: str) -> str | int:

@@ -47,7 +47,7 @@ Dtype = Annotated[
     typer.Option(
         "--dtype",
         metavar="TYPE",
-        help="Data type, for bytes alone: int8, or by kind weights=int8,activations=fp16,accumulators=int32. "
+        help="Data type, for bytes and a device's peak: int8, or by kind weights=int8,activations=fp16,accumulators=int32. "
         "Accumulators are named in the report and scale nothing: no op moves any.",
         autocompletion=_dtypes,
     ),
@@ -69,6 +69,19 @@ CachedDtype = Annotated[
         help="With --cache, data types as in analyze; accumulators are those of partial sums. fp32 unless given.",
         autocompletion=_dtypes,
     ),
+]
+DeviceName = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        metavar="NAME|FILE",
+        help="Times that no implementation of the traffic model can beat on a device: a bundled one, as gtx-1080-ti, "
+        "or a device file; an unknown one lists all.",
+    ),
+]
+Plot = Annotated[
+    str | None,
+    typer.Option("--plot", metavar="FILE", help="Draw the roofline of --device to a file: .svg, .pdf or .png."),
 ]
 Conventions = Annotated[
     str,

@@ -1,6 +1,6 @@
 """A ledger as rows: one an op, one a layer with its norm and activation, one a place, or one in all."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS, Convention
@@ -120,8 +120,12 @@ def _by_op(lines: list[Line]) -> Iterable[list[Line]]:
     return ([line] for line in lines)
 
 
-def folded(found: list[Row]) -> list[list[Row]]:
-    """Rows by unit, runs of units that are alike folded into their first with `times` set."""
+Measure = Callable[[list[Line]], Any]
+"""What else must be equal of lines that stand as one."""
+
+
+def folded(found: list[Row], measure: Measure | None = None) -> list[list[Row]]:
+    """Rows by unit, runs of units that are alike, also by a `measure`, folded into their first with `times` set."""
     units: list[list[Row]] = []
     for row in found:
         if units and row.unit is not None and units[-1][0].unit is row.unit:
@@ -130,20 +134,21 @@ def folded(found: list[Row]) -> list[list[Row]]:
             units.append([row])
     runs: list[list[Row]] = []
     for unit in units:
-        if runs and _alike(runs[-1], unit):
+        if runs and _alike(runs[-1], unit, measure):
             runs[-1] = [row._replace(times=row.times + 1) for row in runs[-1]]
         else:
             runs.append(unit)
     return runs
 
 
-def _alike(run: list[Row], unit: list[Row]) -> bool:
+def _alike(run: list[Row], unit: list[Row], measure: Measure | None) -> bool:
     a, b = run[0].unit, unit[0].unit
     if a is None or b is None or a.parent is not b.parent or a.label != b.label or len(run) != len(unit):
         return False
     if b.number != a.number + run[0].times:
         return False
-    return all(x.likeness == y.likeness for x, y in zip(run, unit, strict=True))
+    pairs = list(zip(run, unit, strict=True))
+    return all(x.likeness == y.likeness and (measure is None or measure(x.lines) == measure(y.lines)) for x, y in pairs)
 
 
 def unit_label(row: Row) -> str:
