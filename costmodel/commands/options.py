@@ -58,6 +58,24 @@ Dtype = Annotated[
         autocompletion=_dtypes,
     ),
 ]
+Cache = Annotated[
+    str | None,
+    typer.Option(
+        "--cache",
+        metavar="SIZE",
+        help="An on-chip memory, 512KiB: the bound through it, and the best blocking of the loops.",
+        autocompletion=offered("16KiB", "64KiB", "512KiB", "2MiB"),
+    ),
+]
+CachedDtype = Annotated[
+    str | None,
+    typer.Option(
+        "--dtype",
+        metavar="TYPE",
+        help="With --cache, data types as in analyze; accumulators are those of partial sums. fp32 unless given.",
+        autocompletion=_dtypes,
+    ),
+]
 DeviceName = Annotated[
     str | None,
     typer.Option(

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from costmodel.commands import caching, proving, reading
 from costmodel.commands import output as outputs
-from costmodel.commands import proving, reading
 from costmodel.commands.options import (
     FORMATS,
     Batch,
+    Cache,
+    CachedDtype,
     Conventions,
     Format,
     NoColour,
@@ -50,6 +52,8 @@ def verify(
     literal: Annotated[
         bool, typer.Option("--literal", help="The paper's form as it is printed, and where it does not apply.")
     ] = False,
+    cache: Cache = None,
+    dtype: CachedDtype = None,
     set_: Settings = [],  # noqa: B006 - typer copies it
     variant: Variant = None,
     batch: Batch = "1",
@@ -84,7 +88,16 @@ def verify(
         read.problems.append(Problem(None, message, "leave -i out, or -o and --format"))
     read.problems += proving.misfits(prove, latex, format, {"SPEC": spec, "--literal": literal, "-i": interactive})
     sizes = read(sizes_of, {name: text for name, text in asked.items() if text is not None})
+    chip = None if cache is None else read(caching.on_chip, cache, dtype or "fp32")
+    alone = {"--literal": literal, "-i": interactive, "--prove": prove, "--sort": sort, "--top": top}
+    read.problems += caching.misfits(cache, dtype, alone)
     read.check()
+    if chip is not None and spec is not None:
+        caching.write_network(spec, given, variant, images["batch"], chip, form, output, quiet, no_color)
+        return
+    if chip is not None:
+        caching.write_layer(sizes, chip, form, output, no_color)
+        return
     printed = rule if literal else None
     if spec is not None:
         _network(spec, given, variant, images["batch"], printed, verifying.How(order, first), form, output, quiet, no_color)
