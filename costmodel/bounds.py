@@ -174,7 +174,7 @@ def literal(layer: ConvBound, per_mult_add: Size = 1) -> Literal:
         "stride": layer.entering > layer.leaving,
         "padding": layer.entering < layer.leaving and not layer.transposed,
         "transposed": layer.transposed and layer.entering != layer.leaving,
-        f"groups {layer.groups}": layer.groups > 1,
+        "groups": layer.groups > 1,
         "B counted two per mult-add": per_mult_add >= 2,
         "B is not the mult-adds": per_mult_add < 2 and per_mult_add != 1,
     }

@@ -23,6 +23,7 @@ ROOMS = (
     "dtypes",
     "synonyms",
     "problems",
+    "device",
     "ops",
     "line",
     "layers",
@@ -34,13 +35,22 @@ ROOMS = (
     "checks",
     "graph",
     "ledger",
+    "roofline",
     "judge",
     "remedy",
     "walk",
     "evaluate",
     "expand",
+    "dataflow",
+    "memory",
+    "schedule",
     "bounds",
+    "sides",
+    "pebbles",
+    "blocking",
     "single",
+    "proof",
+    "theorem",
     "settings",
     "advice",
     "library",
@@ -59,8 +69,9 @@ HOMES = {
     "rich": {"reports.styled"},
     "textual": {"explorer"},
     "typer": {"commands"},
+    "matplotlib": {"reports.plot", "reports.annotating"},
     "numpy": {"points"},
-    "sympy": {"algebra", "reports.notation"},
+    "sympy": {"algebra", "proof", "theorem", "reports.notation"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 
@@ -143,7 +154,7 @@ def test_ops_branch_only_on_choices(name: str) -> None:
     assert ordered == []
 
 
-HEAVY = ("numpy", "sympy", "rich", "pydantic", "yaml", "typer", "textual", "torch")
+HEAVY = ("numpy", "sympy", "rich", "pydantic", "yaml", "typer", "textual", "torch", "matplotlib")
 
 
 def loaded(code: str) -> set[str]:
@@ -190,6 +201,19 @@ def test_analyze_loads_neither_numpy_nor_sympy_nor_rich() -> None:
 
 def test_json_loads_neither_numpy_nor_sympy_nor_rich() -> None:
     assert loaded(command("analyze", "mobilenet.yaml", "--format", "json")) == {"typer", "pydantic", "yaml"}
+
+
+def test_a_device_loads_no_more_and_a_plot_matplotlib_without_its_pyplot(tmp_path: Path) -> None:
+    assert loaded(command("analyze", "mobilenet.yaml", "--device", "a100")) == {"typer", "pydantic", "yaml"}
+    plot = command("analyze", "mobilenet", "--device", "a100", "--plot", str(tmp_path / "roof.svg"))
+    assert loaded(plot) == {"typer", "pydantic", "yaml", "numpy", "matplotlib"}
+    script = f"import sys\nif True:\n    {plot}\nassert 'matplotlib.pyplot' not in sys.modules"
+    subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+
+
+def test_a_proof_adds_sympy_alone() -> None:
+    light = loaded(command("verify"))
+    assert loaded(command("verify", "--prove")) == light | {"sympy"} > light
 
 
 def test_a_load_from_python_adds_yaml_and_the_core_of_pydantic_alone() -> None:

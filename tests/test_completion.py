@@ -75,7 +75,8 @@ def test_options_with_their_help_and_not_twice() -> None:
         (("analyze", "x", "--by"), GROUPINGS),
         (("analyze", "--dtype"), [*DTYPES, *(f"{kind}=" for kind in Dtypes._fields)]),
         (("analyze", "x", "--format"), FORMATS),
-        (("verify", "--format"), FEW_FORMATS),
+        (("ops", "--format"), FEW_FORMATS),
+        (("verify", "--format"), FORMATS),
         (("sweep", "--convention"), CONVENTIONS),
         (("--show-completion",), SHELLS),
     ],
@@ -97,6 +98,14 @@ def test_columns_between_commas() -> None:
 def test_specs_are_the_bundled_ones_and_the_shell_adds_files() -> None:
     assert complete(GROUP, ["analyze", "mob"]) == Answer("specs", [("mobilenet", ""), ("mobilenetv2", ""), ("mobilenetv3", "")])
     assert names("sweep", "mobilenetv2.y") == ["mobilenetv2.yaml"]
+
+
+def test_devices_are_the_bundled_ones_and_the_shell_adds_files() -> None:
+    assert complete(GROUP, ["analyze", "mobilenet", "--device", "gtx"]) == Answer("specs", [("gtx-1080-ti", "")])
+    assert complete(GROUP, ["analyze", "--device=a1"]) == Answer("specs", [("--device=a100", "")])
+    assert complete(GROUP, ["analyze", "mobilenet", "--plot", ""]) == Answer("files", [])
+    assert "time" in names("analyze", "x", "--columns", "tim")
+    assert names("sweep", "x", "--columns", "tim") == []
 
 
 def test_ops_with_their_manual() -> None:

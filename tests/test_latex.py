@@ -11,6 +11,7 @@ import sympy
 from costmodel.ops import OPS
 from costmodel.reports import manual
 from costmodel.reports.notation import latex, latex_rows, latex_text, screen
+from costmodel.theorem import STEPS
 
 Runner = Callable[..., tuple[int, str, str]]
 CONV2D = r"""% conv2d; needs \usepackage{amsmath}
@@ -78,24 +79,41 @@ def test_no_text_is_a_command() -> None:
         ("2*Piecewise((0, x <= y), (z, True))", "(0 if x ≤ y; 2·z otherwise)", None),
         ("Mod(x, 8)", "(x mod 8)", None),
         ("ceiling(x/y)", "⌈x/y⌉", r"\left\lceil{\frac{x}{y}}\right\rceil"),
+        ("2*sqrt(x*y)/sqrt(z)", "2·√(x·y)/√z", r"\frac{2\,\sqrt{x\,y}}{\sqrt{z}}"),
+        ("x/y + 2*sqrt(x*y) + z", "2·√(x·y) + x/y + z", None),
+        ("Sum(x + 1, (y, 1, z))", "∑[y = 1 … z] (x + 1)", r"\sum_{y=1}^{z} \left(x + 1\right)"),
+        ("Derivative(Function('f')(x), x)", "∂f(x)/∂x", None),
         ("Rational(3, 2)", "3/2", r"\frac{3}{2}"),
     ],
 )
 def test_notation(formula: str, on_screen: str, in_latex: str | None) -> None:
-    value = sympy.sympify(formula, locals={name: sympy.Symbol(name) for name in "xyz"})
+    value = sympy.sympify(formula, locals={name: sympy.Symbol(name, positive=True) for name in "xyz"})
     assert screen(value) == on_screen
     if in_latex is not None:
         assert latex(value, {}) == in_latex
 
 
 def test_every_op_compiles(tmp_path: Path) -> None:
+    compiled("\n".join(manual.latex(name) for name in OPS), tmp_path)
+
+
+def test_the_proof_compiles_and_keeps_to_the_page(run: Runner, tmp_path: Path) -> None:
+    code, out, err = run("verify", "--prove", "--latex")
+    assert (code, err) == (0, "")
+    assert out.isascii()
+    assert out.count("\\begin{align*}") == out.count("\\paragraph{") == len(STEPS) + 2
+    assert "Overfull" not in compiled(out, tmp_path)
+
+
+def compiled(body: str, folder: Path) -> str:
+    """What LaTeX says of a document."""
     compiler = next((found for name in ("pdflatex", "tectonic", "xelatex") if (found := shutil.which(name))), None)
     if compiler is None:
         pytest.skip("no LaTeX found: formulas are checked for balance alone")
-    body = "\n".join(manual.latex(name) for name in OPS)
-    document = tmp_path / "ops.tex"
+    document = folder / "formulas.tex"
     document.write_text(f"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n\\begin{{document}}\n{body}\\end{{document}}\n")
     flags = [] if compiler.endswith("tectonic") else ["-interaction=nonstopmode", "-halt-on-error"]
-    done = subprocess.run([compiler, *flags, document.name], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run([compiler, *flags, document.name], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:]
-    assert (tmp_path / "ops.pdf").stat().st_size > 1000
+    assert (folder / "formulas.pdf").stat().st_size > 1000
+    return done.stdout

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import costmodel
 from costmodel import SpecError, algebra
-from costmodel.bounds import PointwiseBound
+from costmodel.bounds import ConvBound
 from costmodel.conventions import CONVENTIONS
 from costmodel.ledger import Ledger
 from costmodel.library import bundled
@@ -288,7 +288,7 @@ def test_a_row_of_table_2_that_cannot_be() -> None:
 
 def test_the_bound_speaks_of_the_same_convolution() -> None:
     totals = load("pointwise").analyze(h=56, w=28, c1=24, c2=144).totals
-    layer = PointwiseBound(h=56, w=28, c1=24, c2=144)
+    layer = ConvBound(56 * 28, 56 * 28, 1, 24, 144)
     assert (totals.mult_adds, totals.access) == (layer.mult_adds, layer.access)
 
 

@@ -20,13 +20,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def test_it_carries_specs_schema_and_type_marker(wheel: Path) -> None:
+def test_it_carries_specs_schemas_devices_and_type_marker(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     specs = {f"costmodel/specs/{path.relative_to(ROOT / 'specs').as_posix()}" for path in (ROOT / "specs").rglob("*.yaml")}
     schemas = {
         f"costmodel/{name}.schema.json" for name in ("reports/analyze", "reports/reconcile", "reports/counters", "spec/spec")
     }
-    assert specs | {"costmodel/py.typed"} | schemas <= names
+    devices = {f"costmodel/devices/{path.name}" for path in (ROOT / "costmodel" / "devices").glob("*.yaml")}
+    assert len(devices) > 4
+    assert specs | {"costmodel/py.typed"} | schemas | devices <= names
     assert not [name for name in names if name.startswith(("tests/", "bench/"))]
 
 

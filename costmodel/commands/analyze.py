@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costmodel.commands import output as outputs
-from costmodel.commands import reading
+from costmodel.commands import reading, roofline
+from costmodel.commands.memory import alone_with_memory, columns_of_memory
 from costmodel.commands.options import (
     FORMATS,
     GROUPINGS,
     Batch,
     Columns,
     Conventions,
+    DeviceName,
     Dtype,
     Format,
+    MemoryConvention,
     NoColour,
     Output,
+    Plot,
     Quiet,
     Settings,
     Sort,
@@ -44,6 +48,9 @@ def analyze(
     dtype: Dtype = "fp32",
     convention: Conventions = "paper",
     traffic: Traffics = "conv",
+    device: DeviceName = None,
+    plot: Plot = None,
+    memory: MemoryConvention = None,
     by: Annotated[
         str | None,
         typer.Option(
@@ -69,6 +76,7 @@ def analyze(
     from costmodel.library import load
     from costmodel.published import published
     from costmodel.reports.columns import NAMES, TEXTS, Shown
+    from costmodel.reports.roofline import COLUMNS
 
     read = reading.Reader()
     form = read(outputs.format_of, format, output, FORMATS)
@@ -77,26 +85,37 @@ def analyze(
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
     model = read(reading.traffic, traffic)
     rows = read(_grouping, by, depth, form)
-    keys = read(reading.columns, for_tables(columns, form, read), NAMES)
-    order, first = read(reading.order, sort, NAMES, (*TEXTS, "line")), read(reading.whole_number, "top", top)
+    reuse = None if memory is None else read(reading.reuse, memory)
+    read(alone_with_memory, memory, convention, traffic, device, plot)
+    names, rising = ((*NAMES, *COLUMNS), (*TEXTS, "line", "bound_by")) if memory is None else columns_of_memory()
+    keys = read(reading.columns, for_tables(columns, form, read), names)
+    order, first = read(reading.order, sort, names, rising), read(reading.whole_number, "top", top)
+    placed = None if memory is not None else roofline.on_device(read, device, dtypes, keys, order)
+    read(roofline.check_plot, plot, device, spec, output)
     given = read(reading.settings, set_)
     if watch and (form != "table" or output is not None):
         message = "--watch draws over a terminal, and a report elsewhere or in another form is asked for too"
         read.problems.append(Problem(None, message, "leave --watch out, or --format and -o"))
+    if watch and plot is not None:
+        read.problems.append(Problem(None, "--watch draws over a terminal, and --plot to a file", "leave one of them out"))
     read.check()
 
     def costed(loaded: "Spec") -> Shown:
         ledger = loaded.cost(given, variant, images["batch"])
         untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
-        figures = tuple(published(loaded, ledger)) if loaded.network.published else None
-        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec, model)
+        figures = tuple(published(loaded, ledger)) if loaded.network.published and reuse is None else None
+        bound = placed and placed(ledger, model)
+        return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec, model, bound, reuse)
 
     if watch:
         follow(spec, costed, quiet, no_color)
         return
     loaded = load(spec)
     warn(loaded, quiet)
-    write(costed(loaded), form, output, no_color)
+    shown = costed(loaded)
+    if plot is not None:
+        outputs.write_file(plot, roofline.drawn(shown, plot))
+    write(shown, form, output, no_color)
 
 
 def _grouping(by: str | None, depth: str | None, form: str) -> str | int:
@@ -118,7 +137,12 @@ def for_tables(columns: str | None, form: str, read: reading.Reader) -> str | No
 
 def write(shown: "Shown", form: str, output: str | None, no_color: bool) -> None:
     """Write a report in its format to its place."""
-    if form == "json":
+    if shown.memory is not None and form != "table":
+        from costmodel.reports import liveness, memory_data
+
+        written = {"json": memory_data.as_json, "csv": memory_data.as_csv, "markdown": liveness.as_markdown}
+        outputs.write(output, written[form](shown))
+    elif form == "json":
         from costmodel.reports.contract import dumps
 
         outputs.write(output, dumps(shown))
@@ -131,16 +155,24 @@ def write(shown: "Shown", form: str, output: str | None, no_color: bool) -> None
 
         outputs.write(output, markdown.analysis(shown))
     else:
-        from costmodel.reports.analysis import screen
+        outputs.write_table(output, lambda room: drawn(shown, room), no_color)
 
-        outputs.write_table(output, lambda room: screen(shown, room), no_color)
+
+def drawn(shown: "Shown", room: int) -> "Screen":
+    """A report for a screen: what the network costs, or its memory over time."""
+    if shown.memory is not None:
+        from costmodel.reports import liveness
+
+        return liveness.screen(shown, room)
+    from costmodel.reports.analysis import screen
+
+    return screen(shown, room)
 
 
 def follow(spec: str, costed: "Callable[[Spec], Shown]", quiet: bool, no_color: bool) -> None:
     """Show a spec's report, its warnings below it, and again whenever the file is saved. Raises `SpecError`."""
     from costmodel.commands.watch import watch
     from costmodel.library import find, loads
-    from costmodel.reports.analysis import screen
     from costmodel.reports.layout import text
     from costmodel.spec.files import read_file
 
@@ -150,7 +182,7 @@ def follow(spec: str, costed: "Callable[[Spec], Shown]", quiet: bool, no_color: 
         # by its path: while a file is away, a bundled spec of its name must not stand in for it
         loaded = loads(*read_file(path, str(path)))
         said = [] if quiet else [line for problem in loaded.warnings for line in str(problem).splitlines()]
-        return [*screen(costed(loaded), width), *([[]] if said else []), *map(text, said)]
+        return [*drawn(costed(loaded), width), *([[]] if said else []), *map(text, said)]
 
     watch(path, render, False if no_color else None)
 

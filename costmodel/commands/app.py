@@ -58,6 +58,8 @@ def menu(
 
 _SPELLED = {"×": "x", "·": "*", "√": "sqrt", "≥": ">=", "≤": "<=", "–": "-", "−": "-", "─": "-", "…": "...", "→": "->"}
 _SPELLED |= {"²": "^2", "³": "^3", "₁": "1", "₂": "2", "₃": "3", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")"}
+_SPELLED |= {**dict.fromkeys("█▉▊▋▌", "#"), **dict.fromkeys("▍▎▏", ".")}
+_SPELLED |= {"ᵢ": "i", "ₒ": "o", "∑": "sum", "∂": "d", "✓": "ok", "✗": "FAILS"}
 
 
 def spell_out(error: UnicodeError) -> tuple[str, int]:

@@ -144,6 +144,13 @@ def _specs(_: _Line, typed: str, prefix: str) -> Answer:
     return _matching("specs", dict.fromkeys([*names, *full], ""), typed, prefix)
 
 
+def _devices(_: _Line, typed: str, prefix: str) -> Answer:
+    """Bundled devices; the shell adds files, as it does for specs."""
+    from costmodel.device import bundled
+
+    return _matching("specs", dict.fromkeys(bundled(), ""), typed, prefix)
+
+
 def _words(_: _Line, typed: str, prefix: str) -> Answer:
     from costmodel.reports.manual import listed
 
@@ -196,10 +203,11 @@ def _parameters(line: _Line, typed: str, prefix: str) -> Answer:
 def _columns(line: _Line, typed: str, prefix: str) -> Answer:
     """The columns of a report that are not named yet."""
     from costmodel.reports.columns import NAMES
+    from costmodel.reports.roofline import COLUMNS
     from costmodel.reports.sweeping import FIGURES
 
     named, comma, last = typed.rpartition(",")
-    known = FIGURES if line.command.name == "sweep" else NAMES
+    known = FIGURES if line.command.name == "sweep" else (*NAMES, *COLUMNS)
     free = dict.fromkeys((name for name in known if name not in named.split(",")), "")
     return _matching("names", free, last, f"{prefix}{named}{comma}")
 
@@ -209,6 +217,7 @@ _OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
     "specs": _specs,
     "word": _words,
     "variant": _variants,
+    "device": _devices,
     "set_": _parameters,
     "over": _parameters,
     "columns": _columns,

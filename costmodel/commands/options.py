@@ -38,6 +38,12 @@ def _traffics() -> Iterable[str]:
     return TRAFFIC
 
 
+def _reuses() -> Iterable[str]:
+    from costmodel.memory import REUSES
+
+    return REUSES
+
+
 SpecName = Annotated[str, typer.Argument(metavar="SPEC", help="A spec file, or the name of a bundled spec.")]
 Settings = Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")]
 Variant = Annotated[str | None, typer.Option("--variant", metavar="NAME", help="Start from a named variant of the spec.")]
@@ -47,10 +53,41 @@ Dtype = Annotated[
     typer.Option(
         "--dtype",
         metavar="TYPE",
-        help="Data type, for bytes alone: int8, or by kind weights=int8,activations=fp16,accumulators=int32. "
+        help="Data type, for bytes and a device's peak: int8, or by kind weights=int8,activations=fp16,accumulators=int32. "
         "Accumulators are named in the report and scale nothing: no op moves any.",
         autocompletion=_dtypes,
     ),
+]
+Cache = Annotated[
+    str | None,
+    typer.Option(
+        "--cache",
+        metavar="SIZE",
+        help="An on-chip memory, 512KiB: the bound through it, and the best blocking of the loops.",
+        autocompletion=offered("16KiB", "64KiB", "512KiB", "2MiB"),
+    ),
+]
+CachedDtype = Annotated[
+    str | None,
+    typer.Option(
+        "--dtype",
+        metavar="TYPE",
+        help="With --cache, data types as in analyze; accumulators are those of partial sums. fp32 unless given.",
+        autocompletion=_dtypes,
+    ),
+]
+DeviceName = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        metavar="NAME|FILE",
+        help="Times that no implementation of the traffic model can beat on a device: a bundled one, as gtx-1080-ti, "
+        "or a device file; an unknown one lists all.",
+    ),
+]
+Plot = Annotated[
+    str | None,
+    typer.Option("--plot", metavar="FILE", help="Draw the roofline of --device to a file: .svg, .pdf or .png."),
 ]
 Conventions = Annotated[
     str,
@@ -69,6 +106,15 @@ Traffics = Annotated[
         help="What access counts: conv, unfused, folded, fused or block; split, concat and shuffle are copies or views, "
         "as in folded,split=view.",
         autocompletion=_traffics,
+    ),
+]
+MemoryConvention = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        metavar="NAME",
+        help="Instead: memory over time and its peak, by separate, in-place or depthwise-in-place.",
+        autocompletion=_reuses,
     ),
 ]
 Format = Annotated[

@@ -33,26 +33,26 @@ def format_of(given: str | None, output: str | None, legal: Sequence[str]) -> st
     return named
 
 
-def check_file(output: str | None, spec: str | None = None) -> None:
+def check_file(output: str | None, spec: str | None = None, option: str = "-o", noun: str = "report") -> None:
     """Refuse a place that no file can be written to, or the spec itself, before any work. Raises `SpecError`."""
     if output is None or output == "-":
         return
     path = Path(output)
     try:
         if not output.strip():
-            said = "-o gets no name of a file"
+            said = f"{option} gets no name of a file"
         elif path.is_dir() or output.endswith(("/", os.sep)):
-            said = f"-o {output} is a directory, and a report is a file"
+            said = f"{option} {output} is a directory, and a {noun} is a file"
         elif not path.parent.is_dir():
-            said = f"-o {output}: there is no directory {path.parent}"
+            said = f"{option} {output}: there is no directory {path.parent}"
         elif spec is not None and _is_same(path, spec):
-            said = f"-o {output} is the spec itself, and the report would replace it"
+            said = f"{option} {output} is the spec itself, and the {noun} would replace it"
         elif not os.access(path if path.exists() else path.parent, os.W_OK):
-            said = f"-o {output}: permission denied"
+            said = f"{option} {output}: permission denied"
         else:
             return
     except (OSError, ValueError) as error:
-        said = f"-o {output[:60]}: {(getattr(error, 'strerror', None) or str(error)).lower()}"
+        said = f"{option} {output[:60]}: {(getattr(error, 'strerror', None) or str(error)).lower()}"
     raise SpecError([Problem(None, said)])
 
 
@@ -70,14 +70,19 @@ def write(output: str | None, text: str) -> None:
     if output is None or output == "-":
         sys.stdout.write(text)
         return
+    write_file(output, text.encode())
+
+
+def write_file(output: str, data: bytes) -> None:
+    """Write a file whole or not at all. Raises `OSError` where the disk cannot take it."""
     path = Path(os.path.realpath(output))
     if path.exists() and not path.is_file():  # a device or a pipe is no place to rename to
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(data)
         return
     beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
     try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with beside.open("xb") as file:
+            file.write(data)
         if path.exists():
             beside.chmod(stat.S_IMODE(path.stat().st_mode))
         beside.replace(path)

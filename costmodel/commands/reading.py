@@ -9,6 +9,7 @@ from costmodel.problems import Mark, Problem, SpecError, did_you_mean, one_of
 if TYPE_CHECKING:
     from costmodel.conventions import Convention
     from costmodel.dtypes import Dtypes
+    from costmodel.memory import Reuse
     from costmodel.reports.columns import Order
     from costmodel.spec.source import Text
     from costmodel.traffic import Traffic
@@ -84,6 +85,40 @@ def convention(given: str) -> "Convention":
     from costmodel.conventions import CONVENTIONS
 
     return CONVENTIONS[choice("convention", given, CONVENTIONS)]
+
+
+def reuse(given: str) -> "Reuse":
+    """The convention of memory of a name. Raises `SpecError`."""
+    from costmodel.memory import REUSES
+
+    return REUSES[choice("convention of memory", given, REUSES)]
+
+
+MEMORY_UNITS: dict[str, int] = {
+    "B": 1,
+    **{f"{letter}iB": 1024**power for power, letter in enumerate("KMGT", 1)},
+    **{f"{letter}B": 1000**power for power, letter in enumerate("KMGT", 1)},
+}
+"""The bytes of each unit that a size of memory may have."""
+
+
+def memory(option: str, given: str) -> int:
+    """A size of memory in bytes: 512KiB, 1.5 MiB, 500KB (of 1,000 bytes), plain bytes. Raises `SpecError`."""
+    from fractions import Fraction
+
+    parts = re.fullmatch(r"\s*(\d{1,99}(?:\.\d{1,99})?)\s*([^\W\d_]*)\s*", given, re.ASCII)
+    if parts is None:
+        raise SpecError([Problem(None, f"--{option} must be a size of memory, and is '{given}'", "512KiB, 2MiB or 65536")])
+    number, word = parts[1], parts[2] or "B"
+    unit = next((unit for unit in MEMORY_UNITS if unit.lower() == word.lower()), None)
+    if unit is None:
+        meant = f"{word[0].upper()}iB" if word[0].upper() in "KMGT" else "KiB"
+        hint = f"did you mean {number}{meant}? the units are {one_of(MEMORY_UNITS)}"
+        raise SpecError([Problem(None, f"--{option} has the unit '{word}', and there is none of this name", hint)])
+    size = Fraction(number) * MEMORY_UNITS[unit]
+    if size.denominator != 1 or size < 1:
+        raise SpecError([Problem(None, f"--{option} must be whole bytes, at least 1, and is {given}")])
+    return size.numerator
 
 
 def dtypes(given: str) -> "Dtypes":

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from costmodel.commands import caching, proving, reading
 from costmodel.commands import output as outputs
-from costmodel.commands import reading
 from costmodel.commands.options import (
     FORMATS,
     Batch,
+    Cache,
+    CachedDtype,
     Conventions,
     Format,
     NoColour,
@@ -50,6 +52,8 @@ def verify(
     literal: Annotated[
         bool, typer.Option("--literal", help="The paper's form as it is printed, and where it does not apply.")
     ] = False,
+    cache: Cache = None,
+    dtype: CachedDtype = None,
     set_: Settings = [],  # noqa: B006 - typer copies it
     variant: Variant = None,
     batch: Batch = "1",
@@ -62,6 +66,8 @@ def verify(
             "--interactive", "-i", help="Explore in full screen; ask for values to change where that is not to be had."
         ),
     ] = False,
+    prove: Annotated[bool, typer.Option("--prove", help="Derive the bound, each step checked by sympy as printed.")] = False,
+    latex: Annotated[bool, typer.Option("--latex", help="With --prove: the derivation in LaTeX.")] = False,
     format: Format = None,
     output: Output = None,
     quiet: Quiet = False,
@@ -72,7 +78,7 @@ def verify(
 
     read = reading.Reader()
     asked = {"h": h, "w": w, "c1": c1, "c2": c2, "k": k, "groups": groups, "stride": stride, "padding": padding}
-    form = read(outputs.format_of, format, output, FORMATS)
+    form = "latex" if latex and format is None else read(outputs.format_of, format, output, FORMATS)
     read(outputs.check_file, output, spec)
     rule = read(reading.convention, convention)
     images = read(reading.whole_numbers, {"batch": batch})
@@ -85,8 +91,18 @@ def verify(
         read.problems.append(Problem(None, message, "leave -i out, or -o and --format"))
     if interactive and (sort or top):
         read.problems.append(Problem(None, "-i walks all layers in their order", "leave -i out, or --sort and --top"))
+    read.problems += proving.misfits(prove, latex, format, {"SPEC": spec, "--literal": literal, "-i": interactive})
     sizes = read(sizes_of, {name: text for name, text in asked.items() if text is not None})
+    chip = None if cache is None else read(caching.on_chip, cache, dtype or "fp32")
+    alone = {"--literal": literal, "-i": interactive, "--prove": prove, "--sort": sort, "--top": top}
+    read.problems += caching.misfits(cache, dtype, alone)
     read.check()
+    if chip is not None and spec is not None:
+        caching.write_network(spec, given, variant, images["batch"], chip, form, output, quiet, no_color)
+        return
+    if chip is not None:
+        caching.write_layer(sizes, chip, form, output, no_color)
+        return
     printed = rule if literal else None
     if interactive and _explored(sizes, spec, given, variant, images["batch"], literal, quiet, no_color):
         return
@@ -94,6 +110,9 @@ def verify(
         _network(spec, given, variant, images["batch"], printed, verifying.How(order, first), form, output, quiet, no_color)
         return
     worked = bounding.Worked(sizes, printed)
+    if prove:
+        proving.prove(worked.layer, form, output, no_color)
+        return
     if form != "table":
         outputs.write(output, bounding.as_json(worked) if form == "json" else bounding.as_markdown(worked))
         return
@@ -122,7 +141,7 @@ def _misfits(
     return found
 
 
-def sizes_of(given: dict[str, str], start: "Sizes | None" = None) -> "Sizes":
+def sizes_of(given: dict[str, str], start: "Sizes | None" = None, dashes: str = "--") -> "Sizes":
     """The sizes of a layer from what is written for them. Raises `SpecError` with nearest legal values."""
     from costmodel.ops.fields import Unfit
     from costmodel.single import Sizes, mending, problems_of, read, spelled
@@ -134,7 +153,7 @@ def sizes_of(given: dict[str, str], start: "Sizes | None" = None) -> "Sizes":
             values[name] = read(name, text)
         except Unfit as error:
             hint = "" if error.instead is None else f"the nearest is {error.instead}"
-            problems.append(Problem(None, f"--{name} {error.message}", hint))
+            problems.append(Problem(None, f"{dashes}{name} {error.message}", hint))
     if problems:
         raise SpecError(problems)
     sizes = start or Sizes()
@@ -143,7 +162,7 @@ def sizes_of(given: dict[str, str], start: "Sizes | None" = None) -> "Sizes":
     if wrong := problems_of(sizes):
         last = next((name for name in ("groups", "k", "stride", "padding") if name in given), "")
         field, near = mending(sizes, last)
-        hint = f"cannot be built; --{field} {' or '.join(map(spelled, near))} can" if near else "cannot be built"
+        hint = f"cannot be built; {dashes}{field} {' or '.join(map(spelled, near))} can" if near else "cannot be built"
         raise SpecError([Problem(None, message, hint if at == len(wrong) - 1 else "") for at, message in enumerate(wrong)])
     return sizes
 
@@ -234,4 +253,4 @@ def changed(sizes: "Sizes", answer: str) -> "Sizes":
         if not value:
             raise SpecError([Problem(None, f"{name} has no value", f"write {name}=24")])
         changes[name] = value
-    return sizes_of(changes, sizes)
+    return sizes_of(changes, sizes, dashes="")

@@ -37,6 +37,16 @@ def both_ends(value: Any) -> Num:
     return value[0] + value[1] if isinstance(value, list) else 2 * value
 
 
+def before(size: Num, windows: Num, reach: Num, stride: Num, padding: Any) -> Num:
+    """How far before a side its first window starts: the padding there, of `same` the smaller half of what it adds.
+
+    `size` is the side over which `windows` windows of `reach` positions slide, and which a transposed window gives.
+    """
+    if isinstance(padding, str):
+        return 0 if equal(padding, "valid") else floor_div(maximum((windows - 1) * stride + reach - size, 0), 2)
+    return padding[0] if isinstance(padding, list) else padding
+
+
 def slide(x: Tensor, kernel: Any, stride: Any, padding: Any, dilation: Any, *, ceil: bool = False) -> Window:
     """Slide a `kernel` over all sides of `x`.
 

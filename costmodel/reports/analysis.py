@@ -5,7 +5,22 @@ from typing import NamedTuple
 
 from costmodel.layers import by_layer, kind_label, main_line
 from costmodel.line import Line
-from costmodel.reports.columns import AMOUNTS, DEFAULT, TEXTS, Amounts, Shown, bytes_of, cell, counted, headed, number, title
+from costmodel.reports import peak
+from costmodel.reports import roofline as timed
+from costmodel.reports.columns import (
+    DEFAULT,
+    ON_DEVICE,
+    TEXTS,
+    Amounts,
+    Shown,
+    bytes_of,
+    cell,
+    counted,
+    headed,
+    is_amount,
+    number,
+    title,
+)
 from costmodel.reports.figures import few
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
 from costmodel.reports.rows import Row, summed
@@ -38,7 +53,7 @@ class Content(NamedTuple):
 
 def content(shown: Shown, *, repeats: bool = False) -> Content:
     """The report; with `repeats` every row says its unit, not only a unit's first."""
-    keys = shown.columns or DEFAULT
+    keys = shown.columns or (ON_DEVICE if shown.roofline else DEFAULT)
     keys = keys if {"layer", "path"} & set(keys) else ("layer", *keys)
     chosen = select(shown, keys, whole_list=False)
     body = [_row_cells(row, keys, first or repeats, shown, chosen.whole) for first, row in chosen.rows]
@@ -56,11 +71,12 @@ def content(shown: Shown, *, repeats: bool = False) -> Content:
     rules = [
         f"{shown.convention.unit}: {shown.convention.meaning} ({shown.convention.name})",
         f"access: {shown.traffic.said} ({shown.traffic.spelled})",
+        *([timed.RULE] if shown.roofline else []),
     ]
     rules = [counting(rule, shown.ledger.multiplying) for rule in rules]
     name = " · ".join(part for part in (shown.ledger.name, shown.ledger.source) if part)
     kinds = _kinds(shown, keys, chosen.whole) if shown.by != "op" else []
-    return Content(name, _settings(shown), rules, columns, body, total, kinds, _notes(shown, chosen, keys))
+    return Content(name, settings_of(shown), rules, columns, body, total, kinds, _notes(shown, chosen, keys))
 
 
 def _times_at(keys: tuple[str, ...]) -> int:
@@ -97,7 +113,7 @@ def _sum_cells(
 
 def _kinds(shown: Shown, keys: tuple[str, ...], whole: Amounts) -> list[list[Cell]]:
     """Layers by kind, the one with the most operations first."""
-    if not any(key.lstrip("%") in AMOUNTS for key in keys):
+    if not any(map(is_amount, keys)):
         return []
     kinds: dict[str, list[list[Line]]] = {}
     for layer in by_layer(shown.ledger.lines):
@@ -111,7 +127,7 @@ def _kinds(shown: Shown, keys: tuple[str, ...], whole: Amounts) -> list[list[Cel
     return [_sum_cells(kind, keys, shown.amounts(row), whole, str(len(kinds[kind]))) for kind, row in ordered]
 
 
-def _settings(shown: Shown) -> list[str]:
+def settings_of(shown: Shown) -> list[str]:
     """Every setting, the batch, the data types, the number of layers."""
     ledger = shown.ledger
     layers = sum(line.rule.counted for line in ledger.lines)
@@ -126,7 +142,7 @@ def screen(shown: Shown, room: int) -> Screen:
     heading, main, total, kinds = table(found.columns, [found.rows, [found.total], found.kinds], room)
     rule = text("─" * min(max(width_of(heading), width_of(main), width_of(total)), room), "dim")
     return [
-        *_header(found, shown, room),
+        *header(found, shown, room),
         [],
         *heading,
         *main,
@@ -139,7 +155,8 @@ def screen(shown: Shown, room: int) -> Screen:
     ]
 
 
-def _header(found: Content, shown: Shown, room: int) -> Screen:
+def header(found: Content, shown: Shown, room: int) -> Screen:
+    """A report's title, its settings beside or below it, and by which rules it counts."""
     name, shorter = found.title, _shorter(found.settings, shown)
     beside = next((settings for settings in shorter if _one_line(name, settings) <= room), None)
     if beside is not None:
@@ -168,13 +185,15 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
     least = LOWER if ledger.unknown else ""
     missing = f"{uncounted(ledger.uncounted)}, and shares are of what is counted"
     notes = [Note("not counted", missing, "bad")] if least else []
+    if shown.roofline:
+        notes += [Note(*said) for said in timed.said(shown.roofline, bool(least), shown.by)]
     if shown.published is not None:
         notes += [Note(*said) for said in few(shown.published, ledger.source, shown.spec)]
         if not shown.published:
             notes.append(Note("published", "the spec has no figures for these settings", "dim"))
     if chosen.left:
         shares = [
-            f"{share(chosen.others(key), chosen.whole(key))} % of the {title(key, '', shown.convention)}"
+            f"{share(chosen.others(key), chosen.whole(key))} % of the {title(key, '', shown.convention).removesuffix(' ≥')}"
             for key in counted(keys)
         ]
         notes.append(Note("others", f"{count(chosen.left)} not shown: {', '.join(shares) or 'no counts in these columns'}"))
@@ -183,7 +202,7 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
         ops = ", ".join(f"{names.count(name)} {name}" for name in dict.fromkeys(names))
         nothing = "nothing in these columns" if shown.columns else f"no {shown.convention.unit}, no parameters"
         notes.append(Note("not listed", f"{ops}: {nothing}"))
-    return [*notes, *_moved(shown, least)]
+    return [*notes, *_moved(shown, least), Note("peak memory", peak.short(shown))]
 
 
 def _moved(shown: Shown, least: str) -> list[Note]:

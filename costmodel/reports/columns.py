@@ -8,10 +8,13 @@ from costmodel.dtypes import Dtypes
 from costmodel.layers import kind_label
 from costmodel.ledger import Ledger
 from costmodel.line import Line
+from costmodel.memory import Reuse
 from costmodel.published import Comparison
+from costmodel.reports import roofline as timed
 from costmodel.reports.layout import Cell, Column
 from costmodel.reports.rows import Row, unit_label
 from costmodel.reports.words import UNKNOWN, count, per, share
+from costmodel.roofline import Roofline
 from costmodel.traffic import CONV, Traffic
 
 TEXTS = ("layer", "path", "op", "kind", "input", "output", "then")
@@ -37,11 +40,15 @@ AMOUNTS = {
 }
 """Columns of counts with their headings; `%` before a name is its share of the network's total."""
 NAMES = (*TEXTS, "line", "per_access", *AMOUNTS, *(f"%{name}" for name in AMOUNTS))
-"""Every column."""
-_YIELDS = {"input": 8, "%params": 7, "per_access": 5, "then": 9}
+"""Every column that needs no device."""
+_YIELDS = {"input": 8, "%params": 7, "per_access": 5, "then": 9, "bytes": 4, "intensity": 3}
+_LEFT = (*TEXTS, "bound_by")
 _COUNTED = ("params", "%params", "operations", "%operations", "access", "%access", "per_access")
 DEFAULT = ("layer", "op", "input", "output", *_COUNTED, "then")
 """The columns of a table unless others are asked for."""
+ON_DEVICE = ("layer", "op", "input", "output", "operations", "bytes", "intensity", "time", "%time", "bound_by", "then")
+"""Those of a table with a device."""
+_TITLES = {"then": "with", "time": "time ≥"}
 _MOVES = {"reads": "read", "writes": "written", "loads": "loaded"}
 
 
@@ -70,10 +77,18 @@ class Shown(NamedTuple):
     """The parameters that nobody set; the header leaves the last one out where that saves it a line."""
     spec: str = ""
     traffic: Traffic = CONV
+    roofline: Roofline | None = None
+    """The network on a device, where one is given."""
+    memory: Reuse | None = None
+    """The convention of a report on memory over time, which it then is."""
 
     def amounts(self, row: Row) -> "Amounts":
         """A row's count in a column of counts."""
         return lambda key: amount(row, key, self)
+
+    def likeness(self, row: Row) -> Any:
+        """What rows must share to stand as one: on a device their work there too."""
+        return row.likeness if self.roofline is None else (row.likeness, self.roofline.work(row.lines))
 
 
 Amounts = Callable[[str], Any]
@@ -83,6 +98,10 @@ Amounts = Callable[[str], Any]
 def amount(row: Row, key: str, shown: Shown) -> Any:
     """A row's count in a column, exact."""
     totals = row.totals
+    if key in ("time", "work"):
+        assert shown.roofline is not None
+        work = shown.roofline.work(row.lines)
+        return work.seconds if key == "time" else work
     if key in totals._fields:
         return getattr(totals, key)
     if key == "operations":
@@ -102,15 +121,20 @@ def bytes_of(ledger: Ledger, dtypes: Dtypes, model: Traffic) -> Any:
     return dtypes.bytes(moves.loaded, moves.maps)
 
 
+def is_amount(key: str) -> bool:
+    """Whether a column has counts, times, or shares of one of these: what adds up."""
+    return key.lstrip("%") in (*AMOUNTS, "time")
+
+
 def counted(keys: tuple[str, ...]) -> list[str]:
     """The columns of counts that some columns show, shares as what they are shares of."""
-    return list(dict.fromkeys(key.lstrip("%") for key in keys if key.lstrip("%") in AMOUNTS))
+    return list(dict.fromkeys(key.lstrip("%") for key in keys if is_amount(key)))
 
 
 def headed(keys: tuple[str, ...], convention: Convention, yields: bool) -> list[Column]:
     """The headings of some columns; `yields` if they may give way where room is short."""
     return [
-        Column(title(key, keys[at - 1] if at else "", convention), key in TEXTS, _YIELDS.get(key, 0) if yields else 0)
+        Column(title(key, keys[at - 1] if at else "", convention), key in _LEFT, _YIELDS.get(key, 0) if yields else 0)
         for at, key in enumerate(keys)
     ]
 
@@ -119,8 +143,8 @@ def title(key: str, before: str, convention: Convention) -> str:
     """A column's heading; the operation figure is called by its convention's unit."""
     if key.startswith("%"):
         return "%" if key[1:] == before else f"% {title(key[1:], '', convention)}"
-    if key == "then":
-        return "with"
+    if key in _TITLES:
+        return _TITLES[key]
     return convention.unit if key == "operations" else AMOUNTS.get(key, key.replace("_", " "))
 
 
@@ -159,6 +183,8 @@ def cell(row: Row, key: str, amounts: Amounts, whole: Amounts) -> Cell:
 
 def number(key: str, amounts: Amounts, whole: Amounts, times: int = 1, sign: str = "") -> Cell:
     """A count, a share or a ratio on a screen, `sign` before or for it; a ratio of lower bounds is not known."""
+    if key in timed.COLUMNS and (key != "%time" or not amounts("work").kernels):
+        return timed.cell(key, amounts("work"), whole("work"), sign)
     if sign == UNKNOWN or (sign and key == "per_access"):
         return Cell(UNKNOWN, "dim")
     if key == "per_access":

@@ -8,12 +8,14 @@ from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.cost import COUNTS
 from costmodel.dtypes import Dtypes
 from costmodel.ledger import Ledger
+from costmodel.memory import Memory
 from costmodel.ops.fields import decimal
 from costmodel.published import Comparison
-from costmodel.reports import figures
+from costmodel.reports import figures, peak
+from costmodel.reports import roofline as timed
 from costmodel.reports.columns import Amounts, Shown, bytes_of
 from costmodel.reports.rows import Row
-from costmodel.reports.selection import select
+from costmodel.reports.selection import Selection, select
 from costmodel.traffic import UNFUSED, Traffic
 
 SCHEMA = 1
@@ -42,8 +44,10 @@ def document(shown: Shown) -> dict[str, Any]:
             "every_op_moved": _traffic(ledger, UNFUSED, dtypes),
             "counts": {name: getattr(cost, name) for name in COUNTS},
         },
+        **({"device": timed.document(shown.roofline)} if shown.roofline else {}),
+        "peak": peak.figures(Memory(ledger), dtypes),
         "layers": [_layer(row, shown) for _, row in chosen.rows],
-        **({"others": {"rows": chosen.left, "complete": not chosen.sign, **_figures(chosen.others)}} if chosen.left else {}),
+        **({"others": _others(chosen, shown)} if chosen.left else {}),
         "uncounted": [{"path": path, "op": name} for path, name in ledger.uncounted],
         "published": [comparison(one) for one in shown.published or ()],
     }
@@ -98,14 +102,19 @@ def _layer(row: Row, shown: Shown) -> dict[str, Any]:
         "input": [tensor.shape for tensor in first.inputs],
         "output": last.output.shape,
         "complete": not row.sign,
-        **_figures(shown.amounts(row)),
+        **_figures(shown.amounts(row), shown),
         "then": row.then,
         "line": row.main.mark.line,
     }
 
 
-def _figures(amounts: Amounts) -> dict[str, Any]:
-    return {key: amounts(key) for key in _ROW}
+def _others(chosen: Selection, shown: Shown) -> dict[str, Any]:
+    """The sums of the rows that are left out."""
+    return {"rows": chosen.left, "complete": not chosen.sign, **_figures(chosen.others, shown)}
+
+
+def _figures(amounts: Amounts, shown: Shown) -> dict[str, Any]:
+    return {key: amounts(key) for key in _ROW} | (timed.figures(amounts("work")) if shown.roofline else {})
 
 
 def plain(value: Any) -> Any:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from costmodel.problems import printable
-from costmodel.reports.analysis import content
+from costmodel.reports.analysis import Content, content
 from costmodel.reports.columns import Shown
 from costmodel.reports.layout import Cell, Column
 
@@ -15,13 +15,17 @@ _MARKUP = re.compile(r"(?<![^\W_])_|_(?![^\W_])|[\\`|*\[\]~$<>&]")
 
 def analysis(shown: Shown) -> str:
     """The report of `analyze`; every row says its unit and how often it runs."""
-    found = content(shown, repeats=True)
-    total = [Cell(f"**{escaped(c.text)}**" if c.text else "", "raw") for c in found.total]
+    return page(content(shown, repeats=True))
+
+
+def page(found: Content) -> str:
+    """A report: its header, its tables, its notes."""
+    total = [[Cell(f"**{escaped(c.text)}**" if c.text else "", "raw") for c in found.total]] if found.total else []
     parts = [
         f"## {escaped(found.title)}",
         " · ".join(map(escaped, found.settings)),
         "  \n".join(map(escaped, found.rules)),
-        table(found.columns, [*found.rows, total]),
+        table(found.columns, [*found.rows, *total]),
         table(found.columns, found.kinds) if found.kinds else "",
         "\n".join(f"- {escaped(note.label)}: {escaped(note.words)}" for note in found.notes),
     ]

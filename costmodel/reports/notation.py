@@ -3,7 +3,8 @@
 Sympy orders a product by the alphabet; these printers order it as papers do, and leave the rest of the grammar to sympy's.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import sympy
 from sympy.printing.latex import LatexPrinter
@@ -12,40 +13,55 @@ from sympy.printing.str import StrPrinter
 
 _ORDER = ("n", "t", "t'", "d", "h", "w", "d'", "h'", "w'", "c", "c₁", "c₂", "c₃", "c₄", "out")
 """The symbols that come first in a product, in their order; all others follow by the alphabet."""
+
+
+class Order(NamedTuple):
+    """The symbols that come first in a product, and those by which the terms of a sum stand, in their order."""
+
+    factors: tuple[str, ...] = _ORDER
+    terms: tuple[str, ...] = _ORDER
+
+
+_USUAL = Order()
+_HALF = sympy.Rational(1, 2)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
-def screen(value: Any) -> str:
-    """A number or a formula as a line of text: · for products, raised digits for powers, ⌊ ⌋ for floors.
+def screen(value: Any, order: Order = _USUAL, names: Mapping[str, str] = {}) -> str:
+    """A number or a formula as a line of text: · for products, raised digits for powers, ⌊ ⌋ for floors, √ for roots.
+
+    `names` are symbols that are spelled otherwise, as the numbers that they stand for.
 
     >>> h, w, c = sympy.symbols("h w c", integer=True, positive=True)
     >>> screen(c**2 * w * h / 2 + sympy.floor((h - 1) / c) + 1)
     'h·w·c²/2 + ⌊(h − 1)/c⌋ + 1'
+    >>> screen(2 * sympy.sqrt(h * w) / sympy.sqrt(c))
+    '2·√(h·w)/√c'
     """
-    return str(_Screen().doprint(_tidy(value)))
+    return str(_Screen(order, names).doprint(_tidy(value)))
 
 
-def latex(value: Any, names: dict[str, str]) -> str:
+def latex(value: Any, names: Mapping[str, str], order: Order = _USUAL) -> str:
     r"""A number or a formula in LaTeX; `names` are symbols that are spelled otherwise there.
 
     >>> latex(sympy.Symbol("out") * sympy.Symbol("k") ** 2 + 1, {"out": r"c_{\mathrm{out}}"})
     'c_{\\mathrm{out}}\\,k^{2} + 1'
     """
-    return str(_Latex(names).doprint(_tidy(value)))
+    return str(_Latex(names, order).doprint(_tidy(value)))
 
 
-def latex_rows(value: Any, names: dict[str, str]) -> list[str]:
+def latex_rows(value: Any, names: Mapping[str, str]) -> list[str]:
     r"""A formula in LaTeX on as many lines as it takes not to leave the page: a long sum breaks before a sign.
 
     >>> latex_rows(sum(sympy.symbols("n h w c k s")), {})
     ['n + h + w + c', '{} + k + s']
     """
-    printer, tidy = _Latex(names), _tidy(value)
+    printer, tidy = _Latex(names, _USUAL), _tidy(value)
     if not tidy.is_Add:
         return [str(printer.doprint(tidy))]
-    terms = _terms(tidy)
+    terms = _terms(tidy, _USUAL)
     rows = [_sum(printer, terms[start : start + _ROW], "-") for start in range(0, len(terms), _ROW)]
     return [rows[0], *(f"{{}} - {row[1:]}" if row.startswith("-") else f"{{}} + {row}" for row in rows[1:])]
 
@@ -88,34 +104,55 @@ _ESCAPED = str.maketrans(
 )
 
 
-def _place(part: Any) -> tuple[tuple[int, str], ...]:
+def _place(part: Any, order: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
     """Where a factor or a term belongs: by the symbols that it has, the first one first."""
     names = (symbol.name for symbol in part.free_symbols)
-    return tuple(sorted((_ORDER.index(name) if name in _ORDER else len(_ORDER), name) for name in names))
+    return tuple(sorted((order.index(name) if name in order else len(order), name) for name in names))
 
 
 def _is_negative(term: Any) -> bool:
     return bool(term.as_coeff_Mul()[0].is_negative)
 
 
-def _terms(sum_: Any) -> list[Any]:
-    """What is added before what is taken away, and numbers last of both."""
-    return sorted(sum_.args, key=lambda term: (_is_negative(term), bool(term.is_number), _place(term)))
+def _terms(sum_: Any, order: Order) -> list[Any]:
+    """What is added before what is taken away, and numbers last of both; of alike terms quotients last, roots before them."""
+
+    def key(term: Any) -> tuple[Any, ...]:
+        is_quotient = sympy.denom(term) != 1
+        return _is_negative(term), bool(term.is_number), _place(term, order.terms), is_quotient, bool(_roots(term))
+
+    return sorted(sum_.args, key=key)
 
 
-def _factors(product: Any) -> list[Any]:
-    """The factors of a product, numbers first."""
-    return sorted((f for f in sympy.Mul.make_args(product) if f != 1), key=_place)
+def _factors(product: Any, order: Order) -> list[Any]:
+    """The factors of a product, numbers first, and the roots among them as one, last."""
+    factors = sorted((f for f in sympy.Mul.make_args(product) if f != 1), key=lambda f: _place(f, order.factors))
+    roots = _roots(product)
+    if len(roots) < 2:
+        return [*(f for f in factors if f not in roots), *roots]
+    one = sympy.Pow(sympy.Mul(*(root.base for root in roots)), _HALF, evaluate=False)
+    return [*(f for f in factors if f not in roots), one]
+
+
+def _roots(product: Any) -> list[Any]:
+    return [f for f in sympy.Mul.make_args(product) if f.is_Pow and f.exp == _HALF]
 
 
 class _Screen(StrPrinter):  # type: ignore[misc]
     """One line of text."""
 
+    def __init__(self, order: Order, names: Mapping[str, str]) -> None:
+        super().__init__()
+        self.names, self.by = names, order
+
+    def _print_Symbol(self, expr: Any) -> str:  # noqa: N802 - as sympy calls it
+        return self.names.get(expr.name, str(expr.name))
+
     def _print_Add(self, expr: Any, order: Any = None) -> str:  # noqa: ARG002, N802 - as sympy calls it
-        return _sum(self, _terms(expr), "−")
+        return _sum(self, _terms(expr, self.by), "−")
 
     def _print_Mul(self, expr: Any) -> str:  # noqa: N802 - as sympy calls it
-        sign, above, below = _fraction(expr, "−")
+        sign, above, below = _fraction(expr, "−", self.by)
         one_line = self._product(above)
         if not below:
             return sign + one_line
@@ -129,6 +166,8 @@ class _Screen(StrPrinter):  # type: ignore[misc]
         if expr.exp.is_negative:
             return self._print_Mul(expr)
         base = self.parenthesize(expr.base, PRECEDENCE["Pow"])
+        if expr.exp == _HALF:
+            return f"√{base}"
         return f"{base}{str(expr.exp).translate(_RAISED)}" if expr.exp.is_Integer else f"{base}^({self._print(expr.exp)})"
 
     def _print_floor(self, expr: Any) -> str:
@@ -147,6 +186,13 @@ class _Screen(StrPrinter):  # type: ignore[misc]
     def _print_Mod(self, expr: Any) -> str:  # noqa: N802 - as sympy calls it
         return f"({' mod '.join(self.parenthesize(part, PRECEDENCE['Mul']) for part in expr.args)})"
 
+    def _print_Sum(self, expr: Any) -> str:  # noqa: N802 - as sympy calls it
+        index, first, last = expr.limits[0]
+        return f"∑[{index} = {self._print(first)} … {self._print(last)}] {self.parenthesize(expr.function, PRECEDENCE['Mul'])}"
+
+    def _print_Derivative(self, expr: Any) -> str:  # noqa: N802 - as sympy calls it
+        return f"∂{self._print(expr.expr)}/{'·'.join(f'∂{symbol}' for symbol in expr.variables)}"
+
     def _print_Piecewise(self, expr: Any) -> str:  # noqa: N802 - as sympy calls it
         cases = (
             f"{self._print(value)} {'otherwise' if truth is sympy.true else f'if {self._print(truth)}'}"
@@ -161,18 +207,18 @@ class _Screen(StrPrinter):  # type: ignore[misc]
 class _Latex(LatexPrinter):  # type: ignore[misc]
     """LaTeX for an equation."""
 
-    def __init__(self, names: dict[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], order: Order) -> None:
         super().__init__()
-        self.names = names
+        self.names, self.by = names, order
 
     def _print_Symbol(self, expr: Any, style: str = "plain") -> str:  # noqa: ARG002, N802 - as sympy calls it
         return self.names.get(expr.name) or latex_name(expr.name)
 
     def _print_Add(self, expr: Any, order: Any = None) -> str:  # noqa: ARG002, N802 - as sympy calls it
-        return _sum(self, _terms(expr), "-")
+        return _sum(self, _terms(expr, self.by), "-")
 
     def _print_Mul(self, expr: Any) -> str:  # noqa: N802 - as sympy calls it
-        sign, above, below = _fraction(expr, "-")
+        sign, above, below = _fraction(expr, "-", self.by)
         return sign + (rf"\frac{{{self._product(above)}}}{{{self._product(below)}}}" if below else self._product(above))
 
     def _print_floor(self, expr: Any, exp: Any = None) -> str:
@@ -206,7 +252,7 @@ def _rounded_up(quotient: Any) -> Any:
     return rest / below if below != 1 and is_written_so else None
 
 
-def _fraction(expr: Any, minus: str) -> tuple[str, list[Any], list[Any]]:
+def _fraction(expr: Any, minus: str, order: Order) -> tuple[str, list[Any], list[Any]]:
     """The sign of a product, the factors above its line and those below."""
     above, below = sympy.fraction(-expr if _is_negative(expr) else expr)
-    return minus if _is_negative(expr) else "", _factors(above), _factors(below)
+    return minus if _is_negative(expr) else "", _factors(above, order), _factors(below, order)

@@ -1,6 +1,6 @@
 """A ledger as rows: one an op, one a layer with its norm and activation, one a place, or one in all."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS, Convention
@@ -96,7 +96,7 @@ def summed(
     unit: Place | None = None,
 ) -> Row:
     """A row of some lines."""
-    main = main_line(lines)
+    main = main_line(lines) if lines else None
     followers = [line.op for line in lines if line is not main and line.rule.family in FOLLOWERS]
     totals = ledger.sums(lines, convention, traffic)
     operations = totals.mult_adds if convention.counts_mult_adds else ledger.operations(lines, convention)
@@ -120,7 +120,7 @@ def _by_op(lines: list[Line]) -> Iterable[list[Line]]:
     return ([line] for line in lines)
 
 
-def folded(found: list[Row]) -> list[list[Row]]:
+def folded(found: list[Row], likeness: Callable[[Row], Any] = lambda row: row.likeness) -> list[list[Row]]:
     """Rows by unit, runs of units that are alike folded into their first with `times` set."""
     units: list[list[Row]] = []
     for row in found:
@@ -130,20 +130,20 @@ def folded(found: list[Row]) -> list[list[Row]]:
             units.append([row])
     runs: list[list[Row]] = []
     for unit in units:
-        if runs and _alike(runs[-1], unit):
+        if runs and _alike(runs[-1], unit, likeness):
             runs[-1] = [row._replace(times=row.times + 1) for row in runs[-1]]
         else:
             runs.append(unit)
     return runs
 
 
-def _alike(run: list[Row], unit: list[Row]) -> bool:
+def _alike(run: list[Row], unit: list[Row], likeness: Callable[[Row], Any]) -> bool:
     a, b = run[0].unit, unit[0].unit
     if a is None or b is None or a.parent is not b.parent or a.label != b.label or len(run) != len(unit):
         return False
     if b.number != a.number + run[0].times:
         return False
-    return all(x.likeness == y.likeness for x, y in zip(run, unit, strict=True))
+    return all(likeness(x) == likeness(y) for x, y in zip(run, unit, strict=True))
 
 
 def unit_label(row: Row) -> str:

@@ -4,7 +4,8 @@ import re
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from costmodel.reports.columns import AMOUNTS, Amounts, Shown, counted, words
+from costmodel.reports import roofline as timed
+from costmodel.reports.columns import Amounts, Shown, counted, is_amount, words
 from costmodel.reports.rows import Row, folded, rows, sign, summed
 
 
@@ -34,7 +35,7 @@ def select(shown: Shown, keys: tuple[str, ...], *, whole_list: bool) -> Selectio
     whole = shown.amounts(summed(shown.ledger, "network", shown.ledger.lines, shown.convention, shown.traffic))
     body, quiet = (found, []) if whole_list or shown.by == "op" else _parted(shown, found, counted(keys))
     folds = not whole_list and "layer" in keys
-    units = folded(body) if folds else [[row] for row in body]
+    units = folded(body, shown.likeness) if folds else [[row] for row in body]
     listed = [(index == 0, row) for unit in units for index, row in enumerate(unit)]
     if shown.sort:
         listed = _ordered(shown, [row for _, row in listed])
@@ -44,7 +45,10 @@ def select(shown: Shown, keys: tuple[str, ...], *, whole_list: bool) -> Selectio
     of = [(row.times, shown.amounts(row)) for _, row in kept]
 
     def others(key: str) -> Any:
-        return whole(key) - sum(times * amounts(key) for times, amounts in of)
+        rest = whole(key)
+        for times, amounts in of:
+            rest = rest - times * amounts(key)
+        return rest
 
     hidden = [row for _, row in listed[len(kept) :]]
     marked = sign([line for row in hidden for line in row.lines])
@@ -68,8 +72,10 @@ def _ordered(shown: Shown, listed: list[Row]) -> list[tuple[bool, Row]]:
 
     def weight(row: Row) -> Any:
         amounts, name = shown.amounts(row), key.lstrip("%")
-        if name in AMOUNTS:
+        if is_amount(name):
             return row.times * amounts(name)
+        if name in timed.COLUMNS:
+            return timed.weight(name, amounts("work"))
         if name == "per_access":
             return 0 if row.sign else Fraction(amounts("operations"), amounts("access") or 1)
         return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", words(row, name))]

@@ -9,7 +9,8 @@ from typing import Any
 
 from costmodel.dtypes import Dtypes
 from costmodel.problems import printable
-from costmodel.reports.columns import AMOUNTS, Amounts, Shown, number, words
+from costmodel.reports import roofline as timed
+from costmodel.reports.columns import AMOUNTS, Amounts, Shown, is_amount, number, words
 from costmodel.reports.rows import Row
 from costmodel.reports.selection import select
 from costmodel.reports.words import UNKNOWN
@@ -24,16 +25,18 @@ def analysis(shown: Shown) -> str:
 
     What is not known is left empty, and adds nothing; a row with something in it that is not counted is not `complete`.
     """
-    keys = shown.columns or COLUMNS
+    keys = shown.columns or (*COLUMNS, *(timed.COLUMNS if shown.roofline else ()))
     keys = keys if {"layer", "path"} & set(keys) else ("path", *keys)
     chosen = select(shown, keys, whole_list=True)
-    rules = [shown.convention.name, shown.traffic.spelled, spelled(shown.dtypes)]
+    device = [shown.roofline.device.name] if shown.roofline else []
+    rules = [shown.convention.name, shown.traffic.spelled, spelled(shown.dtypes), *device]
     rows = [[*(_value(row, key, shown, chosen.whole) for key in keys), *rules, answer(not row.sign)] for _, row in chosen.rows]
     if chosen.left:
         at = next(keys.index(key) for key in ("op", "path", "layer") if key in keys)
         sums = [_sum(key, chosen.others, chosen.whole, chosen.sign) for key in keys]
         rows.append([*sums[:at], "others", *sums[at + 1 :], *rules, answer(not chosen.sign)])
-    return written([*keys, "convention", "traffic", "dtype", "complete"], rows)
+    heading = [timed.HEADINGS.get(key, key) for key in keys]
+    return written([*heading, "convention", "traffic", "dtype", *(["device"] if device else []), "complete"], rows)
 
 
 def answer(holds: bool) -> str:
@@ -61,12 +64,14 @@ def _value(row: Row, key: str, shown: Shown, whole: Amounts) -> Any:
 
 
 def _is_number(key: str) -> bool:
-    return key == "per_access" or key.lstrip("%") in AMOUNTS
+    return key == "per_access" or key in timed.COLUMNS or is_amount(key)
 
 
 def _sum(key: str, amounts: Amounts, whole: Amounts, sign: str) -> Any:
     if not _is_number(key) or sign == UNKNOWN:
         return ""
+    if key in timed.COLUMNS:
+        return timed.spreadsheet(key, amounts("work"), whole("work"), sign)
     return amounts(key) if key in AMOUNTS else number(key, amounts, whole, sign=sign).text.replace(UNKNOWN, "")
 
 

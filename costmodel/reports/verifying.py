@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from costmodel.conventions import Convention
 from costmodel.layers import op_label
 from costmodel.ledger import Ledger
-from costmodel.reports.bounding import DOMAIN, GENERAL, applies, exact, near, number, plain_literal
+from costmodel.reports.bounding import DOMAIN, GENERAL, exact, near, number, plain_literal
 from costmodel.reports.columns import Order
 from costmodel.reports.contract import plain
 from costmodel.reports.held import Checked, Part, beside, checked, parts
@@ -63,7 +63,8 @@ def screen(verified: Verified, room: int) -> Screen:
 
 
 def _table(verified: Verified, found: list[Checked]) -> tuple[list[Column], list[list[Cell]], list[list[Cell]]]:
-    last = Column("as printed", True) if verified.rule is not None else Column("", True)
+    blank = [Cell("")] if verified.rule is not None else []
+    printed = [Column("as printed")] if verified.rule is not None else []
     columns = [
         Column("layer", True),
         Column(""),
@@ -74,9 +75,14 @@ def _table(verified: Verified, found: list[Checked]) -> tuple[list[Column], list
         Column("bound"),
         Column("gap"),
         Column("%"),
-        last,
+        *printed,
+        Column("", True),
     ]
-    return columns, [_cells(one, labelled) for labelled, one in shown(verified, found)], [_sums(part) for part in parts(found)]
+    return (
+        columns,
+        [_cells(one, labelled) for labelled, one in shown(verified, found)],
+        [_sums(part, blank) for part in parts(found)],
+    )
 
 
 def _cells(one: Checked, labelled: bool) -> list[Cell]:
@@ -93,22 +99,23 @@ def _cells(one: Checked, labelled: bool) -> list[Cell]:
         Cell(number(round(one.bound))),
         Cell(gap),
         Cell(share(one.gap, one.access), "strong" if far else "dim"),
-        Cell(said(one), "dim"),
+        *_verdict(one),
     ]
 
 
-def said(one: Checked) -> str:
-    """What the last column says of a layer."""
+def _verdict(one: Checked) -> list[Cell]:
+    """What there is to say of a layer; of the form as printed its figure too, and why that does not apply."""
     if one.literal is None:
-        return one.verdict
-    return f"{number(round(one.literal.figure))} {applies(one.literal)}"
+        return [Cell(one.verdict, "dim")]
+    said = ", ".join(one.literal.reasons) or "applies"
+    return [Cell(number(round(one.literal.figure))), Cell(said if one.literal.holds else f"false: {said}", "dim")]
 
 
-def _sums(part: Part) -> list[Cell]:
+def _sums(part: Part, blank: list[Cell]) -> list[Cell]:
     style = "strong" if part.name == "total" else ""
     figures = [count(part.access), number(round(part.bound)), number(round(part.gap)), share(part.gap, part.access)]
     first = [Cell(part.name, style), Cell(f"{len(part.found)}", "dim"), Cell(""), Cell(""), Cell("")]
-    return [*first, *(Cell(figure, style) for figure in figures), Cell("")]
+    return [*first, *(Cell(figure, style) for figure in figures), *blank, Cell("")]
 
 
 def shown(verified: Verified, found: list[Checked]) -> list[tuple[bool, Checked]]:

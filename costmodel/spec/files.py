@@ -6,17 +6,17 @@ from costmodel.problems import Mark, Problem, SpecError
 from costmodel.spec.source import MAX_BYTES, lines_of
 
 
-def read_file(path: Path, shown: str) -> tuple[str, str]:
-    """The text of a spec file and the name to show for it. Raises `SpecError` where there is no text to be had."""
+def read_file(path: Path, shown: str, noun: str = "spec") -> tuple[str, str]:
+    """The text of a file and the name to show for it. Raises `SpecError` where there is no text to be had."""
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except IsADirectoryError:
-        raise SpecError([Problem(None, f"{shown} is a directory, and a spec is a file")]) from None
+        raise SpecError([Problem(None, f"{shown} is a directory, and a {noun} is a file")]) from None
     except OSError as error:
         raise SpecError([Problem(None, f"{shown}: {(error.strerror or str(error)).lower()}")]) from None
     if len(raw) > MAX_BYTES:
-        raise SpecError([Problem(None, f"{shown} is longer than {MAX_BYTES:,} bytes: too long for a spec")])
+        raise SpecError([Problem(None, f"{shown} is longer than {MAX_BYTES:,} bytes: too long for a {noun}")])
     try:
         return raw.decode("utf-8-sig"), shown
     except UnicodeDecodeError as error:

@@ -5,7 +5,7 @@ document, duplicate keys and tabs are refused, so that a file is data and means 
 """
 
 import re
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
@@ -18,6 +18,21 @@ MAX_EVENTS = 200_000
 """How many values and brackets a spec may have; real ones stay below 5,000."""
 MAX_BYTES = 10_000_000
 """How long a spec may be; real ones stay below 100,000."""
+
+
+class Holds(NamedTuple):
+    """What a file holds: its noun in messages, how such a file starts, and what stands for an anchor and for a tag."""
+
+    noun: str
+    starts: str
+    anchor: str = ""
+    tag: str = ""
+
+
+SPEC = Holds(
+    "spec", "a spec starts with `name:`, `input:` and `layers:`", "a block can be used twice", "write `not x` for negation"
+)
+"""A network."""
 
 
 class Text(str):
@@ -72,18 +87,18 @@ def lines_of(text: str) -> list[str]:
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|[\ud800-\udfff]|[\ufeff\ufffe\uffff]")
 
 
-def read(text: str, file: str, problems: Problems | None = None) -> Map:
-    """Read a spec's text as one mapping. Raises `SpecError` with everything that is not plain YAML data.
+def read(text: str, file: str, problems: Problems | None = None, holds: Holds = SPEC) -> Map:
+    """Read a file's text as one mapping. Raises `SpecError` with everything that is not plain YAML data.
 
     Warnings of what is legal and probably not meant go onto `problems`.
     """
-    reader = _Reader(text.removeprefix("\ufeff"), file, problems)
+    reader = _Reader(text.removeprefix("\ufeff"), file, problems, holds)
     data = reader.document()
     reader.problems.check()
     if not isinstance(data, Map):
         mark = getattr(data, "mark", None) or Mark(file, 1, 1, reader.lines[0])
         what = "is empty" if data is None or data == "" else "is not a mapping of keys to values"
-        reader.problems.add(mark, f"the file {what}", "a spec starts with `name:`, `input:` and `layers:`")
+        reader.problems.add(mark, f"the file {what}", holds.starts)
         reader.problems.check()
     assert isinstance(data, Map)
     return data
@@ -99,8 +114,8 @@ _COMMENT_SOMEWHERE = re.compile(r"#(?<=[ \t]#)[^\s#]")  # the sign first: a sear
 
 
 class _Reader:
-    def __init__(self, text: str, file: str, problems: Problems | None) -> None:
-        self.text, self.file = text, file
+    def __init__(self, text: str, file: str, problems: Problems | None, holds: Holds = SPEC) -> None:
+        self.text, self.file, self.holds = text, file, holds
         self.lines = lines_of(text)
         self.problems = problems or Problems()
         self.comments = bool(_COMMENT_SOMEWHERE.search(text))
@@ -121,7 +136,7 @@ class _Reader:
         try:
             for count, event in enumerate(yaml.parse(self.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))):
                 if count > MAX_EVENTS:
-                    message = f"the file has more than {MAX_EVENTS:,} values: too long for a spec"
+                    message = f"the file has more than {MAX_EVENTS:,} values: too long for a {self.holds.noun}"
                     self.problems.add(self.at(event), message)
                     break
                 if self.take(event) is False:
@@ -144,10 +159,11 @@ class _Reader:
             self.close()
         elif isinstance(event, yaml.AliasEvent):
             mark = self.at(event)
-            self.problems.add(mark, f"specs have no aliases, and here is '*{event.anchor}'", "a block can be used twice")
+            message = f"{self.holds.noun}s have no aliases, and here is '*{event.anchor}'"
+            self.problems.add(mark, message, self.holds.anchor)
             self.put(Text("", mark))
         elif isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
-            self.problems.add(self.at(event), "a file holds one spec, and here a second one starts")
+            self.problems.add(self.at(event), f"a file holds one {self.holds.noun}, and here a second one starts")
             return False
         return True
 
@@ -174,9 +190,10 @@ class _Reader:
             return
         mark = self.at(event)
         if event.anchor:
-            self.problems.add(mark, f"specs have no anchors, and here is '&{event.anchor}'", "a block can be used twice")
+            message = f"{self.holds.noun}s have no anchors, and here is '&{event.anchor}'"
+            self.problems.add(mark, message, self.holds.anchor)
         if event.tag:
-            self.problems.add(mark, f"specs have no tags, and here is '{event.tag}'", "write `not x` for negation")
+            self.problems.add(mark, f"{self.holds.noun}s have no tags, and here is '{event.tag}'", self.holds.tag)
 
     def open(self, event: Any) -> bool:
         kind = Map if isinstance(event, yaml.MappingStartEvent) else Seq

@@ -1,0 +1,72 @@
+"""`analyze --device` and `--plot`: what they ask for is read, and what needs a device is refused without one."""
+
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from costmodel.commands import output as outputs
+from costmodel.device import bundled
+from costmodel.problems import Problem, SpecError, one_of
+
+if TYPE_CHECKING:
+    from costmodel.commands.reading import Reader
+    from costmodel.dtypes import Dtypes
+    from costmodel.ledger import Ledger
+    from costmodel.reports.columns import Order, Shown
+    from costmodel.roofline import Roofline
+    from costmodel.traffic import Traffic
+
+ENDINGS = (".svg", ".pdf", ".png")
+"""What a plot may be written as."""
+
+
+def on_device(
+    read: "Reader", device: str | None, dtypes: "Dtypes", columns: tuple[str, ...], order: "Order | None"
+) -> "Callable[[Ledger, Traffic], Roofline] | None":
+    """What puts a network on the device that is asked for, if one is; what is wrong stays with `read`."""
+    from costmodel.reports.roofline import COLUMNS
+    from costmodel.roofline import Roofline
+    from costmodel.spec.device import load_device
+
+    if device is None:
+        asked = [*(columns or ()), *([order.key] if order else [])]
+        for name in dict.fromkeys(asked):
+            if name in COLUMNS:
+                read.problems.append(_missing(f"the column '{name}' is of a device"))
+        return None
+    found = read(load_device, device)
+    if found and dtypes:
+        read(found.peak, dtypes.activations)
+    return lambda ledger, traffic: Roofline(ledger, found, dtypes, traffic)
+
+
+def check_plot(plot: str | None, device: str | None, spec: str, output: str | None) -> None:
+    """Refuse a plot that cannot be drawn, before any work. Raises `SpecError`."""
+    if plot is None:
+        return
+    problems = [] if device is not None else [_missing("--plot draws the roofline of a device")]
+    if Path(plot).suffix.lower() not in ENDINGS:
+        problems.append(Problem(None, f"--plot {plot}: a plot has one of the endings {one_of(ENDINGS)}", "--plot roofline.svg"))
+    if find_spec("matplotlib") is None:
+        problems.append(Problem(None, "--plot needs matplotlib, which is not installed", "pip install 'costmodel[plot]'"))
+    if output is not None and os.path.realpath(plot) == os.path.realpath(output):
+        problems.append(Problem(None, f"--plot and -o both write {plot}", "give each a file of its own"))
+    try:
+        outputs.check_file(plot, spec, "--plot", "plot")
+    except SpecError as error:
+        problems += error.problems
+    if problems:
+        raise SpecError(problems)
+
+
+def drawn(shown: "Shown", plot: str) -> bytes:
+    """The plot of a network on its device, in the form that the file's ending names."""
+    from costmodel.reports.plot import draw
+
+    return draw(shown, Path(plot).suffix.lower().removeprefix("."))
+
+
+def _missing(needing: str) -> Problem:
+    return Problem(None, f"{needing}, and no --device is given", f"--device takes a device file or one of {one_of(bundled())}")

@@ -1,0 +1,134 @@
+"""The roofline in reports: its columns' cells, what tables say of a device, and its part of JSON; no cost formula."""
+
+from fractions import Fraction
+from math import log10
+from typing import Any
+
+from costmodel.reports.layout import Cell
+from costmodel.reports.words import UNKNOWN, share
+from costmodel.roofline import BOUNDS, Roofline, Work
+
+COLUMNS = ("time", "%time", "intensity", "bound_by")
+"""The columns that need a device."""
+RULE = "time: launch + max(mult-adds / peak, bytes / bandwidth) of each kernel, a lower bound · intensity: mult-adds per byte"
+_UNITS = (("s", 1), ("ms", 10**3), ("µs", 10**6), ("ns", 10**9))
+
+
+def cell(key: str, work: Work, whole: Work, sign: str) -> Cell:
+    """A row's time, intensity or bound on a screen; a dash where it has no kernel, and `sign` as for counts."""
+    if sign == UNKNOWN or (sign and key == "intensity"):
+        return Cell(UNKNOWN, "dim")
+    if not work.kernels:
+        return Cell("–", "dim")
+    if key == "time":
+        return Cell(duration(work.seconds, whole.seconds))
+    return Cell(work.bound_by or "–") if key == "bound_by" else Cell(ratio(work.intensity), "dim")
+
+
+def duration(seconds: Any, whole: Any) -> str:
+    """A time in the unit that suits the network's; cut, for a bound that is rounded up does not hold.
+
+    >>> duration(Fraction(1, 3_000), Fraction(1, 100)), duration(Fraction(1, 8), Fraction(200))
+    ('0.33 ms', '0.12 s')
+    """
+    unit, scale = next((found for found in _UNITS if whole * found[1] >= 10), _UNITS[-1])
+    cut = int(seconds * scale * 100)
+    return f"{cut // 100:,}.{cut % 100:02} {unit}"
+
+
+def exactly(seconds: Fraction) -> str:
+    """A time that a file gives, with all its digits.
+
+    >>> exactly(Fraction(5, 10**6)), exactly(Fraction(0))
+    ('5 µs', '0 s')
+    """
+    unit, scale = next((found for found in _UNITS if seconds * found[1] >= 1), _UNITS[-1 if seconds else 0])
+    return f"{float(seconds * scale):.12g} {unit}"
+
+
+def ratio(value: Fraction | None) -> str:
+    """Mult-adds a byte with one decimal, below 1 with two; a dash where no byte moves."""
+    return "–" if value is None else f"{float(value):,.{1 if value >= 1 else 2}f}"
+
+
+def rate(value: Fraction) -> str:
+    """A rate with three digits and its scale, a unit to follow.
+
+    >>> rate(Fraction(5_669_888_000_000)), rate(Fraction(216_000_000)), rate(Fraction(999_999))
+    ('5.67 T', '216 M', '1,000 k')
+    """
+    scale, letter = next(((10**power, letter) for power, letter in _SCALES if value >= 10**power), (1, ""))
+    amount = float(value / scale)
+    return f"{amount:,.{max(2 - int(log10(max(amount, 1))), 0)}f} {letter}".rstrip()
+
+
+_SCALES = ((15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k"))
+
+
+def said(roofline: Roofline, unknown: bool, by: str | int) -> list[tuple[str, str]]:
+    """What a table of such rows says of a device and of the network on it: labels and sentences."""
+    device, whole = roofline.device, roofline.whole
+    rates = [
+        f"{rate(roofline.peak)} mult-adds/s in {roofline.dtype}",
+        f"{rate(device.bytes)}B/s",
+        f"{exactly(device.launch)} a launch",
+        f"ridge {ratio(roofline.ridge)} mult-adds/byte",
+    ]
+    shares = (f"{share(whole.part(bound), whole.seconds)} % {bound}" for bound in BOUNDS)
+    kernels = f"{whole.kernels} kernel{'s' if whole.kernels != 1 else ''}"
+    missing = "; ops that are not counted add nothing to it" if unknown else ""
+    effective = f"{rate(roofline.effective)} mult-adds/s at the bound, {share(roofline.effective, roofline.peak)} % of peak"
+    joined = "layers that run as one kernel have its time at the first of them; --by block has a row for each unit"
+    return [
+        ("device", f"{device.name}: {', '.join(rates)}"),
+        ("time", f"≥ {duration(whole.seconds, whole.seconds)} in {kernels}, a lower bound and no latency{missing}"),
+        ("", f"{', '.join(shares)} · {ratio(whole.intensity)} mult-adds/byte · {effective}"),
+        *([("", joined)] if roofline.joins and by in ("op", "layer") else []),
+        ("holds for", "these rates and these mult-adds; algorithms that multiply less, as Winograd's, may be faster"),
+    ]
+
+
+def document(roofline: Roofline) -> dict[str, Any]:
+    """The device and the network on it, as plain data."""
+    device, whole = roofline.device, roofline.whole
+    return {
+        "name": device.name,
+        "sources": list(device.sources),
+        "notes": list(device.notes),
+        "dtype": roofline.dtype,
+        "mult_adds_per_second": plain(roofline.peak),
+        "bytes_per_second": plain(device.bytes),
+        "seconds_per_launch": plain(device.launch),
+        "ridge": plain(roofline.ridge),
+        "kernels": whole.kernels,
+        **figures(whole),
+        "seconds": {bound: plain(whole.part(bound)) for bound in BOUNDS},
+        "effective_mult_adds_per_second": plain(roofline.effective),
+    }
+
+
+def figures(work: Work) -> dict[str, Any]:
+    """A row's time in seconds, intensity and bound, as plain data."""
+    return {"time_s": plain(work.seconds), "intensity": plain(work.intensity), "bound_by": work.bound_by or None}
+
+
+def plain(value: Any) -> Any:
+    """A whole number as it is, another as the nearest that a computer has, nothing as nothing."""
+    return value if value is None else int(value) if value == int(value) else float(value)
+
+
+def spreadsheet(key: str, work: Work, whole: Work, sign: str) -> Any:
+    """A row's value in CSV: seconds, percent, mult-adds a byte, or what it is bound by; empty where there is none."""
+    if key == "%time":
+        return share(work.seconds, whole.seconds)
+    value = figures(work)[HEADINGS.get(key, key)]
+    return "" if value is None or (sign and key == "intensity") else value
+
+
+HEADINGS = {"time": "time_s"}
+"""What a column is called where its unit is not beside each value."""
+
+
+def weight(key: str, work: Work) -> Any:
+    """What rows are sorted by."""
+    return work.bound_by if key == "bound_by" else work.intensity or 0
