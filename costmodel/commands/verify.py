@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from costmodel.commands import caching, proving, reading
+from costmodel.commands import caching, exploring, proving, reading
 from costmodel.commands import output as outputs
 from costmodel.commands.options import (
     FORMATS,
@@ -104,7 +104,7 @@ def verify(
         caching.write_layer(sizes, chip, form, output, no_color)
         return
     printed = rule if literal else None
-    if interactive and _explored(sizes, spec, given, variant, images["batch"], literal, quiet, no_color):
+    if interactive and exploring.explored(sizes, spec, given, variant, images["batch"], literal, quiet, no_color):
         return
     if spec is not None:
         _network(spec, given, variant, images["batch"], printed, verifying.How(order, first), form, output, quiet, no_color)
@@ -191,28 +191,6 @@ def _network(
         return
     writers = {"json": verifying.as_json, "csv": verifying.as_csv, "markdown": verifying.as_markdown}
     outputs.write(output, writers[form](verified))
-
-
-def _explored(
-    sizes: "Sizes", spec: str | None, given: Any, variant: str | None, batch: int, literal: bool, quiet: bool, no_color: bool
-) -> bool:
-    """Run the explorer in full screen; where it is not to be had, say why."""
-    from costmodel.commands.analyze import warn
-    from costmodel.explorer.door import explore, hindrance
-    from costmodel.library import load
-
-    if why := "--literal is answered line by line" if literal else hindrance():
-        if not quiet:
-            print(f"costmodel: no full screen: {why}", file=sys.stderr)
-        return False
-    if spec is None:
-        left = explore(sizes, None, no_color=no_color)
-        print(f"costmodel verify {left.options}", file=sys.stderr)
-    else:
-        loaded = load(spec)
-        warn(loaded, quiet)
-        explore(sizes, loaded.cost(given, variant, batch), no_color=no_color)
-    return True
 
 
 def _loop(sizes: "Sizes", rule: "Convention | None", no_color: bool) -> None:
