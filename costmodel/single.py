@@ -112,6 +112,21 @@ def layer_of(sizes: Sizes) -> ConvBound:
     return layer
 
 
+def in_fractions(sizes: Sizes) -> ConvBound | None:
+    """The layer with fractions of channels in its groups, where nothing but these keeps it from being built.
+
+    So ShuffleNetV2's table 2 has 8 groups of 180 channels, 22.5 each.
+
+    >>> layer = in_fractions(Sizes(c1=180, c2=180, groups=8))
+    >>> layer.mult_adds, layer.access, layer.is_buildable
+    (12700800, 1133010, False)
+    """
+    if not all(text.startswith("groups") for text in problems_of(sizes)):
+        return None
+    (layer,) = bounded(_run(sizes))
+    return layer
+
+
 _NUMBER = re.compile(r"[-+]?[0-9]{1,12}(\.[0-9]{1,12})?")
 
 
