@@ -15,7 +15,7 @@ from costmodel.single import NAMES, Sizes, layer_of, line_of, spelled
 
 SOURCE = "source: ShuffleNetV2 (arXiv:1807.11164), section 2, guideline G1"
 GENERAL = "memory access ≥ (2/√(kh·kw))·√(g·hᵢwᵢ·B) + B/(hₒwₒ), in elements; B counts mult-adds"
-DOMAIN = "domain: any kernel, stride, padding, dilation and groups; each map and weight moved once, biases left out"
+DOMAIN = "any kernel, stride, padding, dilation and groups; each map and weight moved once, biases left out"
 _POINTWISE = "memory access ≥ 2√(h·w·B) + B/(h·w), in elements; B counts mult-adds"
 _POINTWISE_DOMAIN = "domain: 1×1 convolution, stride 1, one group, no bias"
 
@@ -50,7 +50,11 @@ class Worked:
     @property
     def heading(self) -> tuple[str, str, str]:
         """The theorem, its domain, its source."""
-        return (_POINTWISE, _POINTWISE_DOMAIN, SOURCE) if self.is_papers else (GENERAL, DOMAIN, f"{SOURCE}, made general")
+        return (
+            (_POINTWISE, _POINTWISE_DOMAIN, SOURCE)
+            if self.is_papers
+            else (GENERAL, f"domain: {DOMAIN}", f"{SOURCE}, made general")
+        )
 
     @property
     def steps(self) -> list["Step"]:

@@ -71,13 +71,6 @@ class Checked:
         sides = [str(tensor) or "1" for tensor in (x, y)]
         return sides[0] if self.line.op == "linear" or sides[0] == sides[1] else " → ".join(sides)
 
-    @property
-    def verdict(self) -> str:
-        """What there is to say of it."""
-        if not self.holds:
-            return "violated"
-        return f"pinned: {self.reason}" if self.reason else "tight" if self.is_tight else ""
-
 
 def checked(ledger: Ledger, rule: Convention | None = None) -> list[Checked]:
     """Every convolution and FC layer, in order; the paper's form as printed beside its bound where a rule for B is given."""

@@ -44,28 +44,27 @@ class Verified(NamedTuple):
 def screen(verified: Verified, room: int) -> Screen:
     """Every layer, the sums, and what follows from them."""
     ledger, found = verified.ledger, checked(verified.ledger, verified.rule)
-    columns, body, sums = _table(verified, found)
-    heading, main, total = table(columns, [body, sums], room)
+    heading, main = table(_columns(verified), [[_cells(one, labelled) for labelled, one in shown(verified, found)]], room)
+    total = [line for section in table(_SUMS, [[_sums(part) for part in parts(found)]], room) for line in section]
     title = " · ".join(part for part in (ledger.name, ledger.source) if part)
     settings = [*(setting(name, value) for name, value in ledger.settings.items()), f"batch {count(ledger.batch)}"]
     return [
         text(title, "head"),
         *enumerated(settings, room),
-        *enumerated([GENERAL, DOMAIN], room, "dim"),
+        *enumerated([GENERAL, f"domain: {DOMAIN}"], room, "dim"),
         [],
         *heading,
         *main,
-        text("─" * min(width_of(heading + main + total), room), "dim"),
+        text("─" * min(width_of(heading + main), room), "dim"),
         *total,
         [],
         *(line for label, words in notes(verified, found) for line in note(label, words, room)),
     ]
 
 
-def _table(verified: Verified, found: list[Checked]) -> tuple[list[Column], list[list[Cell]], list[list[Cell]]]:
-    blank = [Cell("")] if verified.rule is not None else []
-    printed = [Column("as printed")] if verified.rule is not None else []
-    columns = [
+def _columns(verified: Verified) -> list[Column]:
+    printed = [Column("as printed"), Column("", True)] if verified.rule is not None else []
+    return [
         Column("layer", True),
         Column(""),
         Column("op", True),
@@ -75,19 +74,17 @@ def _table(verified: Verified, found: list[Checked]) -> tuple[list[Column], list
         Column("bound"),
         Column("gap"),
         Column("%"),
+        Column("pinned", True, 4 if printed else 0),
         *printed,
-        Column("", True),
     ]
-    return (
-        columns,
-        [_cells(one, labelled) for labelled, one in shown(verified, found)],
-        [_sums(part, blank) for part in parts(found)],
-    )
+
+
+_SUMS = [Column("layers", True), Column(""), Column("access"), Column("bound"), Column("gap"), Column("%")]
+"""The columns of the sums."""
 
 
 def _cells(one: Checked, labelled: bool) -> list[Cell]:
     times = f"{one.row.times} ×" if labelled and one.row.times > 1 else ""
-    gap = "0" if one.is_tight else number(round(one.gap))
     far = not one.reason and one.gap * 5 > one.access
     return [
         Cell(unit_label(one.row) if labelled else ""),
@@ -97,25 +94,30 @@ def _cells(one: Checked, labelled: bool) -> list[Cell]:
         Cell(one.maps, "dim"),
         Cell(count(one.access)),
         Cell(number(round(one.bound))),
-        Cell(gap),
+        Cell(_gap(one)),
         Cell(share(one.gap, one.access), "strong" if far else "dim"),
-        *_verdict(one),
+        Cell(one.reason, "dim"),
+        *_printed(one),
     ]
 
 
-def _verdict(one: Checked) -> list[Cell]:
-    """What there is to say of a layer; of the form as printed its figure too, and why that does not apply."""
+def _gap(one: Checked | Part) -> str:
+    """A gap in whole elements, in decimals where that would say there is none."""
+    return number(round(one.gap) or one.gap)
+
+
+def _printed(one: Checked) -> list[Cell]:
+    """The paper's form as printed for a layer, and why it does not apply."""
     if one.literal is None:
-        return [Cell(one.verdict, "dim")]
+        return []
     said = ", ".join(one.literal.reasons) or "applies"
     return [Cell(number(round(one.literal.figure))), Cell(said if one.literal.holds else f"false: {said}", "dim")]
 
 
-def _sums(part: Part, blank: list[Cell]) -> list[Cell]:
+def _sums(part: Part) -> list[Cell]:
     style = "strong" if part.name == "total" else ""
-    figures = [count(part.access), number(round(part.bound)), number(round(part.gap)), share(part.gap, part.access)]
-    first = [Cell(part.name, style), Cell(f"{len(part.found)}", "dim"), Cell(""), Cell(""), Cell("")]
-    return [*first, *(Cell(figure, style) for figure in figures), *blank, Cell("")]
+    figures = [count(part.access), number(round(part.bound)), _gap(part), share(part.gap, part.access)]
+    return [Cell(part.name, style), Cell(f"{len(part.found)}", "dim"), *(Cell(figure, style) for figure in figures)]
 
 
 def shown(verified: Verified, found: list[Checked]) -> list[tuple[bool, Checked]]:
@@ -160,13 +162,21 @@ def notes(verified: Verified, found: list[Checked]) -> list[tuple[str, str]]:
     )
     free = sorted((one for one in found if not one.reason and not one.is_tight), key=lambda one: -one.gap)
     if free:
-        worst = [f"{one.row.path} {share(one.gap, one.access)} %: {near(one.of[0])}" for one in free[:_WORST]]
-        pairs.append(("farthest", "; ".join(worst)))
+        alike = {(one.of[0], one.line.op): one for one in reversed(free)}
+        worst = sorted(alike.values(), key=lambda one: -one.gap)[:_WORST]
+        pairs += [(f"far {at}", _far(one, free)) for at, one in enumerate(worst, 1)]
     pairs.append(("pinned", _pinned(found)))
     if verified.rule is not None:
-        pairs.append(("as printed", _printed(found)))
+        pairs.append(("as printed", _made_for(found)))
     hidden = len(found) - sum(one.row.times for _, one in shown(verified, found))
     return [*pairs, *([("not shown", f"{hidden} more layers, which the sums hold")] if hidden else [])]
+
+
+def _far(one: Checked, free: Sequence[Checked]) -> str:
+    """A layer far from its bound, how many are like it, and what would mend it."""
+    like = sum(other.of == one.of for other in free) - 1
+    also = f" and {like} like it" if like else ""
+    return f"{one.row.path} {one.widths}{also}: gap {share(one.gap, one.access)} %; {near(one.of[0])}"
 
 
 def _pinned(found: Sequence[Checked]) -> str:
@@ -177,7 +187,7 @@ def _pinned(found: Sequence[Checked]) -> str:
     return f"widths that nobody is free to choose hold {of_all} % of the gap: {shares or 'none'}"
 
 
-def _printed(found: Sequence[Checked]) -> str:
+def _made_for(found: Sequence[Checked]) -> str:
     astray = [one for one in found if one.literal and one.literal.reasons]
     false = [one for one in astray if one.literal and not one.literal.holds]
     return (
@@ -192,11 +202,12 @@ def as_markdown(verified: Verified) -> str:
     from costmodel.reports.markdown import table as written
 
     found = checked(verified.ledger, verified.rule)
-    columns, body, sums = _table(verified, found)
+    body = [_cells(one, labelled) for labelled, one in shown(verified, found)]
     parts_ = [
         f"## {escaped(verified.ledger.name)}",
-        "  \n".join(map(escaped, (GENERAL, DOMAIN))),
-        written(columns, [*body, *sums]),
+        "  \n".join(map(escaped, (GENERAL, f"domain: {DOMAIN}"))),
+        written(_columns(verified), body),
+        written(_SUMS, [_sums(part) for part in parts(found)]),
         "\n".join(f"- {escaped(label)}: {escaped(words)}" for label, words in notes(verified, found)),
     ]
     return "\n\n".join(parts_) + "\n"
