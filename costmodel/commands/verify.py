@@ -74,7 +74,7 @@ def verify(
     no_color: NoColour = False,
 ) -> None:
     """The memory-access bound of a layer, or of every convolution of a network."""
-    from costmodel.reports import bounding, verifying
+    from costmodel.reports import bounding, held
 
     read = reading.Reader()
     asked = {"h": h, "w": w, "c1": c1, "c2": c2, "k": k, "groups": groups, "stride": stride, "padding": padding}
@@ -82,7 +82,7 @@ def verify(
     read(outputs.check_file, output, spec)
     rule = read(reading.convention, convention)
     images = read(reading.whole_numbers, {"batch": batch})
-    order = read(reading.order, sort, verifying.COLUMNS, verifying.TEXTS)
+    order = read(reading.order, sort, held.COLUMNS, held.TEXTS)
     first, given = read(reading.whole_number, "top", top), read(reading.settings, set_)
     of_networks = {"--set": set_, "--variant": variant, "--sort": sort, "--top": top, "--batch": batch != "1"}
     read.problems += _misfits(spec, asked, of_networks, form, literal, convention)
@@ -107,7 +107,7 @@ def verify(
     if interactive and exploring.explored(sizes, spec, given, variant, images["batch"], literal, quiet, no_color):
         return
     if spec is not None:
-        _network(spec, given, variant, images["batch"], printed, verifying.How(order, first), form, output, quiet, no_color)
+        _network(spec, given, variant, images["batch"], printed, held.How(order, first), form, output, quiet, no_color)
         return
     worked = bounding.Worked(sizes, printed)
     if prove:
@@ -183,15 +183,15 @@ def _network(
 ) -> None:
     from costmodel.commands.analyze import warn
     from costmodel.library import load
-    from costmodel.reports import verifying
+    from costmodel.reports import held, verifying, verifying_data
 
     loaded = load(spec)
     warn(loaded, quiet)
-    verified = verifying.Verified(loaded.cost(given, variant, batch), rule, how)
+    verified = held.Verified(loaded.cost(given, variant, batch), rule, how)
     if form == "table":
         outputs.write_table(output, lambda room: verifying.screen(verified, room), no_color)
         return
-    writers = {"json": verifying.as_json, "csv": verifying.as_csv, "markdown": verifying.as_markdown}
+    writers = {"json": verifying_data.as_json, "csv": verifying_data.as_csv, "markdown": verifying.as_markdown}
     outputs.write(output, writers[form](verified))
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from costmodel.bounds import ConvBound, Literal, Size, bounded, literal, pinned
 from costmodel.conventions import Convention
+from costmodel.layers import op_label
 from costmodel.ledger import Ledger
 from costmodel.line import Line
 from costmodel.reports.bounding import per_mult_add
-from costmodel.reports.rows import Row, rows
+from costmodel.reports.columns import Order
+from costmodel.reports.rows import Row, rows, unit_label
 
 
 class Checked:
@@ -116,3 +118,41 @@ def parts(found: Sequence[Checked]) -> list[Part]:
         groups.setdefault(f"pinned {'dw strided' if strided else one.reason}" if one.reason else "free", []).append(one)
     ordered = sorted(groups, key=lambda name: (name != "free", name))
     return [*(Part(name, groups[name]) for name in ordered), Part("total", list(found))]
+
+
+TEXTS = ("layer", "op")
+"""Columns of words to sort by."""
+COLUMNS = (*TEXTS, "mult_adds", "access", "bound", "gap", "%gap")
+"""What layers may be sorted by."""
+
+
+class How(NamedTuple):
+    """By what layers are sorted, and how many are shown."""
+
+    sort: Order | None = None
+    top: int | None = None
+
+
+class Verified(NamedTuple):
+    """A network whose layers are held against their bounds; by the paper's form as printed too where a rule for B is given."""
+
+    ledger: Ledger
+    rule: Convention | None = None
+    how: How = How()
+
+
+def weight(one: Checked, order: Order | None) -> Any:
+    """What a layer is sorted by."""
+    assert order is not None
+    if order.key == "%gap":
+        return one.gap / one.access
+    if order.key in TEXTS:
+        return unit_label(one.row) if order.key == "layer" else op_label(one.line)
+    return one.row.times * getattr(one, order.key)
+
+
+def listed(verified: Verified, found: list[Checked]) -> list[Checked]:
+    """Every layer; sorted, and cut, where that is asked for."""
+    order, top = verified.how
+    ordered = found if order is None else sorted(found, key=lambda one: weight(one, order), reverse=order.falls)
+    return ordered[:top]

@@ -1,44 +1,17 @@
 """What `verify` says of a network: every convolution and FC layer against its bound."""
 
-import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
-from costmodel.conventions import Convention
 from costmodel.layers import op_label
-from costmodel.ledger import Ledger
-from costmodel.reports.bounding import DOMAIN, GENERAL, exact, near, number, plain_literal
-from costmodel.reports.columns import Order
-from costmodel.reports.contract import plain
-from costmodel.reports.held import Checked, Part, beside, checked, parts
+from costmodel.reports.bounding import DOMAIN, GENERAL, near, number
+from costmodel.reports.held import Checked, Part, Verified, beside, checked, parts, weight
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
 from costmodel.reports.rows import folded, unit_label
 from costmodel.reports.words import count, setting, share
 
-SCHEMA = 1
-"""The version of the JSON; it grows only when a reader of the last one would break."""
-TEXTS = ("layer", "op")
-"""Columns of words to sort by."""
-COLUMNS = (*TEXTS, "mult_adds", "access", "bound", "gap", "%gap")
-"""What layers may be sorted by."""
 NO_SUM = "a sum of layers' bounds is no bound of the network: layers that run as one move less"
 _WORST = 3
 """How many layers are named as the farthest from their bounds."""
-
-
-class How(NamedTuple):
-    """By what layers are sorted, and how many are shown."""
-
-    sort: Order | None = None
-    top: int | None = None
-
-
-class Verified(NamedTuple):
-    """A network whose layers are held against their bounds; by the paper's form as printed too where a rule for B is given."""
-
-    ledger: Ledger
-    rule: Convention | None = None
-    how: How = How()
 
 
 def screen(verified: Verified, room: int) -> Screen:
@@ -131,20 +104,11 @@ def shown(verified: Verified, found: list[Checked]) -> list[tuple[bool, Checked]
     if verified.how.sort is not None:
         listed = [
             (True, one)
-            for _, one in sorted(listed, key=lambda pair: _weight(pair[1], verified.how.sort), reverse=verified.how.sort.falls)
+            for _, one in sorted(listed, key=lambda pair: weight(pair[1], verified.how.sort), reverse=verified.how.sort.falls)
         ]
     elif verified.how.top is not None:
         listed = [(True, one) for _, one in listed]
     return listed[: verified.how.top]
-
-
-def _weight(one: Checked, order: Order | None) -> Any:
-    assert order is not None
-    if order.key == "%gap":
-        return one.gap / one.access
-    if order.key in TEXTS:
-        return unit_label(one.row) if order.key == "layer" else op_label(one.line)
-    return one.row.times * getattr(one, order.key)
 
 
 def notes(verified: Verified, found: list[Checked]) -> list[tuple[str, str]]:
@@ -211,76 +175,3 @@ def as_markdown(verified: Verified) -> str:
         "\n".join(f"- {escaped(label)}: {escaped(words)}" for label, words in notes(verified, found)),
     ]
     return "\n\n".join(parts_) + "\n"
-
-
-def _plain(one: Checked) -> dict[str, Any]:
-    layer = one.of[0]
-    return {
-        "path": one.row.path,
-        "op": one.line.op,
-        "c1": layer.c1,
-        "c2": one.of[-1].c2,
-        "groups": layer.groups,
-        "taps": layer.taps,
-        "entering": layer.entering,
-        "leaving": layer.leaving,
-        "mult_adds": one.mult_adds,
-        "access": one.access,
-        "bound": exact(one.bound),
-        "gap": exact(one.gap),
-        "tight": one.is_tight,
-        "holds": one.holds,
-        "pinned": one.reason or None,
-        "balanced": [exact(width) for width in layer.balanced],
-        **({} if one.literal is None else {"literal": plain_literal(one.literal)}),
-        "line": one.line.mark.line,
-    }
-
-
-def _listed(verified: Verified, found: list[Checked]) -> list[Checked]:
-    """Every layer; sorted, and cut, where that is asked for."""
-    order, top = verified.how
-    ordered = found if order is None else sorted(found, key=lambda one: _weight(one, order), reverse=order.falls)
-    return ordered[:top]
-
-
-def as_json(verified: Verified) -> str:
-    """The layers as JSON: counts are whole numbers, roots are text, cut after two decimals where they do not end."""
-    ledger, found = verified.ledger, checked(verified.ledger, verified.rule)
-    document = {
-        "schema": SCHEMA,
-        "network": ledger.name,
-        "settings": {**{name: plain(value) for name, value in ledger.settings.items()}, "batch": ledger.batch},
-        "theorem": GENERAL,
-        "domain": DOMAIN,
-        "layers": [_plain(one) for one in _listed(verified, found)],
-        "sums": {
-            part.name: {
-                "layers": len(part.found),
-                "access": part.access,
-                "bound": exact(part.bound),
-                "gap": exact(part.gap),
-            }
-            for part in parts(found)
-        },
-        "note": NO_SUM,
-        "not_bounded": beside(ledger),
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def as_csv(verified: Verified) -> str:
-    """The layers as CSV."""
-    from costmodel.reports.spreadsheet import answer, written
-
-    rows_ = []
-    for one in _listed(verified, checked(verified.ledger, verified.rule)):
-        values = _plain(one)
-        c1, c2 = values.pop("balanced")
-        found = values.pop("literal", None)
-        values = {
-            key: answer(value) if isinstance(value, bool) else "" if value is None else value for key, value in values.items()
-        }
-        as_printed = {} if found is None else {"literal": found["figure"], "applies": answer(found["applies"])}
-        rows_.append({**values, "balanced_c1": c1, "balanced_c2": c2, **as_printed})
-    return written(list(rows_[0]) if rows_ else ["path"], [list(row.values()) for row in rows_])
