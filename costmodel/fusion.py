@@ -29,6 +29,7 @@ class Fusion:
         self.leads = self._leads()
         self._left: dict[tuple[Place, Number], Num] = {}
         self._placed: set[Number] = set()
+        self._waiting: dict[Number, Num] = {}
         self._leaving = self._escaping() if model.keeps else set[Number]()
         self.moves: dict[Line, Moves] = {line: self._moved(number, line) for number, line in enumerate(lines)}
         self.kernels = self._kernels()
@@ -135,20 +136,24 @@ class Fusion:
         return taken
 
     def _placing(self, number: Number, line: Line) -> Moves:
-        """A concat that is a view: what was made for it was written where it belongs, and all else is copied there."""
-        unit, moves = self.units[number], Moves()
-        stays = unit is not None and number not in self._leaving
+        """A concat that is a view: what was made for it was written where it belongs, and all else is copied there.
+
+        What a unit makes for it waits on the chip, and is written with it where it leaves the unit.
+        """
+        unit, read, waiting = self.units[number], [], []
         for source, x in zip(line.sources, line.inputs, strict=True):
             origin = self._origin(source)
-            made_here = unit is not None and origin >= 0 and self.units[origin] is unit
-            if origin == self._behind_views(source) and origin >= 0 and origin not in self._placed:
-                self._placed.add(origin)
-                written = x.size if made_here and not stays else 0
-                moves = moves.plus(Moves(written=written))
-            else:
-                read = x.size if unit is None else self._entering(unit, source, x.size)
-                moves = moves.plus(Moves(read=read, written=0 if stays else x.size))
-        return moves
+            if origin < 0 or origin in self._placed or origin != self._behind_views(source):
+                read.append(x.size if unit is None else self._entering(unit, source, x.size))
+                waiting.append(x.size)
+                continue
+            self._placed.add(origin)
+            if unit is not None and self.units[origin] is unit and origin not in self._leaving:
+                waiting.append(self._waiting.get(origin, x.size))
+        if unit is not None and number not in self._leaving:
+            self._waiting[number] = sum(waiting)
+            return Moves(read=sum(read))
+        return Moves(read=sum(read), written=sum(waiting))
 
     # --- run as one ------------------------------------------------------------------------------------------------
 

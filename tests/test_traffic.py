@@ -164,6 +164,34 @@ def test_a_map_placed_in_one_concat_is_copied_to_the_next() -> None:
     assert moves[2:] == [Moves(), Moves(4 * AREA, 4 * AREA)]  # c itself lies in the last one
 
 
+GROWING = """blocks:
+  unit:
+    layers:
+      - {conv2d: {out: 4, bias: false}, name: a}
+      - {concat: [input, a], name: c}
+      - {conv2d: {out: 4, bias: false}, name: b}
+      - concat: [c, b]
+"""
+
+
+def test_a_buffer_that_grows_is_written_where_it_grew() -> None:
+    """DenseNet's way: the first unit copies the image into the buffer; what the second gets lies there already."""
+    ledger = run("  - unit\n  - unit\n", blocks=GROWING)
+    place, weights = 4 * AREA, 4 * (4 + 8 + 12 + 16)
+    assert ledger.moved(None, FUSED._replace(concat=VIEW)) == Moves((1 + 2 + 3 + 4) * place + place, 4 * place + place, weights)
+    # a unit reads what enters it once, and writes its own two maps; the first one the image's copy too
+    assert ledger.moved(None, BLOCK._replace(concat=VIEW)) == Moves(place + 3 * place, 3 * place + 2 * place, weights)
+    assert ledger.moved(None, BLOCK) == Moves(place + 3 * place, 3 * place + 5 * place, weights)
+
+
+def test_what_leaves_a_unit_beside_a_concat_of_it_is_written_once() -> None:
+    layers = "  - {conv2d: {out: 4, bias: false}, name: a}\n  - {conv2d: {out: 4, bias: false}, name: b}\n  - concat: [a, b]\n"
+    unit = "blocks:\n  unit:\n    layers:\n" + "".join(f"    {line}\n" for line in layers.splitlines())
+    ledger = run("  - unit\n", blocks=unit)
+    place = 4 * AREA
+    assert ledger.moved(None, BLOCK._replace(concat=VIEW)) == Moves(place, 2 * place, 32)
+
+
 # --- between the models ---------------------------------------------------------------------------------------------------
 
 
