@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,7 @@ def test_a_screen_marks_what_is_not_known_and_every_sum_over_it(report: Callable
     assert f"not counted {MISSING}, and shares are of what is counted" in words
     assert "every op moved ≥" in words
     assert f"access ≥{moved:,} elements (≥" in words
+    assert re.search(r"≥[\d,]+ read, ≥[\d,]+ written, ≥[\d,]+ params", words)
 
 
 def test_a_block_and_the_others_are_lower_bounds_where_they_have_some_of_it(report: Callable[..., str]) -> None:

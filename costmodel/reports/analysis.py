@@ -208,8 +208,8 @@ def _notes(shown: Shown, chosen: Selection, keys: tuple[str, ...]) -> list[Note]
 def _moved(shown: Shown, least: str) -> list[Note]:
     """What moves under the traffic model, reads, writes and parameters apart; and what every op would move on its own."""
     ledger, model = shown.ledger, shown.traffic
-    read, written, loaded = ledger.moved(None, model)
-    access = f"{_amount(shown, model, least)}: {count(read)} read, {count(written)} written, {count(loaded)} params"
+    read, written, loaded = (f"{least}{count(moved)}" for moved in ledger.moved(None, model))
+    access = f"{_amount(shown, model, least)}: {read} read, {written} written, {loaded} params"
     notes = [Note("access", access + _beside(shown, model))]
     if model != UNFUSED:
         everything = f"{_amount(shown, UNFUSED, least)}, norms unfolded{_beside(shown, UNFUSED)}"
