@@ -1,6 +1,5 @@
 """The least memory access that a convolution's mult-adds allow: one theorem, in exact numbers."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -210,53 +209,6 @@ def _dense(x: Tensor, y: Tensor) -> ConvBound:
 
 def _positions(x: Tensor) -> Any:
     return prod(x.without("c").shape)
-
-
-def pinned(lines: Sequence[Line], outputs: Sequence[int]) -> dict[Line, str]:
-    """The convolutions and FC layers whose widths nobody is free to choose, each with the reason.
-
-    A depthwise layer's widths are one; the image gives the first layers' c1, and the classes are the last one's c2. What
-    stands between them and the network's end and changes no channel (norms, activations, pools, views) is looked through.
-    """
-    found = {}
-    last = _ends(lines, outputs)
-    first = _starts(lines)
-    for number, line in enumerate(lines):
-        for layer in bounded(line):
-            if layer.is_depthwise:
-                found[line] = "depthwise"
-            elif number in first:
-                found[line] = "stem"
-            elif number in last:
-                found[line] = "classifier"
-    return found
-
-
-_KEEPING = ("norm", "pointwise", "pool", "layout", "resize")
-"""The families whose ops pass channels on."""
-
-
-def _starts(lines: Sequence[Line]) -> set[int]:
-    """The lines that a network's input enters, straight or through ops that keep its channels."""
-    found = set()
-    for number, line in enumerate(lines):
-        passed = (source in found and lines[source].rule.family in _KEEPING for source in line.sources)
-        if any(source < 0 for source in line.sources) or any(passed):
-            found.add(number)
-    return found
-
-
-def _ends(lines: Sequence[Line], outputs: Sequence[int]) -> set[int]:
-    """The lines that give a network's output, straight or through ops that keep its channels."""
-    found, waiting = set(), [number for number in outputs if number >= 0]
-    while waiting:
-        number = waiting.pop()
-        if number in found:
-            continue
-        found.add(number)
-        if lines[number].rule.family in _KEEPING:
-            waiting += [source for source in lines[number].sources if source >= 0]
-    return found
 
 
 def root(square: Size) -> Fraction:

@@ -45,6 +45,7 @@ ROOMS = (
     "memory",
     "schedule",
     "bounds",
+    "pinning",
     "sides",
     "pebbles",
     "blocking",

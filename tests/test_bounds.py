@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import costmodel
-from costmodel.bounds import DIGITS, ConvBound, bounded, literal, pinned, root
+from costmodel.bounds import DIGITS, ConvBound, bounded, literal, root
 from costmodel.library import bundled
 from costmodel.line import Line, Place
 from costmodel.ops import OPS
+from costmodel.pinning import pinned
 from costmodel.problems import Mark
 from costmodel.reports.held import checked, parts
 from costmodel.tensor import Tensor

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import gcd
 from typing import NamedTuple
 
-from costmodel.bounds import ConvBound, bounded, pinned
+from costmodel.bounds import ConvBound, bounded
 from costmodel.evaluate import evaluate
 from costmodel.expand import expanded
 from costmodel.explorer.model import CHANNELS, Refusal, divisors, read_all
@@ -14,6 +14,7 @@ from costmodel.explorer.streams import Edits, Streams
 from costmodel.graph import build
 from costmodel.ledger import Ledger, Totals
 from costmodel.line import Line
+from costmodel.pinning import pinned
 from costmodel.problems import Mark, Problem, Problems, SpecError
 from costmodel.single import LARGEST
 from costmodel.spec.network import Layer, Network

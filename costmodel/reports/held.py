@@ -5,11 +5,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from costmodel.bounds import ConvBound, Literal, Size, bounded, literal, pinned
+from costmodel.bounds import ConvBound, Literal, Size, bounded, literal
 from costmodel.conventions import Convention
 from costmodel.layers import op_label
 from costmodel.ledger import Ledger
 from costmodel.line import Line
+from costmodel.pinning import pinned
 from costmodel.reports.bounding import per_mult_add
 from costmodel.reports.columns import Order
 from costmodel.reports.rows import Row, rows, unit_label
