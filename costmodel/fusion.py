@@ -29,6 +29,8 @@ class Fusion:
         self.leads = self._leads()
         self._left: dict[tuple[Place, Number], Num] = {}
         self._placed: set[Number] = set()
+        self._lying: dict[Number, list[tuple[Number, Num]]] = {}
+        """What each concat that is a view finds in its place, and how much of it."""
         self._waiting: dict[Number, Num] = {}
         self._leaving = self._escaping() if model.keeps else set[Number]()
         self.moves: dict[Line, Moves] = {line: self._moved(number, line) for number, line in enumerate(lines)}
@@ -128,7 +130,8 @@ class Fusion:
         """How much of what a line wants to read a unit has not read before."""
         origin = self._origin(source)
         if origin >= 0 and self.units[origin] is unit:
-            return 0
+            lying = self._lying.get(origin, [])  # in the memory of a concat that is a view, and not on the chip
+            return sum((self._entering(unit, part, algebra.minimum(wanted, size)) for part, size in lying), start=0)
         whole = self.lines[origin].output if origin >= 0 else self.inputs[-1 - origin]
         left = self._left.get((unit, origin), whole.size)
         taken = algebra.minimum(left, wanted)
@@ -148,6 +151,7 @@ class Fusion:
                 waiting.append(x.size)
                 continue
             self._placed.add(origin)
+            self._lying.setdefault(number, []).append((source, x.size))
             if unit is not None and self.units[origin] is unit and origin not in self._leaving:
                 waiting.append(self._waiting.get(origin, x.size))
         if unit is not None and number not in self._leaving:

@@ -192,6 +192,22 @@ def test_what_leaves_a_unit_beside_a_concat_of_it_is_written_once() -> None:
     assert ledger.moved(None, BLOCK._replace(concat=VIEW)) == Moves(place, 2 * place, 32)
 
 
+def test_a_unit_reads_what_lies_in_its_concat_already() -> None:
+    """A convolution of half a map, beside the whole of it: whoever reads both together reads the other half."""
+    unit = """blocks:
+  unit:
+    layers:
+      - {slice: {stop: 2}, name: half}
+      - {conv2d: {out: 4, bias: false}, name: made}
+      - {concat: [input, made], name: both}
+      - conv2d: {out: 4, bias: false}
+"""
+    ledger = run("  - conv2d: {out: 4, bias: false}\n  - unit\n", blocks=unit)
+    place, weights = 4 * AREA, 16 + 8 + 32
+    for way in (COPY, VIEW):
+        assert ledger.moved(None, BLOCK._replace(concat=way)) == Moves(2 * place, 2 * place, weights)
+
+
 # --- between the models ---------------------------------------------------------------------------------------------------
 
 
