@@ -78,8 +78,10 @@ class Fusion:
         return number
 
     def _computes(self, number: Number) -> bool:
+        """Whether a line writes what it gives: a spec's own op may say otherwise, and a shuffle of one group does not."""
         line = self.lines[number]
-        return line.known and not self.model.views(line)
+        writes = line.known and line.rule.family != "own" and algebra.decide(algebra.equal(line.cost.write, 0)) is not True
+        return writes and not self.model.views(line)
 
     def _filters(self, number: Number) -> bool:
         line = self.lines[number]

@@ -96,6 +96,13 @@ def test_what_is_read_elsewhere_is_not_fused() -> None:
     assert by_op(run(layers), FUSED) == [("conv2d", conv), ("relu", full), ("add", Moves(read=4 * AREA))]
 
 
+def test_what_does_not_write_its_output_takes_nothing_in() -> None:
+    own = "ops:\n  inplace: {params: 0, mult_adds: 1, reads: 5, writes: 0}\n"
+    full = Moves(4 * AREA, 4 * AREA)
+    assert by_op(run("  - inplace\n  - relu\n", blocks=own), FUSED) == [("inplace", Moves(5)), ("relu", full)]
+    assert by_op(run("  - {shuffle: {groups: 1}}\n  - relu\n"), FUSED) == [("shuffle", Moves()), ("relu", full)]
+
+
 def test_norms_that_need_statistics_and_softmax_are_on_their_own() -> None:
     ledger = run("  - conv2d: 4\n  - {group_norm: {groups: 2}}\n  - softmax\n")
     full = Moves(4 * AREA, 4 * AREA)
