@@ -112,6 +112,22 @@ def layer_of(sizes: Sizes) -> ConvBound:
     return layer
 
 
+def mends(sizes: Sizes, first: str = "") -> list[tuple[str, tuple[Setting, ...]]]:
+    """The fields to change together, and their nearest legal values: one where one will do, else groups and kernel.
+
+    None where not even these would do.
+
+    >>> mends(Sizes(groups=5, k=99, padding=0))
+    [('groups', (4, 6)), ('k', (56,))]
+    """
+    name, near = mending(sizes, first)
+    if near:
+        return [(name, near)]
+    apart = {"groups": replace(sizes, k=1, stride=1, padding="same"), "k": sizes.but("groups", 1)}
+    found = {name: nearest(alone, name) for name, alone in apart.items() if not is_legal(alone)}
+    return [*found.items()] if all(found.values()) else []
+
+
 def in_fractions(sizes: Sizes) -> ConvBound | None:
     """The layer with fractions of channels in its groups, where nothing but these keeps it from being built.
 

@@ -135,6 +135,7 @@ def test_kernels_and_strides_of_two_sides(run: Runner) -> None:
         (("--c1", "180", "--c2", "180", "--groups", "8"), "cannot be built; --groups 6 or 9 can"),
         (("--c1", "180", "--c2", "180", "--groups", "8"), "in fractions of channels B is 12700800 and the access 1133010"),
         (("--k", "99", "--padding", "0"), "cannot be built; --k 56 can"),
+        (("--k", "99", "--padding", "0", "--groups", "5"), "cannot be built; --groups 4 or 6 with --k 56 can"),
         (("--k", "99", "--padding", "valid"), "the window (99) must fit into the padded height (56 + 0)"),
         (("--stride", "0"), "--stride must be at least 1, and is 0\n  = the nearest is 1"),
         (("--c2", "1e9"), "--c2 must be a whole number, and is '1e9'"),

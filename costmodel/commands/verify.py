@@ -144,7 +144,7 @@ def _misfits(
 def sizes_of(given: dict[str, str], start: "Sizes | None" = None, dashes: str = "--") -> "Sizes":
     """The sizes of a layer from what is written for them. Raises `SpecError` with nearest legal values."""
     from costmodel.ops.fields import Unfit, spoken
-    from costmodel.single import Sizes, in_fractions, mending, problems_of, read, spelled
+    from costmodel.single import Sizes, in_fractions, mends, problems_of, read, spelled
 
     values: dict[str, Any] = {}
     problems = []
@@ -161,8 +161,8 @@ def sizes_of(given: dict[str, str], start: "Sizes | None" = None, dashes: str = 
         sizes = sizes.but(name, value)
     if wrong := problems_of(sizes):
         last = next((name for name in ("groups", "k", "stride", "padding") if name in given), "")
-        field, near = mending(sizes, last)
-        hint = f"cannot be built; {dashes}{field} {' or '.join(map(spelled, near))} can" if near else "cannot be built"
+        ways = [f"{dashes}{field} {' or '.join(map(spelled, near))}" for field, near in mends(sizes, last)]
+        hint = f"cannot be built; {' with '.join(ways)} can" if ways else "cannot be built"
         if layer := in_fractions(sizes):
             hint += f"; in fractions of channels B is {spoken(layer.mult_adds)} and the access {spoken(layer.access)}"
         raise SpecError([Problem(None, message, hint if at == len(wrong) - 1 else "") for at, message in enumerate(wrong)])
