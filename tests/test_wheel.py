@@ -23,9 +23,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_carries_specs_schemas_devices_and_type_marker(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     specs = {f"costmodel/specs/{path.relative_to(ROOT / 'specs').as_posix()}" for path in (ROOT / "specs").rglob("*.yaml")}
-    schemas = {
-        f"costmodel/{name}.schema.json" for name in ("reports/analyze", "reports/reconcile", "reports/counters", "spec/spec")
-    }
+    reports = ("analyze", "counters", "memory", "reconcile", "verify")
+    schemas = {"costmodel/spec/spec.schema.json"} | {f"costmodel/reports/{name}.schema.json" for name in reports}
     devices = {f"costmodel/devices/{path.name}" for path in (ROOT / "costmodel" / "devices").glob("*.yaml")}
     assert len(devices) > 4
     assert specs | {"costmodel/py.typed"} | schemas | devices <= names

@@ -1,4 +1,4 @@
-"""What `verify` says of a network as JSON and CSV: exact, a layer a row."""
+"""What `verify` says of a network as JSON, under `verify.schema.json` beside this file, and CSV: exact, a layer a row."""
 
 import json
 from typing import Any
