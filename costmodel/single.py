@@ -143,7 +143,7 @@ def in_fractions(sizes: Sizes) -> ConvBound | None:
     return layer
 
 
-_NUMBER = re.compile(r"[-+]?[0-9]{1,12}(\.[0-9]{1,12})?")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,12})?")
 
 
 def read(name: str, text: str) -> Setting:
@@ -153,7 +153,9 @@ def read(name: str, text: str) -> Setting:
     (1024, 'valid', (3, 5))
     """
     written = text.strip().replace(",", "")
-    if name in ("k", "stride") and len(parts := re.split(r"[x×]", written)) == 2:
+    if name in ("k", "stride") and len(parts := re.split(r"[x×]", written)) > 1:
+        if len(parts) > 2 or not all(parts):
+            raise Unfit(f"must be a whole number, or two such as 3x5, and is '{shortened(written)}'")
         return _counted(name, parts[0]), _counted(name, parts[1])
     kind = _CONV.fields["padding"].kind
     if name == "padding" and written and not _NUMBER.fullmatch(written):

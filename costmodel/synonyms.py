@@ -89,6 +89,12 @@ _THEIRS = {
     "max": "maximum",
     "min": "minimum",
     "divisible": "make_divisible round_filters round_channels",
+    # sizes of a lone layer
+    "k": "kernel kernel_size kernel_shape ksize",
+    "c1": "cin c_in in_channels channels_in",
+    "c2": "cout c_out out out_channels channels_out",
+    "h": "height",
+    "w": "width",
     # units
     "squeeze_excite": "se squeeze_excitation squeeze_and_excitation",
     "inverted_residual": "inverted_bottleneck linear_bottleneck",

@@ -57,7 +57,7 @@ def drawn(shown: Shown) -> Any:
 def test_it_says_what_it_is_of() -> None:
     said = [text.get_text() for text in texts(drawn(shown(alpha="0.5")))]
     assert said[0] == "MobileNet V1 on NVIDIA GeForce GTX 1080 Ti"
-    assert re.fullmatch(r".*alpha 0\.5 .*batch 1 · fp32 · traffic conv · lower bound [\d.,]+ µs, no latency", said[1])
+    assert re.fullmatch(r".*alpha 0\.5 .*batch 1 · fp32 · traffic conv · lower bound [\d.,]+ µs, not a latency", said[1])
     assert {"484 GB/s", "peak 5.67 T mult-adds/s in fp32", "ridge 11.7"} <= set(said)
     assert [words for words in said if words.startswith("network, ")] != []
 

@@ -207,12 +207,12 @@ def test_the_screen_says_what_the_time_is(run: Runner, toy: str) -> None:
     words = " ".join(report(run, "mobilenet", "--device", toy).split())
     ledger = costmodel.load("mobilenet").analyze()
     whole = Roofline(ledger, load_device(toy)).whole
-    assert f"≥ {duration(whole.seconds, whole.seconds)} in 28 kernels, a lower bound and no latency" in words
+    assert f"≥ {duration(whole.seconds, whole.seconds)} in 28 kernels, a lower bound, not a latency" in words
     shares = ", ".join(f"{100 * float(whole.part(bound) / whole.seconds):.1f} % {bound}" for bound in BOUNDS)
     assert shares in words
     assert "50.0 G mult-adds/s in fp32, 5.00 GB/s, 2 µs a launch, ridge 10.0 mult-adds/byte" in words
     assert "algorithms that multiply less, as Winograd's" in words
-    assert "latency" not in words.replace("a lower bound and no latency", "")
+    assert "latency" not in words.replace("a lower bound, not a latency", "")
 
 
 @pytest.mark.parametrize("columns", ["80", "100", "140"])
@@ -259,7 +259,7 @@ def test_what_is_not_counted_adds_nothing_and_that_is_said(tmp_path: Path, run: 
     spec = tmp_path / "net.yaml"
     spec.write_text(SPEC + "  - unknown: {op: Sort, shape: [5]}\n", encoding="utf-8")
     words = " ".join(report(run, str(spec), "--device", toy, "--traffic", "unfused").split())
-    assert "in 3 kernels, a lower bound and no latency; ops that are not counted add nothing to it" in words
+    assert "in 3 kernels, a lower bound, not a latency; ops that are not counted add nothing to it" in words
     document = json.loads(report(run, str(spec), "--device", toy, "--format", "json"))
     assert document["complete"] is False
     assert document["layers"][-1]["bound_by"] is None

@@ -44,8 +44,8 @@ def _other_option(word: str, context: Any, path: str) -> str:
     name = word.lstrip("-")
     if near := did_you_mean(name, [option[2:] for option in options if option.startswith("--")]):
         return near.replace("'", "'--", 1)
-    others = context.parent.command.commands if context and context.parent else {}
-    if having := [other for other, command in others.items() if word in _options(command)]:
+    others = context.parent.command if context and context.parent else None
+    if others and (having := [other for other in COMMANDS if word in _options(others.get_command(context, other))]):
         return f"{one_of(having)} {'has' if len(having) == 1 else 'have'} it"
     if "--set" in options and name.isidentifier() and (value := _value_of(word)):
         return f"a parameter of the spec is set by --set {name}={value}"

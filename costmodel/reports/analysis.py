@@ -112,18 +112,24 @@ def _sum_cells(
 
 
 def _kinds(shown: Shown, keys: tuple[str, ...], whole: Amounts) -> list[list[Cell]]:
-    """Layers by kind, the one with the most operations first."""
+    """Layers by kind, the one with the most operations first; where a traffic model has every op move, ops by kind."""
     if not any(map(is_amount, keys)):
         return []
     kinds: dict[str, list[list[Line]]] = {}
     for layer in by_layer(shown.ledger.lines):
-        if (main := main_line(layer)).rule.counted:
+        if not shown.traffic.counted:
+            for line in layer:
+                kinds.setdefault(kind_label(line), []).append([line])
+        elif (main := main_line(layer)).rule.counted:
             kinds.setdefault(kind_label(main), []).append(layer)
     found = {
         kind: summed(shown.ledger, kind, [line for lines in groups for line in lines], shown.convention, shown.traffic)
         for kind, groups in kinds.items()
     }
-    ordered = sorted(found.items(), key=lambda item: -item[1].operations)
+    found = {
+        kind: row for kind, row in found.items() if row.sign or row.main.rule.counted or row.totals.params or row.moves.access
+    }
+    ordered = sorted(found.items(), key=lambda item: (-item[1].operations, -item[1].moves.access))
     return [_sum_cells(kind, keys, shown.amounts(row), whole, str(len(kinds[kind]))) for kind, row in ordered]
 
 

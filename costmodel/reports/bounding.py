@@ -1,6 +1,7 @@
 """What `verify` says of one layer, on a screen, in Markdown and JSON: formula, substituted, numbers, verdict."""
 
 import json
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from costmodel.bounds import DIGITS, ConvBound, Literal, literal
 from costmodel.conventions import Convention
 from costmodel.counts import USUAL
 from costmodel.line import Line
+from costmodel.pebbles import Convolution, convolutions
 from costmodel.reports.layout import Cell, Column, Screen, text, wrapped
 from costmodel.reports.words import count, share
 from costmodel.single import NAMES, Sizes, layer_of, line_of, spelled
@@ -172,16 +174,32 @@ def verdict(worked: Worked) -> list[str]:
     equality = "c1 = c2" if layer.entering == layer.leaving else "hᵢwᵢ·c1 = hₒwₒ·c2"
     if not layer.holds:
         return [f"violated: {reached}"]
-    pinned = ["pinned: a depthwise layer has one width, so nobody is free to close its gap"] if layer.is_depthwise else []
+    skipped = beyond(convolutions(worked.line))
+    skips = [f"both sides count {skipped}: a schedule that leaves them out may move less"] if skipped else []
     if layer.is_tight:
-        return [f"holds with equality: {reached}, since {equality}", *pinned]
+        return [f"holds with equality: {reached}, since {equality}", *skips]
+    pinned = ["pinned: the widths of a depthwise layer hang together, so nobody is free to close its gap"]
     c1, c2 = map(number, layer.balanced)
     widths = f"both {c1}" if c1 == c2 else f"c1 {c1} and c2 {c2}"
     unlike = [] if layer.entering == layer.leaving else [f"equal widths are not it: the maps have {_ratio(layer)}"]
     return [
         f"holds: {reached}",
-        *(pinned or [f"equality needs {equality}: {widths} at the same mult-adds", *unlike, near(layer)]),
+        *(
+            pinned
+            if layer.is_depthwise
+            else [f"equality needs {equality}: {widths} at the same mult-adds", *unlike, near(layer)]
+        ),
+        *skips,
     ]
+
+
+def beyond(layers: Iterable[Convolution]) -> str:
+    """What traffic model `conv` counts and no schedule needs to move, as words; none where there is nothing."""
+    layers = list(layers)
+    unread, idle = sum(layer.unread for layer in layers), sum(layer.idle for layer in layers)
+    parts = [f"{count(unread)} inputs that no window reads"] * bool(unread)
+    parts += [f"{count(idle)} weights that meet padding alone"] * bool(idle)
+    return " and ".join(parts)
 
 
 def _ratio(layer: ConvBound) -> str:
@@ -189,13 +207,19 @@ def _ratio(layer: ConvBound) -> str:
 
 
 def near(layer: ConvBound) -> str:
-    """The pair of whole widths next to equality, with what it costs."""
+    """Of the widths next to equality that can be built, the pair nearest in mult-adds, with what it costs."""
     c1, c2 = layer.pair
     other = layer.but(c1, c2)
     more = Fraction(other.mult_adds) / layer.mult_adds
-    gap = f"{share(other.gap, other.access)} % gap"
+    gap = (
+        f"{share(other.gap, other.access)} % gap"
+        if other.gap * 2000 > other.access
+        else "gap below 0.05 %"
+        if other.gap
+        else "no gap"
+    )
     with_them = f"{float(more):.3f} × the mult-adds, access {count(other.access)}, {gap}"
-    return f"nearest that can be built: c1 {c1}, c2 {c2} with {with_them}"
+    return f"next to it, nearest in mult-adds: c1 {c1}, c2 {c2} with {with_them}"
 
 
 def as_markdown(worked: Worked) -> str:

@@ -9,6 +9,7 @@ from costmodel.blocking import Blocking, OnChip, blocked, least, unblocked
 from costmodel.dtypes import DTYPES
 from costmodel.line import Line
 from costmodel.pebbles import Convolution, convolutions
+from costmodel.reports.bounding import beyond
 from costmodel.reports.layout import Cell, Column, Screen, table, text, wrapped
 from costmodel.reports.words import count, size
 from costmodel.sides import facts
@@ -104,7 +105,7 @@ def screen(layer: Convolution, chip: OnChip, room: int) -> Screen:
     return [
         *head(room),
         [],
-        *_labelled([("layer", described(layer), "")], room),
+        *_labelled([("layer", described(layer), ""), ("memory", memory(chip), "")], room),
         *steps,
         *_labelled(worked(case), room),
         [],
@@ -189,22 +190,14 @@ def worked(case: Case) -> Iterator[tuple[str, str, str]]:
         again = f" + partial sums {count(found.spilled)}" if found.spilled else ""
         yield "achievable", f"{moved}{again} = {count(found.access)} ({size(found.moved_bytes(words))})", ""
         yield "verdict", _verdict(found.access, case.bound), "good"
-    if beyond := beyond_of([case]):
-        yield "conv", beyond, "dim"
+    if skipped := beyond([layer]):
+        yield "conv", f"this traffic model counts {skipped}, too", "dim"
 
 
 def _verdict(access: int, bound: int) -> str:
     if access == bound:
         return f"holds with equality: {count(access)} = {count(bound)}"
     return f"holds: {count(access)} ≥ {count(bound)}, {ratio(access, bound)} times the bound"
-
-
-def beyond_of(rows: Sequence[Case]) -> str:
-    """What traffic model `conv` counts and the bound does not, as words."""
-    unread, idle = sum(one.layer.unread for one in rows), sum(one.layer.idle for one in rows)
-    parts = [f"{count(unread)} inputs that no window reads"] * bool(unread)
-    parts += [f"{count(idle)} weights that meet padding alone"] * bool(idle)
-    return f"this traffic model counts {' and '.join(parts)}, too" if parts else ""
 
 
 def _tile(found: Blocking) -> str:
@@ -250,4 +243,4 @@ def cells(case: Case) -> list[Cell]:
 def memory(chip: OnChip) -> str:
     """A memory on chip in words: its size, S, and what that counts."""
     kinds = f"{chip.word} elements" if chip.dtypes.word else f"elements of {chip.word}, the shortest; blocks go by their own"
-    return f"{size(chip.bytes)} on chip: S = {count(chip.elements)} {kinds}"
+    return f"{size(chip.bytes)} on chip: S = {count(chip.elements)} {kinds}; partial sums {chip.dtypes.accumulators}"

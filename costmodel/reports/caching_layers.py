@@ -9,7 +9,8 @@ from costmodel.ledger import Ledger
 from costmodel.line import Line
 from costmodel.pebbles import convolutions
 from costmodel.reports import caching
-from costmodel.reports.caching import NO_FIT, NOT_BLOCKED, Case, beyond_of, cases, ratio
+from costmodel.reports.caching import NO_FIT, NOT_BLOCKED, Case, cases, ratio
+from costmodel.reports.bounding import beyond
 from costmodel.reports.held import beside
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
 from costmodel.reports.rows import Row, folded, rows, unit_label
@@ -70,8 +71,8 @@ def notes(ledger: Ledger, found: Sequence[Listed]) -> Iterator[tuple[str, str]]:
     if others := beside(ledger):
         named = ", ".join(f"{count(times)} {name}" for name, times in others.items())
         yield "not bounded", f"{named}: neither convolutions nor FC layers"
-    if beyond := beyond_of([case for one in found for case in one.cases for _ in range(one.row.times)]):
-        yield "conv", beyond
+    if skipped := beyond(case.layer for one in found for case in one.cases for _ in range(one.row.times)):
+        yield "conv", f"this traffic model counts {skipped}, too"
     missing = [case for one in found for case in one.cases if case.found is None]
     if small := [case for case in missing if not unblocked(case.layer)]:
         yield NO_FIT, ", ".join(f"{case.name} (from {count(case.least_bytes)} bytes on)" for case in small)

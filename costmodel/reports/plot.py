@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from costmodel.reports.annotating import Labels
 from costmodel.reports.columns import Shown, words
 from costmodel.reports.layout import clipped
-from costmodel.reports.roofline import duration, rate, ratio
+from costmodel.reports.roofline import on_its_own, rate, ratio
 from costmodel.reports.rows import Row, unit_label
 from costmodel.reports.selection import select
 from costmodel.reports.words import setting, share
@@ -120,7 +120,7 @@ def _title(figure: Figure, shown: Shown, roofline: Roofline) -> None:
     """What is drawn: network, device, settings, and that it is a lower bound."""
     ledger, seconds = shown.ledger, roofline.whole.seconds
     given = [setting(name, value) for name, value in ledger.settings.items() if name not in shown.at_default]
-    least = f"lower bound {duration(seconds, seconds)}, no latency"
+    least = f"lower bound {on_its_own(seconds)}, not a latency"
     known = ["some ops not counted"] if ledger.unknown else []
     facts = [*given, f"batch {ledger.batch}", str(shown.dtypes), f"traffic {roofline.traffic.spelled}", least, *known]
     figure.text(0.105, 0.945, f"{ledger.name} on {roofline.device.name}", fontsize=10.5, weight="bold", color=_INK)

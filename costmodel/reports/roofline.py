@@ -36,6 +36,15 @@ def duration(seconds: Any, whole: Any) -> str:
     return f"{cut // 100:,}.{cut % 100:02} {unit}"
 
 
+def on_its_own(seconds: Fraction) -> str:
+    """A time in a unit of its own, cut.
+
+    >>> on_its_own(Fraction(5_610_719, 10**9)), on_its_own(Fraction(21, 8))
+    ('5.61 ms', '2.62 s')
+    """
+    return duration(seconds, 10 * seconds)
+
+
 def exactly(seconds: Fraction) -> str:
     """A time that a file gives, with all its digits.
 
@@ -81,7 +90,7 @@ def said(roofline: Roofline, unknown: bool, by: str | int) -> list[tuple[str, st
     joined = "layers that run as one kernel have its time at the first of them; --by block has a row for each unit"
     return [
         ("device", f"{device.name}: {', '.join(rates)}"),
-        ("time", f"≥ {duration(whole.seconds, whole.seconds)} in {kernels}, a lower bound and no latency{missing}"),
+        ("time", f"≥ {on_its_own(whole.seconds)} in {kernels}, a lower bound, not a latency{missing}"),
         ("", f"{', '.join(shares)} · {ratio(whole.intensity)} mult-adds/byte · {effective}"),
         *([("", joined)] if roofline.joins and by in ("op", "layer") else []),
         ("holds for", "these rates and these mult-adds; algorithms that multiply less, as Winograd's, may be faster"),

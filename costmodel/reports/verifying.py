@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from costmodel.layers import op_label
-from costmodel.reports.bounding import DOMAIN, GENERAL, near, number
+from costmodel.pebbles import convolutions
+from costmodel.reports.bounding import DOMAIN, GENERAL, beyond, near, number
 from costmodel.reports.held import Checked, Part, Verified, beside, checked, parts, weight
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
 from costmodel.reports.rows import folded, unit_label
@@ -130,6 +131,8 @@ def notes(verified: Verified, found: list[Checked]) -> list[tuple[str, str]]:
         worst = sorted(alike.values(), key=lambda one: -one.gap)[:_WORST]
         pairs += [(f"far {at}", _far(one, free)) for at, one in enumerate(worst, 1)]
     pairs.append(("pinned", _pinned(found)))
+    if skipped := beyond(layer for one in found for layer in convolutions(one.line)):
+        pairs.append(("skipped", f"access and bound count {skipped}: a schedule that leaves them out may move less"))
     if verified.rule is not None:
         pairs.append(("as printed", _made_for(found)))
     hidden = len(found) - sum(one.row.times for _, one in shown(verified, found))
@@ -140,7 +143,7 @@ def _far(one: Checked, free: Sequence[Checked]) -> str:
     """A layer far from its bound, how many are like it, and what would mend it."""
     like = sum(other.of == one.of for other in free) - 1
     also = f" and {like} like it" if like else ""
-    return f"{one.row.path} {one.widths}{also}: gap {share(one.gap, one.access)} %; {near(one.of[0])}"
+    return f"{one.row.path} {one.widths}{also}: gap {_gap(one)}, {share(one.gap, one.access)} %; {near(one.of[0])}"
 
 
 def _pinned(found: Sequence[Checked]) -> str:
