@@ -144,6 +144,7 @@ def in_fractions(sizes: Sizes) -> ConvBound | None:
 
 
 _NUMBER = re.compile(r"[-+]?[0-9]{1,12}(\.[0-9]{1,12})?")
+_MANY_DIGITS = re.compile(r"\+?0*[1-9][0-9]{12,}(\.[0-9]*)?")
 
 
 def read(name: str, text: str) -> Setting:
@@ -156,7 +157,7 @@ def read(name: str, text: str) -> Setting:
     if name in ("k", "stride") and len(parts := re.split(r"[x×]", written)) == 2:
         return _counted(name, parts[0]), _counted(name, parts[1])
     kind = _CONV.fields["padding"].kind
-    if name == "padding" and written and not _NUMBER.fullmatch(written):
+    if name == "padding" and written and not (_NUMBER.fullmatch(written) or _MANY_DIGITS.fullmatch(written)):
         word = kind.check(written.lower())[0]
         assert isinstance(word, str)
         return word
@@ -167,6 +168,8 @@ def _counted(name: str, written: str) -> int:
     kind = _CONV.fields[_FIELDS.get(name, "out")].kind
     if not written:
         raise Unfit("is empty")
+    if _MANY_DIGITS.fullmatch(written):
+        raise Unfit(f"may be {LARGEST:,} at most here, and is {shortened(written)}", instead=LARGEST)
     if not _NUMBER.fullmatch(written):
         raise Unfit(f"must be a whole number, and is '{shortened(written)}'")
     value = Fraction(written)
