@@ -54,9 +54,11 @@ def ratio(value: Fraction | None) -> str:
 def rate(value: Fraction) -> str:
     """A rate with three digits and its scale, a unit to follow.
 
-    >>> rate(Fraction(5_669_888_000_000)), rate(Fraction(216_000_000)), rate(Fraction(999_999))
-    ('5.67 T', '216 M', '1,000 k')
+    >>> rate(Fraction(5_669_888_000_000)), rate(Fraction(216_000_000)), rate(Fraction(999_999)), rate(Fraction(1, 4000))
+    ('5.67 T', '216 M', '1,000 k', '0.00025')
     """
+    if value < 1:
+        return f"{float(value):.3g}"
     scale, letter = next(((10**power, letter) for power, letter in _SCALES if value >= 10**power), (1, ""))
     amount = float(value / scale)
     return f"{amount:,.{max(2 - int(log10(max(amount, 1))), 0)}f} {letter}".rstrip()
