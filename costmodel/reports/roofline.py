@@ -80,12 +80,14 @@ def said(roofline: Roofline, unknown: bool, by: str | int) -> list[tuple[str, st
     kernels = f"{whole.kernels} kernel{'s' if whole.kernels != 1 else ''}"
     missing = "; ops that are not counted add nothing to it" if unknown else ""
     effective = f"{rate(roofline.effective)} mult-adds/s at the bound, {share(roofline.effective, roofline.peak)} % of peak"
-    joined = "layers that run as one kernel have its time at the first of them; --by block has a row for each unit"
+    joined = "below the total, a unit that runs as one kernel has its time at the kind of its first layer"
+    if by in ("op", "layer"):
+        joined = "layers that run as one kernel have its time at the first of them; --by block has a row for each unit"
     return [
         ("device", f"{device.name}: {', '.join(rates)}"),
         ("time", f"≥ {duration(whole.seconds, whole.seconds)} in {kernels}, a lower bound and no latency{missing}"),
         ("", f"{', '.join(shares)} · {ratio(whole.intensity)} mult-adds/byte · {effective}"),
-        *([("", joined)] if roofline.joins and by in ("op", "layer") else []),
+        *([("", joined)] if roofline.joins else []),
         ("holds for", "these rates and these mult-adds; algorithms that multiply less, as Winograd's, may be faster"),
     ]
 
