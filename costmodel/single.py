@@ -143,7 +143,8 @@ def in_fractions(sizes: Sizes) -> ConvBound | None:
     return layer
 
 
-_NUMBER = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,12})?")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,12}(\.[0-9]{1,12})?")
+_MANY_DIGITS = re.compile(r"\+?0*[1-9][0-9]{12,}(\.[0-9]*)?")
 
 
 def read(name: str, text: str) -> Setting:
@@ -158,7 +159,7 @@ def read(name: str, text: str) -> Setting:
             raise Unfit(f"must be a whole number, or two such as 3x5, and is '{shortened(written)}'")
         return _counted(name, parts[0]), _counted(name, parts[1])
     kind = _CONV.fields["padding"].kind
-    if name == "padding" and written and not _NUMBER.fullmatch(written):
+    if name == "padding" and written and not (_NUMBER.fullmatch(written) or _MANY_DIGITS.fullmatch(written)):
         word = kind.check(written.lower())[0]
         assert isinstance(word, str)
         return word
@@ -169,6 +170,8 @@ def _counted(name: str, written: str) -> int:
     kind = _CONV.fields[_FIELDS.get(name, "out")].kind
     if not written:
         raise Unfit("is empty")
+    if _MANY_DIGITS.fullmatch(written):
+        raise Unfit(f"may be {LARGEST:,} at most here, and is {shortened(written)}", instead=LARGEST)
     if not _NUMBER.fullmatch(written):
         raise Unfit(f"must be a whole number, and is '{shortened(written)}'")
     value = Fraction(written)

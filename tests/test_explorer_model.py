@@ -218,6 +218,13 @@ def test_what_cannot_be_built_says_why() -> None:
     assert outcome.reason.startswith("stage2/down/concat/main/bottleneck/shuffle: groups (3) must divide the channels (13)")
 
 
+def test_a_shape_that_does_not_hold_is_named_by_its_layer() -> None:
+    walk = Walk(costmodel.load("vit").analyze())
+    outcome = walk.changed(row_of(walk, "patch embedding"), {"c2": 7})
+    assert outcome.totals is None
+    assert outcome.reason.startswith("reshape: shape 196×768 must hold as many elements as what enters, 7×14×14")
+
+
 def test_what_others_give_is_fixed() -> None:
     walk = Walk(costmodel.load("shufflenetv2").analyze())
     assert walk.fixed(walk.rows[0], "c1") == "the network's input"

@@ -284,6 +284,17 @@ def test_a_report_never_replaces_its_own_spec(command: list[str], tmp_path: Path
     assert (tmp_path / "net.yaml").read_text(encoding="utf-8") == text
 
 
+@pytest.mark.parametrize("option", ["-o", "--plot"])
+def test_nothing_replaces_the_device_file(option: str, tmp_path: Path, run: Runner) -> None:
+    text = "name: P\nsource: desk\nmult_adds_per_second: {fp32: 1T}\nbytes_per_second: 1G\nseconds_per_launch: 0\n"
+    (tmp_path / "phone.svg").write_text(text, encoding="utf-8")
+    name = str(tmp_path / "phone.svg")
+    code, out, err = run("analyze", "mobilenet", "--device", name, option, name, "--format", "table")
+    assert (code, out) == (2, "")
+    assert f"{option} {name} is the device file itself, and the " in err
+    assert (tmp_path / "phone.svg").read_text(encoding="utf-8") == text
+
+
 def test_a_device_takes_a_report_and_stays_one(run: Runner) -> None:
     assert run("verify", "-o", os.devnull) == (0, "", "")
     assert not Path(os.devnull).is_file()

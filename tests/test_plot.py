@@ -62,6 +62,19 @@ def test_it_says_what_it_is_of() -> None:
     assert [words for words in said if words.startswith("network, ")] != []
 
 
+def test_long_names_and_many_settings_stay_within_the_figure() -> None:
+    settings = {f"a_long_parameter_{number}": number for number in range(1, 9)}
+    spec = {"name": "A name " * 40, "params": settings, "input": [3, 8, 8], "layers": [{"conv2d": 8}]}
+    ledger = costmodel.load(spec).analyze()
+    figure = drawn(Shown(ledger, roofline=Roofline(ledger, load_device("snapdragon-810"))))
+    title, facts = figure.texts
+    assert "A name" in title.get_text()
+    assert title.get_text().endswith(" on Qualcomm Snapdragon 810, one Cortex-A57 core")
+    assert "a_long_parameter_8 8" in facts.get_text()
+    assert facts.get_text().endswith("no latency")
+    assert max(text.get_window_extent().x1 for text in (title, facts)) <= figure.bbox.width
+
+
 @pytest.mark.parametrize("name", ["mobilenet", "shufflenetv2", "vit"])
 @pytest.mark.parametrize(("device", "model"), [("a100", "conv"), ("stm32f746", "fused"), ("h100", "block")])
 def test_no_label_hides_another_or_leaves_the_plot(name: str, device: str, model: str) -> None:

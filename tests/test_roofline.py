@@ -253,6 +253,8 @@ def test_under_block_the_time_of_a_unit_stands_at_its_first_layer(run: Runner, t
     assert "layers that run as one kernel have its time at the first of them" in " ".join(out.split())
     by_block = report(run, "mobilenetv2", "--device", toy, "--traffic", "block", "--by", "block")
     assert "layers that run as one kernel" not in by_block
+    said = "below the total, a unit that runs as one kernel has its time at the kind of its first layer"
+    assert said in " ".join(by_block.split())
 
 
 def test_what_is_not_counted_adds_nothing_and_that_is_said(tmp_path: Path, run: Runner, toy: str) -> None:

@@ -140,8 +140,12 @@ def test_kernels_and_strides_of_two_sides(run: Runner) -> None:
         (("--stride", "0"), "--stride must be at least 1, and is 0\n  = the nearest is 1"),
         (("--c2", "1e9"), "--c2 must be a whole number, and is '1e9'"),
         (("--c2", "99999999"), "--c2 may be 999,999 at most here"),
+        (("--c2", "9999999999999999"), "--c2 may be 999,999 at most here, and is 9999999999999999\n  = the nearest is 999999"),
+        (("--padding", "9" * 5000), "--padding may be 999,999 at most here, and is 99999"),
         (("--padding", "smae"), "--padding "),
-        (("--k", "3x"), "--k is empty"),
+        (("--k", "3x"), "--k must be a whole number, or two such as 3x5, and is '3x'"),
+        (("--k", "x"), "--k must be a whole number, or two such as 3x5, and is 'x'"),
+        (("--stride", "1x2x3"), "--stride must be a whole number, or two such as 3x5, and is '1x2x3'"),
     ],
 )
 def test_what_cannot_be_built_gets_the_nearest_legal_values(given: tuple[str, ...], said: str, run: Runner) -> None:

@@ -80,7 +80,7 @@ def analyze(
 
     read = reading.Reader()
     form = read(outputs.format_of, format, output, FORMATS)
-    read(outputs.check_file, output, spec)
+    read(outputs.check_file, output, spec, device=device)
     images = read(reading.whole_numbers, {"batch": batch})
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
     model = read(reading.traffic, traffic)

@@ -33,8 +33,10 @@ def format_of(given: str | None, output: str | None, legal: Sequence[str]) -> st
     return named
 
 
-def check_file(output: str | None, spec: str | None = None, option: str = "-o", noun: str = "report") -> None:
-    """Refuse a place that no file can be written to, or the spec itself, before any work. Raises `SpecError`."""
+def check_file(
+    output: str | None, spec: str | None = None, option: str = "-o", noun: str = "report", device: str | None = None
+) -> None:
+    """Refuse a place that no file can be written to, or a file that is read, before any work. Raises `SpecError`."""
     if output is None or output == "-":
         return
     path = Path(output)
@@ -47,6 +49,8 @@ def check_file(output: str | None, spec: str | None = None, option: str = "-o", 
             said = f"{option} {output}: there is no directory {path.parent}"
         elif spec is not None and _is_same(path, spec):
             said = f"{option} {output} is the spec itself, and the {noun} would replace it"
+        elif device is not None and _is_same(path, device):
+            said = f"{option} {output} is the device file itself, and the {noun} would replace it"
         elif not os.access(path if path.exists() else path.parent, os.W_OK):
             said = f"{option} {output}: permission denied"
         else:
@@ -56,9 +60,9 @@ def check_file(output: str | None, spec: str | None = None, option: str = "-o", 
     raise SpecError([Problem(None, said)])
 
 
-def _is_same(path: Path, spec: str) -> bool:
-    """Whether a file is a spec, named with or without `.yaml`; no if one of them is not there."""
-    for name in (spec, f"{spec}.yaml"):
+def _is_same(path: Path, read: str) -> bool:
+    """Whether a file is the one that is read, named with or without `.yaml`; no if one of them is not there."""
+    for name in (read, f"{read}.yaml"):
         with suppress(OSError, ValueError):
             if path.samefile(name):
                 return True

@@ -54,7 +54,7 @@ def check_plot(plot: str | None, device: str | None, spec: str, output: str | No
     if output is not None and os.path.realpath(plot) == os.path.realpath(output):
         problems.append(Problem(None, f"--plot and -o both write {plot}", "give each a file of its own"))
     try:
-        outputs.check_file(plot, spec, "--plot", "plot")
+        outputs.check_file(plot, spec, "--plot", "plot", device)
     except SpecError as error:
         problems += error.problems
     if problems:

@@ -2,7 +2,7 @@
 
 MANUAL = """\
 [b]The bound[/b]
-A convolution reads its input map, writes its output map and reads its weights, each once at least:
+A convolution is taken to read its input map and its weights and to write its output map, each element once:
 
     access = hᵢwᵢ·c1 + hₒwₒ·c2 + kh·kw·c1·c2/g   elements,
 
@@ -11,10 +11,11 @@ and its mult-adds are B = hₒwₒ·kh·kw·c1·c2/g. By the inequality of arith
     access ≥ (2/√(kh·kw))·√(g·hᵢwᵢ·B) + B/(hₒwₒ),
     access − bound = (√(hᵢwᵢ·c1) − √(hₒwₒ·c2))².
 
-The bound is reached exactly when hᵢwᵢ·c1 = hₒwₒ·c2: at stride 1, when c1 = c2.
+The bound is reached exactly when hᵢwᵢ·c1 = hₒwₒ·c2: when c1 = c2, if both maps have one size.
 
 [b]Where it holds[/b]
-For any kernel, stride, padding and groups; biases stand on both sides and are left out. An FC layer has \
+For any kernel, stride, padding and groups; biases stand on both sides and are left out; \
+inputs that a strided window skips are counted too. An FC layer has \
 h = w = 1. It is a bound of one layer: a sum of layers' bounds is no bound of a network. \
 Layers whose widths nobody is free to choose are called pinned: depthwise ones, the first, the last.
 

@@ -19,7 +19,7 @@ from costmodel.problems import Mark, Problem, Problems, SpecError
 from costmodel.single import LARGEST
 from costmodel.spec.network import Layer, Network
 from costmodel.spec.source import Text
-from costmodel.spec.values import Formula
+from costmodel.spec.values import Formula, Items, Sizes, Value, Word
 
 EDITED = ("c1", "c2", "groups")
 """What can be changed of a layer in a network."""
@@ -185,11 +185,22 @@ def _marked(network: Network, names: Sequence[str]) -> Network:
 
 
 def _called(layer: Layer, mark: Mark) -> Layer:
-    fields = {
-        Text(name, mark): Formula(value.text, mark) if isinstance(value, Formula) else value
-        for name, value in layer.fields.items()
-    }
+    fields = {Text(name, mark): _at(value, mark) for name, value in layer.fields.items()}
     return replace(layer, verb=Text(str(layer.verb), mark), fields=fields)
+
+
+def _at(value: Value, mark: Mark) -> Value:
+    """A value of an expanded network, as if it stood at a place."""
+    match value:
+        case Items():
+            return Items([_at(item, mark) for item in value.items], mark)
+        case Sizes():
+            return Sizes({name: _at(size, mark) for name, size in value.sizes.items()}, mark)
+        case Word():
+            return Word(value.text, mark)
+        case Formula():
+            return Formula(value.text, mark)
+    return value
 
 
 def _named(line: Line, layer: ConvBound) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.ticker import FuncFormatter, NullFormatter
@@ -26,6 +27,8 @@ _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#
 _OTHER, _INK = "#999999", "#222222"
 _AREA = 3600
 """Square points of the dot of a layer that takes all the time."""
+_NAME = 60
+"""Characters of a network's or a device's name in the title, at most."""
 _LABELS = 7
 """Layers that are named, at most."""
 _STYLE: dict[Any, Any] = {
@@ -123,8 +126,16 @@ def _title(figure: Figure, shown: Shown, roofline: Roofline) -> None:
     least = f"lower bound {on_its_own(seconds)}, not a latency"
     known = ["some ops not counted"] if ledger.unknown else []
     facts = [*given, f"batch {ledger.batch}", str(shown.dtypes), f"traffic {roofline.traffic.spelled}", least, *known]
-    figure.text(0.105, 0.945, f"{ledger.name} on {roofline.device.name}", fontsize=10.5, weight="bold", color=_INK)
-    figure.text(0.105, 0.896, " · ".join(facts), color=_INK)
+    name = f"{clipped(ledger.name, _NAME)} on {clipped(roofline.device.name, _NAME)}"
+    _fit(figure.text(0.105, 0.945, name, fontsize=10.5, weight="bold", color=_INK))
+    _fit(figure.text(0.105, 0.896, " · ".join(facts), color=_INK))
+
+
+def _fit(text: Any) -> None:
+    """Make a text smaller where it would leave the figure: nothing of what is said there is cut off."""
+    room = 0.875 * text.figure.bbox.width
+    wide = text.get_window_extent(FigureCanvasAgg(text.figure).get_renderer()).width  # type: ignore[no-untyped-call]
+    text.set_fontsize(text.get_fontsize() * min(room / wide, 1))
 
 
 def _scales(axes: Any, roofline: Roofline, dots: Iterable[Dot]) -> None:

@@ -63,9 +63,11 @@ def ratio(value: Fraction | None) -> str:
 def rate(value: Fraction) -> str:
     """A rate with three digits and its scale, a unit to follow.
 
-    >>> rate(Fraction(5_669_888_000_000)), rate(Fraction(216_000_000)), rate(Fraction(999_999))
-    ('5.67 T', '216 M', '1,000 k')
+    >>> rate(Fraction(5_669_888_000_000)), rate(Fraction(216_000_000)), rate(Fraction(999_999)), rate(Fraction(1, 4000))
+    ('5.67 T', '216 M', '1,000 k', '0.00025')
     """
+    if value < 1:
+        return f"{float(value):.3g}"
     scale, letter = next(((10**power, letter) for power, letter in _SCALES if value >= 10**power), (1, ""))
     amount = float(value / scale)
     return f"{amount:,.{max(2 - int(log10(max(amount, 1))), 0)}f} {letter}".rstrip()
@@ -87,12 +89,14 @@ def said(roofline: Roofline, unknown: bool, by: str | int) -> list[tuple[str, st
     kernels = f"{whole.kernels} kernel{'s' if whole.kernels != 1 else ''}"
     missing = "; ops that are not counted add nothing to it" if unknown else ""
     effective = f"{rate(roofline.effective)} mult-adds/s at the bound, {share(roofline.effective, roofline.peak)} % of peak"
-    joined = "layers that run as one kernel have its time at the first of them; --by block has a row for each unit"
+    joined = "below the total, a unit that runs as one kernel has its time at the kind of its first layer"
+    if by in ("op", "layer"):
+        joined = "layers that run as one kernel have its time at the first of them; --by block has a row for each unit"
     return [
         ("device", f"{device.name}: {', '.join(rates)}"),
         ("time", f"≥ {on_its_own(whole.seconds)} in {kernels}, a lower bound, not a latency{missing}"),
         ("", f"{', '.join(shares)} · {ratio(whole.intensity)} mult-adds/byte · {effective}"),
-        *([("", joined)] if roofline.joins and by in ("op", "layer") else []),
+        *([("", joined)] if roofline.joins else []),
         ("holds for", "these rates and these mult-adds; algorithms that multiply less, as Winograd's, may be faster"),
     ]
 

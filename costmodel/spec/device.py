@@ -119,7 +119,7 @@ class _Reader:
             return Fraction(1)
         found = _NUMBER.fullmatch(item.strip())
         if found is None or found[4] not in scales:
-            hint = "" if found is None else _unit_hint(found, item, of_time)
+            hint = "" if found is None else _unit_hint(key, found, item, of_time)
             self.problems.add(item.mark, f"'{item}' is not {kind} such as {example}", hint)
             return Fraction(1)
         value = _value(found) * scales[found[4]]
@@ -144,11 +144,13 @@ def _value(found: re.Match[str]) -> Fraction:
     return -value if found[1] == "-" else value
 
 
-def _unit_hint(found: re.Match[str], item: Text, of_time: bool) -> str:
+def _unit_hint(key: Text, found: re.Match[str], item: Text, of_time: bool) -> str:
     """What a number with an unknown unit probably means."""
     if of_time:
         return f"the units are {one_of(scale for scale in SECONDS if scale.isascii() and scale)}"
     if unit := _OPERATIONS.fullmatch(found[4]):
+        if key == "bytes_per_second":
+            return "operations are no bytes: `mult_adds_per_second` says how fast arithmetic is"
         half = f"{float(_value(found) / 2):.12g}{_scale(unit[1])}"
         return f"vendors print two operations a mult-add: where this is such a figure, write {half}"
     if unit := _UNIT.fullmatch(found[4]):
