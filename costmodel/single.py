@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 from costmodel.bounds import ConvBound, bounded
 from costmodel.line import Line, Place
 from costmodel.ops import OPS
-from costmodel.ops.fields import Misfit, Unfit, decimal
-from costmodel.problems import Mark, shortened
+from costmodel.ops.fields import SLIDING_WORDS, Misfit, Unfit, decimal
+from costmodel.problems import Mark, one_of, shortened
 from costmodel.tensor import Tensor
 
 Setting: TypeAlias = int | str | tuple[int, int]
@@ -158,10 +158,9 @@ def read(name: str, text: str) -> Setting:
         if len(parts) > 2 or not all(parts):
             raise Unfit(f"must be a whole number, or two such as 3x5, and is '{shortened(written)}'")
         return _counted(name, parts[0]), _counted(name, parts[1])
-    kind = _CONV.fields["padding"].kind
     if name == "padding" and written and not (_NUMBER.fullmatch(written) or _MANY_DIGITS.fullmatch(written)):
-        word = kind.check(written.lower())[0]
-        assert isinstance(word, str)
+        if (word := written.lower()) not in SLIDING_WORDS:
+            raise Unfit(f"must be a whole number or one of {one_of(SLIDING_WORDS)}, and is '{shortened(written)}'")
         return word
     return _counted(name, written)
 

@@ -90,9 +90,9 @@ _THEIRS = {
     "min": "minimum",
     "divisible": "make_divisible round_filters round_channels",
     # sizes of a lone layer
-    "k": "kernel kernel_size kernel_shape ksize",
-    "c1": "cin c_in in_channels channels_in",
-    "c2": "cout c_out out out_channels channels_out",
+    "k": "kernel kernel_size",
+    "c1": "cin in_channels channels_in",
+    "c2": "cout out out_channels channels_out",
     "h": "height",
     "w": "width",
     # units

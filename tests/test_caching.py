@@ -75,6 +75,7 @@ def test_a_bad_size_and_a_bad_type_are_said_at_once() -> None:
 
 STEPS = """\
 layer          64×56×56 → 64×56×56, kernel 3×3, stride 1×1
+memory         32.0 KiB on chip: S = 8,192 fp32 elements; partial sums fp32
 products B     taps of windows inside the map, along each side · c1·c2/g
              = 166·166·64·64
              = 112,869,376

@@ -32,7 +32,7 @@ from costmodel.single import NAMES, Sizes, is_legal, layer_of, spelled
             "groups (3) must divide the input channels (64); groups (3) must divide the output channels (64)",
             (2, 4),
         ),
-        ("padding", "3x", "padding must be a number, [height, width], same, same_torch or valid, and is 3x", ("same",)),
+        ("padding", "3x", "padding must be a whole number or one of same, same_torch, valid, and is '3x'", ("same",)),
     ],
 )
 def test_what_cannot_be_is_explained_with_the_nearest_that_can(name: str, text: str, message: str, nearest: object) -> None:

@@ -71,7 +71,7 @@ def test_long_names_and_many_settings_stay_within_the_figure() -> None:
     assert "A name" in title.get_text()
     assert title.get_text().endswith(" on Qualcomm Snapdragon 810, one Cortex-A57 core")
     assert "a_long_parameter_8 8" in facts.get_text()
-    assert facts.get_text().endswith("no latency")
+    assert facts.get_text().endswith("not a latency")
     assert max(text.get_window_extent().x1 for text in (title, facts)) <= figure.bbox.width
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -333,6 +334,18 @@ def test_a_screen_names_its_model_and_sums_up_what_moves(asked: str, run: Runner
     assert f"access {moves.access:,} elements" in words
     assert f"{read:,} read, {written:,} written, {loaded:,} params" in words
     assert ("every op moved" in words) is (model != UNFUSED)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_kinds_add_up_to_the_total(asked: str, run: Runner) -> None:
+    """The table below the total: of layers under `conv`, of every op that moves something under other models."""
+    out = run("analyze", "shufflenetv2", "--traffic", asked, "--columns", "layer,access,params")[1]
+    total, kinds = re.split(r"^total", out, flags=re.M)[1].split("\n\n")[:2]
+    rows = [row.split()[-2:] for row in kinds.splitlines()]
+    assert [sum(int(row[at].replace(",", "")) for row in rows) for at in (0, 1)] == [
+        int(figure.replace(",", "")) for figure in total.split()
+    ]
+    assert ("relu" in kinds) is (asked not in ("conv", "fused"))
 
 
 def test_a_sweep_counts_by_the_model_that_is_asked_for(run: Runner) -> None:

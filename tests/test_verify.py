@@ -31,8 +31,8 @@ intensity      B/access
 
 verdict        holds: 530,304 ≥ 372,172.79
                equality needs c1 = c2: both 58.78 at the same mult-adds
-               nearest that can be built: c1 59, c2 59 with 1.007 × the mult-adds, access 373,529,
-               0.0 % gap
+               next to it, nearest in mult-adds: c1 59, c2 59 with 1.007 × the mult-adds, access
+               373,529, no gap
 """
 
 
@@ -172,8 +172,22 @@ def test_options_that_do_not_go_together(given: tuple[str, ...], said: str, run:
 
 def test_a_depthwise_layer_is_pinned(run: Runner) -> None:
     words = run("verify", "--c1", "64", "--c2", "64", "--groups", "64", "--k", "3", "--stride", "2")[1]
-    assert "pinned: a depthwise layer has one width" in words
-    assert "nearest that can be built" not in words
+    assert "pinned: the widths of a depthwise layer hang together" in words
+    assert "nearest in mult-adds" not in words
+
+
+def test_a_tight_depthwise_layer_has_no_gap_to_close(run: Runner) -> None:
+    words = run("verify", "--c1", "64", "--c2", "64", "--groups", "64", "--k", "3")[1]
+    assert "holds with equality" in words
+    assert "pinned" not in words
+
+
+def test_what_a_schedule_may_skip_is_said(run: Runner) -> None:
+    words = " ".join(run("verify", "--h", "147", "--w", "147", "--c1", "64", "--c2", "128", "--stride", "2")[1].split())
+    assert f"both sides count {(147**2 - 74**2) * 64:,} inputs that no window reads: a schedule" in words
+    words = " ".join(run("verify", "--h", "1", "--w", "1", "--c1", "8", "--c2", "8", "--k", "3")[1].split())
+    assert f"both sides count {8 * 8 * 8} weights that meet padding alone: a schedule" in words
+    assert "both sides count" not in run("verify", "--stride", "2", "--k", "3")[1]
 
 
 # --- a network --------------------------------------------------------------------------------------------------------

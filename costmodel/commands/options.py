@@ -72,7 +72,8 @@ CachedDtype = Annotated[
     typer.Option(
         "--dtype",
         metavar="TYPE",
-        help="With --cache, data types as in analyze; accumulators are those of partial sums: int8 has them in int8, int8,accumulators=int32 does not. fp32 unless given.",
+        help="With --cache, data types as in analyze; accumulators are those of partial sums: int8 has these in int8, too, "
+        "int8,accumulators=int32 has not. fp32 unless given.",
         autocompletion=_dtypes,
     ),
 ]

@@ -126,11 +126,14 @@ def _kinds(shown: Shown, keys: tuple[str, ...], whole: Amounts) -> list[list[Cel
         kind: summed(shown.ledger, kind, [line for lines in groups for line in lines], shown.convention, shown.traffic)
         for kind, groups in kinds.items()
     }
-    found = {
-        kind: row for kind, row in found.items() if row.sign or row.main.rule.counted or row.totals.params or row.moves.access
-    }
-    ordered = sorted(found.items(), key=lambda item: (-item[1].operations, -item[1].moves.access))
+    seen = {kind: row for kind, row in found.items() if row.sign or row.main.rule.counted or _shows(shown.amounts(row), keys)}
+    ordered = sorted(seen.items(), key=lambda item: (-item[1].operations, -item[1].moves.access))
     return [_sum_cells(kind, keys, shown.amounts(row), whole, str(len(kinds[kind]))) for kind, row in ordered]
+
+
+def _shows(amounts: Amounts, keys: tuple[str, ...]) -> bool:
+    """Whether there is anything in the columns of a row."""
+    return any(amounts(key) for key in counted(keys))
 
 
 def settings_of(shown: Shown) -> list[str]:

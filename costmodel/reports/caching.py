@@ -1,6 +1,6 @@
 """What `verify --cache` says: the bound through a finite on-chip memory, the best blocking, and how far they are apart."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import ceil
 from typing import NamedTuple

@@ -9,8 +9,8 @@ from costmodel.ledger import Ledger
 from costmodel.line import Line
 from costmodel.pebbles import convolutions
 from costmodel.reports import caching
-from costmodel.reports.caching import NO_FIT, NOT_BLOCKED, Case, cases, ratio
 from costmodel.reports.bounding import beyond
+from costmodel.reports.caching import NO_FIT, NOT_BLOCKED, Case, cases, ratio
 from costmodel.reports.held import beside
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
 from costmodel.reports.rows import Row, folded, rows, unit_label
