@@ -83,8 +83,8 @@ STEPS = (
     ),
     Step(
         "The bound",
-        "What the last step takes from L² is, but for the taps, the square of a root. L less that root is the difference of "
-        "the two squares over L plus the root, which is positive: access is at least the bound.",
+        "What the last step takes from the square of L is, but for the taps, the square of a root. L less that root is the "
+        "difference of the two squares over L plus the root, which is positive: access is at least the bound.",
         {bound: _least + B / leaving},
         (Claim("square", access - bound, _difference**2 / (L + _least)),),
     ),
