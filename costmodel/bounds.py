@@ -202,6 +202,11 @@ def bounded(line: Line) -> list[ConvBound]:
     return [ConvBound(_positions(x), _positions(y), taps, x.c, y.c, groups, transposed)]
 
 
+def halves(line: Line) -> tuple[str, ...]:
+    """What the convolutions that a line is, of `bounded`, are called beside its op: nothing where it is one."""
+    return ("depthwise", "pointwise") if line.op == "separable" else ("",) * len(bounded(line))
+
+
 def _dense(x: Tensor, y: Tensor) -> ConvBound:
     over = prod(y.without("c").shape)
     return ConvBound(over, over, 1, x.c, y.c)

@@ -6,8 +6,8 @@ from costmodel.bounds import bounded
 from costmodel.line import Line
 
 
-def pinned(lines: Sequence[Line], outputs: Sequence[int]) -> dict[Line, str]:
-    """The convolutions and FC layers whose widths nobody is free to choose, each with the reason.
+def pinned(lines: Sequence[Line], outputs: Sequence[int]) -> dict[Line, tuple[str, ...]]:
+    """Why nobody is free to choose the widths of the convolutions that each line is, of `bounded`; "" where they are free.
 
     A depthwise layer's widths are one; the image gives the first layers' c1, and the classes are the last one's c2. What
     stands between them and the network's end and changes no channel (norms, activations, pools, views) is looked through.
@@ -16,13 +16,13 @@ def pinned(lines: Sequence[Line], outputs: Sequence[int]) -> dict[Line, str]:
     last = _ends(lines, outputs)
     first = _starts(lines)
     for number, line in enumerate(lines):
-        for layer in bounded(line):
-            if layer.is_depthwise:
-                found[line] = "depthwise"
-            elif number in first:
-                found[line] = "stem"
-            elif number in last:
-                found[line] = "classifier"
+        layers = bounded(line)
+        reasons = ["depthwise" if layer.is_depthwise else "" for layer in layers]
+        if layers and number in first:
+            reasons[0] = reasons[0] or "stem"
+        if layers and number in last:
+            reasons[-1] = reasons[-1] or "classifier"
+        found[line] = tuple(reasons)
     return found
 
 

@@ -15,7 +15,7 @@ from costmodel.line import Line, Place
 from costmodel.ops import OPS
 from costmodel.pinning import pinned
 from costmodel.problems import Mark
-from costmodel.reports.held import checked, parts
+from costmodel.reports.held import Checked, checked, parts
 from costmodel.tensor import Tensor
 from costmodel.traffic import CONV, alone
 
@@ -171,7 +171,7 @@ def test_the_gap_of_mobilenet_is_mostly_strided_depthwise() -> None:
 def test_gaps_of_1x1_layers(name: str, share: str) -> None:
     """As a share of the access of conv + FC."""
     ledger = costmodel.load(name).analyze()
-    gap = sum(one.gap for one in checked(ledger) if one.of[0].taps == 1 and one.line.op != "linear")
+    gap = sum(one.gap for one in checked(ledger) if one.layer.taps == 1 and one.line.op != "linear")
     assert f"{float(100 * gap / ledger.totals.access):.1f}" == share
 
 
@@ -180,10 +180,13 @@ def test_layers_of_a_network_add_up_to_its_access(name: str) -> None:
     """Every convolution and FC layer is there, its biases aside; the inner map of a separable one is moved twice."""
     ledger = costmodel.load(name).analyze()
     moves = ledger.moves(CONV)
+    by_line: dict[Line, list[Checked]] = {}
     for one in checked(ledger):
-        assert one.holds
-        assert one.access + one.line.cost.biases == moves[one.line].access
-        assert one.mult_adds == one.line.cost.fma
+        assert one.layer.holds
+        by_line.setdefault(one.line, []).append(one)
+    for line, found in by_line.items():
+        assert sum(one.access for one in found) + line.cost.biases == moves[line].access
+        assert sum(one.mult_adds for one in found) == line.cost.fma
     bare = {line.op for line in ledger.lines if line.rule.counted} - {one.line.op for one in checked(ledger)}
     assert bare <= {"attention", "matmul"}
 
@@ -194,9 +197,26 @@ def test_what_pins_a_layer() -> None:
     text = "name: T\ninput: [3, 32, 32]\nlayers:\n" + "".join(f"  - {layer}\n" for layer in layers)
     ledger = costmodel.loads(text).analyze()
     found = pinned(ledger.lines, ledger.outputs)
-    assert [(line.op, line.fields.get("groups", 1), why) for line, why in found.items()] == [
+    assert [(line.op, line.fields.get("groups", 1), why) for line, whys in found.items() for why in whys if why] == [
         ("conv2d", 1, "stem"),
         ("depthwise", 1, "depthwise"),
         ("conv2d", 8, "depthwise"),
         ("linear", 1, "classifier"),
+    ]
+
+
+def test_a_separable_costs_and_is_pinned_as_the_two_layers_that_it_is() -> None:
+    """One op is two rows, each with the figures that the layers have when they are written out."""
+    depthwise, pointwise = "depthwise: {kernel: 3, stride: 2, padding: same, bias: false}", "conv2d: {out: 64, bias: false}"
+    text = "name: T\ninput: [8, 32, 32]\nlayers:\n  - conv2d: 16\n"
+    end = "  - conv2d: 4\n"
+    one = costmodel.loads(
+        f"{text}  - separable: {{out: 64, kernel: 3, stride: 2, padding: same, bias: false}}\n{end}"
+    ).analyze()
+    two = costmodel.loads(f"{text}  - {depthwise}\n  - {pointwise}\n{end}").analyze()
+    assert [(part.layer, part.reason) for part in checked(one)] == [(part.layer, part.reason) for part in checked(two)]
+    assert [part.half for part in checked(one)] == ["", "depthwise", "pointwise", ""]
+    assert [part.reason for part in checked(one)] == ["stem", "depthwise", "", "classifier"]
+    assert [(part.name, part.access, part.gap) for part in parts(checked(one))] == [
+        (part.name, part.access, part.gap) for part in parts(checked(two))
     ]

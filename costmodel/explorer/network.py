@@ -61,7 +61,14 @@ class Walk:
         self.network = _marked(expanded(ledger), self.streams.names)
         reasons = pinned(ledger.lines, ledger.outputs)
         self.rows = [
-            Row(number, part, self.streams.names[number], _named(line, layer), layer, reasons.get(line, ""))
+            Row(
+                number,
+                part,
+                self.streams.names[number],
+                _named(line, layer),
+                layer,
+                reasons[line][part],
+            )
             for number, line in enumerate(ledger.lines)
             for part, layer in enumerate(bounded(line))
         ]

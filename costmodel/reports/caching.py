@@ -6,6 +6,7 @@ from math import ceil
 from typing import NamedTuple
 
 from costmodel.blocking import Blocking, OnChip, blocked, least, unblocked
+from costmodel.bounds import halves
 from costmodel.dtypes import DTYPES
 from costmodel.line import Line
 from costmodel.pebbles import Convolution, convolutions
@@ -92,9 +93,7 @@ def curve(layer: Convolution, chip: OnChip) -> list[Case]:
 
 def cases(line: Line, chip: OnChip) -> list[Case]:
     """A line as the convolutions that it is: one, of a `separable` two, of other ops none."""
-    layers = convolutions(line)
-    halves = ("depthwise", "pointwise") if len(layers) > 1 else ("",) * len(layers)
-    return [Case(layer, chip, line.path, half) for half, layer in zip(halves, layers, strict=True)]
+    return [Case(layer, chip, line.path, half) for half, layer in zip(halves(line), convolutions(line), strict=True)]
 
 
 def screen(layer: Convolution, chip: OnChip, room: int) -> Screen:

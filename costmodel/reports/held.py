@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, NamedTuple
 
-from costmodel.bounds import ConvBound, Literal, Size, bounded, literal
+from costmodel.bounds import ConvBound, Literal, Size, bounded, halves, literal
 from costmodel.conventions import Convention
 from costmodel.layers import op_label
 from costmodel.ledger import Ledger
@@ -16,71 +15,80 @@ from costmodel.reports.columns import Order
 from costmodel.reports.rows import Row, rows, unit_label
 
 
-class Checked:
-    """One line against its bound; of several convolutions in one op, as a separable one, the sums."""
+class Checked(NamedTuple):
+    """One convolution or FC layer against its bound: its row, and which `half` of one op it is, as of a separable one."""
 
-    def __init__(self, row: Row, of: list[ConvBound], reason: str, rule: Convention | None) -> None:
-        self.row, self.of, self.reason, self.rule = row, of, reason, rule
+    row: Row
+    layer: ConvBound
+    half: str
+    reason: str
+    rule: Convention | None
 
     @property
     def line(self) -> Line:
-        """The line itself."""
+        """The line that it is, or is a half of."""
         return self.row.main
+
+    @property
+    def name(self) -> str:
+        """Where it stands in the network, and which half it is."""
+        return f"{self.row.path} {self.half}".strip()
+
+    @property
+    def op(self) -> str:
+        """Its op in few characters, and which half of that it is."""
+        return f"{op_label(self.line)} {self.half}".strip()
 
     @property
     def mult_adds(self) -> Size:
         """B."""
-        return sum(layer.mult_adds for layer in self.of)
+        return self.layer.mult_adds
 
     @property
     def access(self) -> Size:
         """What is moved, biases left out."""
-        return sum(layer.access for layer in self.of)
+        return self.layer.access
 
-    @cached_property
+    @property
     def bound(self) -> Fraction:
         """The least that it could be."""
-        return sum((layer.bound for layer in self.of), Fraction())
+        return self.layer.bound
 
     @property
     def gap(self) -> Fraction:
         """Access − bound."""
-        return self.access - self.bound
+        return self.layer.gap
 
     @property
-    def is_tight(self) -> bool:
-        """Whether there is no gap, decided in whole numbers."""
-        return all(layer.is_tight for layer in self.of)
-
-    @property
-    def holds(self) -> bool:
-        """Whether the bound holds, decided in whole numbers."""
-        return all(layer.holds for layer in self.of)
-
-    @cached_property
     def literal(self) -> Literal | None:
-        """The paper's form as printed; of the first convolution where it is several."""
-        return None if self.rule is None else literal(self.of[0], per_mult_add(self.rule, self.line))
+        """The paper's form as printed."""
+        return None if self.rule is None else literal(self.layer, per_mult_add(self.rule, self.line))
 
     @property
     def widths(self) -> str:
         """c1 → c2."""
-        return f"{self.of[0].c1} → {self.of[-1].c2}"
+        return f"{self.layer.c1} → {self.layer.c2}"
 
     @property
     def maps(self) -> str:
         """The maps' sides, once where they stay."""
-        x, y = (tensor.without("n", "c") for tensor in (self.line.inputs[0], self.line.output))
-        sides = [str(tensor) or "1" for tensor in (x, y)]
-        return sides[0] if self.line.op == "linear" or sides[0] == sides[1] else " → ".join(sides)
+        x, y = (str(tensor.without("n", "c")) or "1" for tensor in (self.line.inputs[0], self.line.output))
+        if self.line.op == "linear":
+            return x
+        return y if x == y or self.half == "pointwise" else f"{x} → {y}"
 
 
 def checked(ledger: Ledger, rule: Convention | None = None) -> list[Checked]:
     """Every convolution and FC layer, in order; the paper's form as printed beside its bound where a rule for B is given."""
     reasons = pinned(ledger.lines, ledger.outputs)
-    # `then` is what reports fold runs by: with it, a run of units breaks where one is pinned and the next is free
-    found = [row._replace(then=[*row.then, reasons.get(row.main, "")]) for row in rows(ledger, "layer")]
-    return [Checked(row, of, reasons.get(row.main, ""), rule) for row in found if (of := bounded(row.main))]
+    found = []
+    for row in rows(ledger, "layer"):
+        why = reasons[row.main]
+        # `then` is what reports fold runs by: with it, a run of units breaks where one is pinned and the next is free
+        apart = row._replace(then=[*row.then, *why])
+        each = zip(bounded(row.main), halves(row.main), why, strict=True)
+        found += [Checked(apart, layer, half, reason, rule) for layer, half, reason in each]
+    return found
 
 
 def beside(ledger: Ledger) -> dict[str, int]:
@@ -115,7 +123,7 @@ def parts(found: Sequence[Checked]) -> list[Part]:
     """All layers, those that are free, and the pinned ones by reason; strided depthwise ones apart."""
     groups: dict[str, list[Checked]] = {}
     for one in found:
-        strided = one.reason == "depthwise" and one.of[0].entering != one.of[0].leaving
+        strided = one.reason == "depthwise" and one.layer.entering != one.layer.leaving
         groups.setdefault(f"pinned {'dw strided' if strided else one.reason}" if one.reason else "free", []).append(one)
     ordered = sorted(groups, key=lambda name: (name != "free", name))
     return [*(Part(name, groups[name]) for name in ordered), Part("total", list(found))]
@@ -148,7 +156,7 @@ def weight(one: Checked, order: Order | None) -> Any:
     if order.key == "%gap":
         return one.gap / one.access
     if order.key in TEXTS:
-        return unit_label(one.row) if order.key == "layer" else op_label(one.line)
+        return unit_label(one.row) if order.key == "layer" else one.op
     return one.row.times * getattr(one, order.key)
 
 

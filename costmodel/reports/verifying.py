@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from costmodel.layers import op_label
+from costmodel.line import Line
 from costmodel.pebbles import convolutions
 from costmodel.reports.bounding import DOMAIN, GENERAL, beyond, near, number
 from costmodel.reports.held import Checked, Part, Verified, beside, checked, parts, weight
@@ -63,7 +63,7 @@ def _cells(one: Checked, labelled: bool) -> list[Cell]:
     return [
         Cell(unit_label(one.row) if labelled else ""),
         Cell(times),
-        Cell(op_label(one.line)),
+        Cell(one.op),
         Cell(one.widths),
         Cell(one.maps, "dim"),
         Cell(count(one.access)),
@@ -96,11 +96,14 @@ def _sums(part: Part) -> list[Cell]:
 
 def shown(verified: Verified, found: list[Checked]) -> list[tuple[bool, Checked]]:
     """The layers that are shown, each with whether it is the first of its unit; runs of units that are alike as one."""
-    by_line = {one.line: one for one in found}
+    by_line: dict[Line, list[Checked]] = {}
+    for one in found:
+        by_line.setdefault(one.line, []).append(one)
     listed = [
-        (first == 0, Checked(row, by_line[row.main].of, by_line[row.main].reason, verified.rule))
-        for run in folded([one.row for one in found])
-        for first, row in enumerate(run)
+        (number == part == 0, one._replace(row=row))
+        for run in folded([first.row for first, *_ in by_line.values()])
+        for number, row in enumerate(run)
+        for part, one in enumerate(by_line[row.main])
     ]
     if verified.how.sort is not None:
         listed = [
@@ -120,18 +123,19 @@ def notes(verified: Verified, found: list[Checked]) -> list[tuple[str, str]]:
         pairs.append(
             ("not bounded", f"{', '.join(f'{n} {name}' for name, n in others.items())}: neither convolutions nor FC layers")
         )
-    biases = sum(one.line.cost.biases for one in found)
-    counted = sum(ledger.moves()[one.line].access for one in found)
+    lines = dict.fromkeys(one.line for one in found)
+    biases = sum(line.cost.biases for line in lines)
+    counted = sum(ledger.moves()[line].access for line in lines)
     pairs.append(
         ("access", f"{count(counted)} elements in analyze's conv + FC, of which {count(biases)} biases stand in neither column")
     )
-    free = sorted((one for one in found if not one.reason and not one.is_tight), key=lambda one: -one.gap)
+    free = sorted((one for one in found if not one.reason and not one.layer.is_tight), key=lambda one: -one.gap)
     if free:
-        alike = {(one.of[0], one.line.op): one for one in reversed(free)}
+        alike = {(one.layer, one.line.op): one for one in reversed(free)}
         worst = sorted(alike.values(), key=lambda one: -one.gap)[:_WORST]
         pairs += [(f"far {at}", _far(one, free)) for at, one in enumerate(worst, 1)]
     pairs.append(("pinned", _pinned(found)))
-    if skipped := beyond(layer for one in found for layer in convolutions(one.line)):
+    if skipped := beyond(layer for line in lines for layer in convolutions(line)):
         pairs.append(("skipped", f"access and bound count {skipped}: a schedule that leaves them out may move less"))
     if verified.rule is not None:
         pairs.append(("as printed", _made_for(found)))
@@ -141,9 +145,9 @@ def notes(verified: Verified, found: list[Checked]) -> list[tuple[str, str]]:
 
 def _far(one: Checked, free: Sequence[Checked]) -> str:
     """A layer far from its bound, how many are like it, and what would mend it."""
-    like = sum(other.of == one.of for other in free) - 1
+    like = sum(other.layer == one.layer for other in free) - 1
     also = f" and {like} like it" if like else ""
-    return f"{one.row.path} {one.widths}{also}: gap {_gap(one)}, {share(one.gap, one.access)} %; {near(one.of[0])}"
+    return f"{one.name} {one.widths}{also}: gap {_gap(one)}, {share(one.gap, one.access)} %; {near(one.layer)}"
 
 
 def _pinned(found: Sequence[Checked]) -> str:

@@ -13,12 +13,13 @@ SCHEMA = 1
 
 
 def _plain(one: Checked) -> dict[str, Any]:
-    layer = one.of[0]
+    layer = one.layer
     return {
         "path": one.row.path,
+        **({"half": one.half} if one.half else {}),
         "op": one.line.op,
         "c1": layer.c1,
-        "c2": one.of[-1].c2,
+        "c2": layer.c2,
         "groups": layer.groups,
         "taps": layer.taps,
         "entering": layer.entering,
@@ -27,8 +28,8 @@ def _plain(one: Checked) -> dict[str, Any]:
         "access": one.access,
         "bound": exact(one.bound),
         "gap": exact(one.gap),
-        "tight": one.is_tight,
-        "holds": one.holds,
+        "tight": layer.is_tight,
+        "holds": layer.holds,
         "pinned": one.reason or None,
         "balanced": [exact(width) for width in layer.balanced],
         **({} if one.literal is None else {"literal": plain_literal(one.literal)}),
@@ -67,7 +68,8 @@ def as_csv(verified: Verified) -> str:
 
     rows_ = []
     for one in listed(verified, checked(verified.ledger, verified.rule)):
-        values = _plain(one)
+        values = {**_plain(one), "path": one.name}
+        values.pop("half", None)
         c1, c2 = values.pop("balanced")
         found = values.pop("literal", None)
         values = {
