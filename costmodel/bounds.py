@@ -157,11 +157,11 @@ class Literal(NamedTuple):
 
 
 def literal(layer: ConvBound, per_mult_add: Size = 1) -> Literal:
-    """The paper's form for a layer, hw the map that leaves, B counting `per_mult_add` operations a mult-add.
+    """The paper's form for a layer, hw the map that leaves (enters, where transposed), `per_mult_add` operations in B each.
 
     It is made for k = 1, stride 1 and one group, B in mult-adds (ShuffleNetV2, arXiv:1807.11164, equation 2). For groups,
-    and for a stride at k = 1, it stays true and is loose; for k > 1, or B counted twice, it is false for most widths: at
-    stride 1 for every ratio of widths below (k + √(k² − 1))².
+    and for a map that shrinks at k = 1, it stays true and is loose; for k > 1, or B counted twice, it is false for most
+    widths: on maps of one size for every ratio of widths below (k + √(k² − 1))².
 
     >>> literal(ConvBound(entering=3136, leaving=3136, taps=9, c1=64, c2=64))
     Literal(figure=Fraction(1241088, 1), reasons=('k > 1',), holds=False)
@@ -170,8 +170,8 @@ def literal(layer: ConvBound, per_mult_add: Size = 1) -> Literal:
     b = Fraction(layer.mult_adds * per_mult_add)
     reasons = {
         "k > 1": layer.taps > 1,
-        "stride": layer.entering > layer.leaving,
-        "padding": layer.entering < layer.leaving and not layer.transposed,
+        "map shrinks": layer.entering > layer.leaving and not layer.transposed,
+        "map grows": layer.entering < layer.leaving and not layer.transposed,
         "transposed": layer.transposed and layer.entering != layer.leaving,
         "groups": layer.groups > 1,
         "B counted two per mult-add": per_mult_add >= 2,

@@ -45,6 +45,17 @@ def test_equal_widths_reach_the_bound(run: Callable[..., tuple[int, str, str]]) 
     assert out.endswith("verdict        holds with equality: 405,504 = 405,504, since c1 = c2\n")
 
 
+def test_a_width_is_never_said_to_be_none(run: Callable[..., tuple[int, str, str]]) -> None:
+    out = " ".join(run("verify", "--padding", "999999")[1].split())
+    assert "c1 2,099,619.32 and c2 below 0.01 at the same mult-adds" in out
+
+
+def test_a_convention_that_is_none_is_one_problem(run: Callable[..., tuple[int, str, str]]) -> None:
+    code, _, err = run("verify", "--convention", "papr")
+    assert (code, err.count("costmodel: ")) == (2, 1)
+    assert "--convention fvcore: B counts mult-adds" in run("verify", "--convention", "fvcore")[2]
+
+
 def test_every_bad_size_is_named(run: Callable[..., tuple[int, str, str]]) -> None:
     code, out, err = run("verify", "--h", "0", "--c2", "-3")
     assert (code, out) == (2, "")
@@ -253,10 +264,17 @@ def test_the_form_as_printed_says_where_it_does_not_apply(run: Runner) -> None:
     assert "does not apply: B counted two per mult-add (more than the access)" in twice
 
 
+def test_the_form_as_printed_names_no_stride_where_there_is_none(run: Runner) -> None:
+    """Windows that stay inside shrink a map at stride 1, too, and padding lets one grow."""
+    assert "does not apply: k > 1, map shrinks (" in run("verify", "--k", "3", "--padding", "valid", "--literal")[1]
+    assert "does not apply: map shrinks (" in run("verify", "--stride", "2", "--literal")[1]
+    assert "does not apply: map grows (" in run("verify", "--padding", "1", "--literal")[1]
+
+
 def test_the_form_as_printed_layer_by_layer(run: Runner) -> None:
     layers = json.loads(run("verify", "shufflenet", "--literal", "--format", "json")[1])["layers"]
     reasons = {tuple(layer["literal"]["reasons"]) for layer in layers}
-    assert {("groups",), ("k > 1", "groups"), ("k > 1", "stride")} <= reasons
+    assert {("groups",), ("k > 1", "groups"), ("k > 1", "map shrinks")} <= reasons
     assert all(layer["literal"]["holds"] for layer in layers if layer["literal"]["applies"])
     words = " ".join(run("verify", "mobilenet", "--literal")[1].split())
     assert "is made for 14 of 28 layers; elsewhere it is more than the access of 1" in words

@@ -85,7 +85,7 @@ def verify(
     order = read(reading.order, sort, held.COLUMNS, held.TEXTS)
     first, given = read(reading.whole_number, "top", top), read(reading.settings, set_)
     of_networks = {"--set": set_, "--variant": variant, "--sort": sort, "--top": top, "--batch": batch != "1"}
-    read.problems += _misfits(spec, asked, of_networks, form, literal, convention)
+    read.problems += _misfits(spec, asked, of_networks, form, literal, rule)
     if interactive and (output is not None or format not in (None, "table")):
         message = "-i asks and answers on the screen, and one report is asked for too"
         read.problems.append(Problem(None, message, "leave -i out, or -o and --format"))
@@ -122,9 +122,14 @@ def verify(
 
 
 def _misfits(
-    spec: str | None, asked: dict[str, str | None], of_networks: dict[str, Any], form: str, literal: bool, convention: str
+    spec: str | None,
+    asked: dict[str, str | None],
+    of_networks: dict[str, Any],
+    form: str,
+    literal: bool,
+    rule: "Convention | None",
 ) -> list[Problem]:
-    """Options that do not go together."""
+    """Options that do not go together; no `rule` where no convention is called so."""
     found = []
     sizes = [f"--{name}" for name, text in asked.items() if text is not None]
     if spec is not None and sizes:
@@ -135,8 +140,8 @@ def _misfits(
         found.append(Problem(None, f"{', '.join(others)}: no spec is given", "costmodel verify mobilenet"))
     if spec is None and form == "csv":
         found.append(Problem(None, "csv is for the layers of a spec, and one layer is asked for", "table, json or markdown"))
-    if convention != "paper" and not literal:
-        message = f"--convention {convention}: B counts mult-adds in the theorem, whatever else counts"
+    if rule is not None and rule.name != "paper" and not literal:
+        message = f"--convention {rule.name}: B counts mult-adds in the theorem, whatever else counts"
         found.append(Problem(None, message, "--literal takes B as printed by a convention"))
     return found
 

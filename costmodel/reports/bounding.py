@@ -179,7 +179,7 @@ def verdict(worked: Worked) -> list[str]:
     if layer.is_tight:
         return [f"holds with equality: {reached}, since {equality}", *skips]
     pinned = ["pinned: the widths of a depthwise layer hang together, so nobody is free to close its gap"]
-    c1, c2 = map(number, layer.balanced)
+    c1, c2 = (number(width) if width else "below 0.01" for width in layer.balanced)
     widths = f"both {c1}" if c1 == c2 else f"c1 {c1} and c2 {c2}"
     unlike = [] if layer.entering == layer.leaving else [f"equal widths are not it: the maps have {_ratio(layer)}"]
     return [

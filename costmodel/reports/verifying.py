@@ -161,8 +161,9 @@ def _pinned(found: Sequence[Checked]) -> str:
 def _made_for(found: Sequence[Checked]) -> str:
     astray = [one for one in found if one.literal and one.literal.reasons]
     false = [one for one in astray if one.literal and not one.literal.holds]
+    enters = " (enters, where transposed)" if any(one.layer.transposed for one in found) else ""
     return (
-        f"2√(h·w·B) + B/(h·w), hw the map that leaves, is made for {len(found) - len(astray)} of {len(found)} layers; "
+        f"2√(h·w·B) + B/(h·w), hw the map that leaves{enters}, is made for {len(found) - len(astray)} of {len(found)} layers; "
         f"elsewhere it is more than the access of {len(false)}"
     )
 
