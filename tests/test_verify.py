@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -237,6 +238,19 @@ def test_a_screen_of_layers_totals_the_pinned_ones_apart(room: str, monkeypatch:
     assert "a sum of layers' bounds is no bound of the network" in words
     assert "strided 66.0 %" in words
     assert "14,397,840 elements in analyze's conv + FC, of which 1,000 biases stand in neither column" in words
+
+
+def test_a_network_of_pinned_layers_alone_has_none_that_are_free(run: Runner) -> None:
+    assert json.loads(run("verify", "grouped", "--format", "json")[1])["sums"]["free"]["layers"] == 0
+    assert "free         0" in run("verify", "grouped")[1]
+
+
+def test_a_network_without_convolutions_is_no_report_of_zeros(run: Runner, tmp_path: Path) -> None:
+    spec = tmp_path / "pools.yaml"
+    spec.write_text("name: Pools\ninput: [3, 8, 8]\nlayers: [relu, global_avg_pool]\n", encoding="utf-8")
+    for form in ("table", "json", "csv", "markdown"):
+        message = "costmodel: Pools has no convolution and no FC layer to hold against a bound\n"
+        assert run("verify", str(spec), "--format", form) == (2, "", message)
 
 
 def test_layers_are_sorted_and_cut(run: Runner) -> None:

@@ -32,6 +32,7 @@ def strict(schema: Any) -> Any:
         ("network", "mobilenet"),
         ("network", "shufflenet --literal --sort gap --top 3"),
         ("network", "efficientnet"),
+        ("network", "grouped"),
         ("cached_layer", "--cache 64KiB"),
         ("cached_layer", "--cache 16 --k 5 --dtype int8"),
         ("cached_layer", "--cache 4 --k 5"),

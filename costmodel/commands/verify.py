@@ -193,6 +193,9 @@ def _network(
     loaded = load(spec)
     warn(loaded, quiet)
     verified = held.Verified(loaded.cost(given, variant, batch), rule, how)
+    if not held.checked(verified.ledger):
+        message = f"{verified.ledger.name} has no convolution and no FC layer to hold against a bound"
+        raise SpecError([Problem(None, message)])
     if form == "table":
         outputs.write_table(output, lambda room: verifying.screen(verified, room), no_color)
         return

@@ -120,8 +120,8 @@ class Part(NamedTuple):
 
 
 def parts(found: Sequence[Checked]) -> list[Part]:
-    """All layers, those that are free, and the pinned ones by reason; strided depthwise ones apart."""
-    groups: dict[str, list[Checked]] = {}
+    """Those that are free, be there none, the pinned ones by reason, strided depthwise ones apart, and all layers."""
+    groups: dict[str, list[Checked]] = {"free": []}
     for one in found:
         strided = one.reason == "depthwise" and one.layer.entering != one.layer.leaving
         groups.setdefault(f"pinned {'dw strided' if strided else one.reason}" if one.reason else "free", []).append(one)
