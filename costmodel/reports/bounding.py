@@ -142,7 +142,7 @@ def applies(found: Literal) -> str:
 def screen(worked: Worked, room: int) -> Screen:
     """The bound worked through for one layer."""
     head, *rest = worked.heading
-    steps = [line for step in worked.steps for line in _lines(*step)]
+    steps = [line for step in worked.steps for line in step_lines(*step)]
     header = [*_filled(head, room, "head"), *(line for words in rest for line in _filled(words, room, "dim"))]
     return [*header, [], *steps, [], *_verdict_screen(worked, room)]
 
@@ -151,7 +151,8 @@ def _filled(words: str, room: int, style: str) -> Screen:
     return [text(line, style) for line in wrapped(words, max(room, 20))]
 
 
-def _lines(name: str, formula: str, substituted: str, value: str) -> Screen:
+def step_lines(name: str, formula: str, substituted: str, value: str) -> Screen:
+    """One figure on three lines: its name and formula, the numbers in it, its value."""
     return [
         [Cell(f"{name:<13}", "strong"), Cell(f"  {formula}")],
         text(f"{'':13}= {substituted}", "dim"),

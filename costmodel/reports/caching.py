@@ -10,7 +10,7 @@ from costmodel.bounds import halves
 from costmodel.dtypes import DTYPES
 from costmodel.line import Line
 from costmodel.pebbles import Convolution, convolutions
-from costmodel.reports.bounding import beyond
+from costmodel.reports.bounding import beyond, step_lines
 from costmodel.reports.layout import Cell, Column, Screen, table, text, wrapped
 from costmodel.reports.words import count, size
 from costmodel.sides import facts
@@ -29,8 +29,8 @@ TERMS = (
         "arXiv:1802.06905 and arXiv:1911.05662"
     ),
     (
-        "achievable: the best blocking into tiles of positions × c2 output × c1 input channels of a group; each order of "
-        "the loops lets one block stay, and tiles read the halo that they share once each"
+        "achievable: the best blocking into near-equal tiles of positions × c2 output × c1 input channels of a group; each "
+        "order of the loops lets one block stay, and tiles read the halo that they share once each"
     ),
 )
 """What the theorem's letters stand for, where it holds, whose it is, and what is set beside it."""
@@ -100,7 +100,7 @@ def screen(layer: Convolution, chip: OnChip, room: int) -> Screen:
     """The bound and the best blocking worked through for one layer, and both along a curve of memories."""
     case = Case(layer, chip)
     heading, rows = table(curve_columns(), [[curve_row(one) for one in curve(layer, chip)]], room)
-    steps = [line for step in steps_of(case) for line in _lines(*step)]
+    steps = [line for step in steps_of(case) for line in step_lines(*step)]
     return [
         *head(room),
         [],
@@ -139,14 +139,6 @@ def steps_of(case: Case) -> list[tuple[str, str, str, str]]:
 
 def _signed(value: int) -> str:
     return count(value).replace("-", "−")
-
-
-def _lines(name: str, formula: str, substituted: str, value: str) -> Screen:
-    return [
-        [Cell(f"{name:<13}", "strong"), Cell(f"  {formula}")],
-        text(f"{'':13}= {substituted}", "dim"),
-        [Cell(f"{'':13}= "), Cell(value, "strong")],
-    ]
 
 
 def _labelled(said: Iterable[tuple[str, str, str]], room: int) -> Screen:

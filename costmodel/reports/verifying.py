@@ -152,6 +152,8 @@ def _far(one: Checked, free: Sequence[Checked]) -> str:
 
 def _pinned(found: Sequence[Checked]) -> str:
     whole = Part("", list(found)).gap
+    if not whole:
+        return "no layer is above its bound"
     held = [part for part in parts(found) if part.name.startswith("pinned")]
     shares = ", ".join(f"{part.name.removeprefix('pinned ')} {share(part.gap, whole)} %" for part in held)
     of_all = share(sum(part.gap for part in held), whole)
