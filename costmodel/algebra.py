@@ -12,7 +12,7 @@ sympy is loaded until a value of theirs turns up.
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -311,6 +311,39 @@ def single(x: Num, reference: Mapping[Any, Num]) -> int | None:
         return one if isinstance(one, int) else None
     settled = substitute(x, reference)
     return settled if isinstance(settled, int) else None
+
+
+def points(values: Sequence[int]) -> Any:
+    """Whole numbers as points."""
+    from costmodel.points import Points
+
+    return Points.of(values)
+
+
+def truths(condition: Truth, count: int) -> list[bool] | None:
+    """A condition at each of so many points; None for one that is open, as of symbols.
+
+    >>> truths(points([1, 2, 3]) > 1, 3), truths(True, 2)
+    ([False, True, True], [True, True])
+    """
+    if isinstance(condition, bool):
+        return [condition] * count
+    if not _is_array(condition):
+        return None
+    found: list[bool] = condition.tolist()
+    return found * count if len(found) == 1 else found
+
+
+def listed(x: Num, count: int) -> list[Num]:
+    """A number at each of so many points.
+
+    >>> listed(2 * points([1, 2]), 2), listed(7, 2)
+    ([2, 4], [7, 7])
+    """
+    if not _is_array(x):
+        return [x] * count
+    found: list[Num] = exact(x).tolist()
+    return found * count if len(found) == 1 else found
 
 
 def failing_point(condition: Truth) -> int | None:

@@ -21,14 +21,15 @@ def evaluate(
     batch: Any = 1,
     reference: Mapping[Any, Any] | None = None,
     problems: Problems | None = None,
+    walk: Walk | None = None,
 ) -> Ledger:
     """The ledger of a graph for its parameters' values (`settings`, complete) and a batch size.
 
-    `reference` gives values for free symbols, for choices that symbols cannot decide. Raises `SpecError` with every
-    mistake that the numbers bring out.
+    `reference` gives values for free symbols, for choices that symbols cannot decide; another `walk` may decide in its own
+    way. Raises `SpecError` with every mistake that the numbers bring out.
     """
-    problems = problems or Problems()
-    walk = Walk(reference or {}, problems)
+    walk = walk or Walk(reference or {}, problems or Problems())
+    problems = walk.problems
     batch, fits = COUNT.check(batch)
     walk.rest_on(fits, "the batch must be a whole number, at least 1", None)
     ledger = Ledger(graph.network.name, graph.network.source, dict(settings), batch, walk.lines, [], walk.conditions)

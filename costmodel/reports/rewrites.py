@@ -1,0 +1,151 @@
+"""Rewrites of a spec for a report: what changes, what it does to the network, and the diff."""
+
+from collections.abc import Sequence
+from difflib import unified_diff
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from costmodel.reports.layout import Cell, Screen, note, text
+from costmodel.rewriting import REACH, WITHIN, Answer, Rewrite
+
+SEARCHED = (
+    f"other numbers in one part of the spec, from 1/{REACH} of each to {REACH} × it and groups from 1 on, at mult-adds of the "
+    f"network that are equal within {float(100 * WITHIN[0]):g} %, or {float(100 * WITHIN[1]):g} % where steps are coarse; "
+    "each is built and evaluated anew, and what it does to accuracy is not known here"
+)
+"""How rewrites are found."""
+SHAPE = "no rewrite keeps this block's shape"
+
+
+class Suggested(NamedTuple):
+    """What the search for rewrites found: an answer a part, how many parts were not searched, and the text of the spec.
+
+    `orphans` are the layers of findings whose widths no number of the spec sets alone.
+    """
+
+    answers: list[Answer]
+    left: int
+    text: str
+    orphans: list[str]
+
+
+def diff(old: str, rewrite: Rewrite, file: str, around: int = 0) -> list[str]:
+    """The change of a spec as lines of a diff, with so many lines around each."""
+    lines = unified_diff(old.splitlines(), rewrite.text.splitlines(), file, file, n=around, lineterm="")
+    return list(lines)
+
+
+def chosen(rewrites: Sequence[Rewrite]) -> list[Rewrite]:
+    """Those that are shown: of changes that serve several guidelines one, and those that keep the shape first."""
+    found: dict[tuple[Any, ...], Rewrite] = {}
+    for rewrite in sorted(rewrites, key=lambda one: (not one.keeps, one.guideline)):
+        found.setdefault(rewrite.changes, rewrite)
+    return [*found.values()]
+
+
+def serves(rewrite: Rewrite, rewrites: Sequence[Rewrite]) -> list[Rewrite]:
+    """The same change for each guideline that it serves."""
+    return [one for one in rewrites if one.changes == rewrite.changes]
+
+
+def headline(rewrite: Rewrite, rewrites: Sequence[Rewrite]) -> str:
+    """What a rewrite does: `access −3.1 %, G1 −9.5 %, mult-adds −0.27 %`."""
+    costs = ", ".join(f"{one.guideline} {percent(*one.cost)}" for one in serves(rewrite, rewrites))
+    return (
+        f"access {percent(rewrite.before.access, rewrite.after.access)}, {costs}, "
+        f"mult-adds {percent(rewrite.before.mult_adds, rewrite.after.mult_adds, 2)}, "
+        f"params {percent(rewrite.before.params, rewrite.after.params)}"
+    )
+
+
+def percent(before: Any, after: Any, digits: int = 1) -> str:
+    """A change in percent, with its sign; a change that is too small for the digits keeps it.
+
+    >>> percent(200, 190), percent(1000, 1001, 2), percent(3, 3)
+    ('−5.0 %', '+0.10 %', '±0 %')
+    """
+    change = float(100 * (Fraction(after) / before - 1))
+    return f"{change:+.{digits}f} %".replace("-", "−") if change else "±0 %"
+
+
+def reshaped(rewrite: Rewrite) -> str:
+    """Whether the units that change still take and give what they did."""
+    return "" if rewrite.keeps else f"{SHAPE}; this one changes what it takes or gives, and the network follows"
+
+
+def without(answer: Answer) -> str:
+    """Why a part has no rewrite."""
+    if answer.has_pairs:
+        return f"{SHAPE} or another, at equal mult-adds and lower access"
+    alone = ", ".join(f"{number.label} {number.value}" for number in answer.part.numbers)
+    return f"{SHAPE}: {alone} would change alone, and nothing here makes up for it"
+
+
+def screen(found: Suggested, file: str, room: int) -> Screen:
+    """The rewrites of each part, as diffs; then the parts that have none."""
+    lines: Screen = [text("Rewrites at equal mult-adds, for G1 and G2", "head")]
+    for answer in found.answers:
+        for rewrite in chosen(answer.rewrites):
+            lines += [[], [Cell(answer.part.name, "strong")], *note("", headline(rewrite, answer.rewrites), room)]
+            lines += note("", reshaped(rewrite), room, "dim") if not rewrite.keeps else []
+            lines += [text(f"  {line}", _STYLES.get(line[0], "dim")) for line in diff(found.text, rewrite, file)[2:]]
+    bare = [answer for answer in found.answers if not answer.rewrites]
+    lines += [[]] if bare or found.left or found.orphans else []
+    for answer in bare:
+        lines += note(answer.part.name, without(answer), room, "dim")
+    return [*lines, *(line for label, words in _rest(found) for line in note(label, words, room, "dim"))]
+
+
+_STYLES = {"+": "good", "-": "bad"}
+
+
+def _rest(found: Suggested) -> list[tuple[str, str]]:
+    """What else there is to say, each with its label."""
+    rest = [("searched", SEARCHED)]
+    if found.orphans:
+        places = ", ".join(found.orphans[:5]) + (", …" if len(found.orphans) > 5 else "")
+        rest.append(("no number", f"of the spec sets the widths of {places} and nothing else"))
+    if found.left:
+        rest.append(
+            ("not searched", f"{found.left} more parts: --rewrites {len(found.answers) + found.left} asks for them, too")
+        )
+    return rest
+
+
+def plain(found: Suggested, file: str) -> list[dict[str, Any]]:
+    """Every part with its rewrites, for JSON."""
+    return [
+        {
+            "part": answer.part.name,
+            "rewrites": [_plain(rewrite, found.text, file) for rewrite in answer.rewrites],
+            **({} if answer.rewrites else {"reason": without(answer)}),
+        }
+        for answer in found.answers
+    ]
+
+
+def _plain(rewrite: Rewrite, old: str, file: str) -> dict[str, Any]:
+    return {
+        "guideline": rewrite.guideline,
+        "keeps_shape": rewrite.keeps,
+        "changes": [
+            {"name": number.label, "line": number.mark.line, "column": number.mark.col, "from": number.value, "to": to}
+            for number, to in rewrite.changes
+        ],
+        "before": dict(rewrite.before._asdict()),
+        "after": dict(rewrite.after._asdict()),
+        "diff": "\n".join(diff(old, rewrite, file, 3)) + "\n",
+    }
+
+
+def as_markdown(found: Suggested, file: str) -> str:
+    """The rewrites as Markdown, each with its diff."""
+    parts = ["### Rewrites at equal mult-adds"]
+    for answer in found.answers:
+        for rewrite in chosen(answer.rewrites):
+            words = ". ".join(filter(None, (headline(rewrite, answer.rewrites), reshaped(rewrite))))
+            parts.append(f"**{answer.part.name}**: {words}")
+            parts.append("\n".join(["```diff", *diff(found.text, rewrite, file)[2:], "```"]))
+    said = [(answer.part.name, without(answer)) for answer in found.answers if not answer.rewrites]
+    parts.append("\n".join(f"- {label}: {words}" for label, words in (*said, *_rest(found))))
+    return "\n\n".join(parts) + "\n"
