@@ -171,7 +171,7 @@ def test_numbers_of_a_spec_are_found_where_they_stand() -> None:
         ("unused", 3, "the parameters"),
         ("4 in out", 4, "the block unit"),
         ("2 in out", 2, "unit, line 10"),
-        ("linear", 10, "linear, line 12"),
+        ("out", 10, "linear, line 12"),
     ]
     for number in numbers:
         assert SPEC.splitlines()[number.mark.line - 1][number.mark.col - 1 :].startswith(str(number.value))
