@@ -10,12 +10,15 @@ from costmodel.tensor import Tensor
 
 
 class Place:
-    """Where a node stands: a label under another place, numbered where the label stands there more than once."""
+    """Where a node stands: a label under another place, numbered where the label stands there more than once.
 
-    __slots__ = ("is_stage", "label", "number", "parent", "seen")
+    `mark` is where the spec says so, if it does: outside blocks a table's row rather than the layer that stands under it.
+    """
 
-    def __init__(self, parent: "Place | None", label: str, is_stage: bool = False) -> None:
-        self.parent, self.label, self.is_stage = parent, label, is_stage
+    __slots__ = ("is_stage", "label", "mark", "number", "parent", "seen")
+
+    def __init__(self, parent: "Place | None", label: str, is_stage: bool = False, mark: Mark | None = None) -> None:
+        self.parent, self.label, self.is_stage, self.mark = parent, label, is_stage, mark
         self.seen: dict[str, int] | None = None
         self.number = 0
         if parent is not None:

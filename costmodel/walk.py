@@ -47,6 +47,8 @@ class Walk(Judge):
 
     lines: list[Line] = field(default_factory=list)
     left: int = MAX_STEPS
+    row: Mark | None = None
+    """The row of a table, outside all blocks, that is walked."""
     named: Known = field(default_factory=dict)
     """The tensors that had names at the end of the list of layers that ended last."""
 
@@ -86,11 +88,11 @@ class Walk(Judge):
         if step.when is not None and not self.truth(step.when, scope):
             passing = [slot for slot, name in zip(slots, step.origin, strict=False) if name == "previous"]
             return (passing or slots)[0]
-        label, act = step.name or step.verb, step.act
+        label, act, where = step.name or step.verb, step.act, self.row or step.mark
         if isinstance(act, RunOp):
-            return self.run(act, slots, scope, Place(place, label), step.mark, step.origin)
+            return self.run(act, slots, scope, Place(place, label, mark=where), step.mark, step.origin)
         if isinstance(act, CallBlock):
-            return self.call(act, slots, scope, Place(place, label), step.mark)
+            return self.call(act, slots, scope, Place(place, label, mark=where), step.mark)
         if isinstance(act, Residual):
             return self.residual(act, slots[0], scope, known, place, step.mark)
         if isinstance(act, Branches):
@@ -100,18 +102,20 @@ class Walk(Judge):
         if isinstance(act, Activate):
             return self.activate(act, slots, scope, place, step)
         if isinstance(act, RunOwn):
-            return self.own(act, slots[0], scope, Place(place, label), step.mark)
+            return self.own(act, slots[0], scope, Place(place, label, mark=where), step.mark)
         if isinstance(act, Group):
-            return self.steps(act.steps, slots[0], scope, known, Place(place, label) if step.name else place)
+            inner = Place(place, label, mark=where) if step.name else place
+            return self.steps(act.steps, slots[0], scope, known, inner)
         return slots[0]
 
     def residual(self, act: Residual, slot: Slot, scope: Scope, known: Known, place: Place, mark: Mark) -> Slot:
         shortcut = act.shortcut is None or self.truth(act.shortcut, scope)
         out = self.steps(act.steps, slot, scope, known, place)
-        return self.run(SHORTCUT, [out, slot], scope, Place(place, "add"), mark) if shortcut else out
+        added = Place(place, "add", mark=self.row or mark)
+        return self.run(SHORTCUT, [out, slot], scope, added, mark) if shortcut else out
 
     def branches(self, act: Branches, slot: Slot, scope: Scope, known: Known, place: Place, step: Step) -> Slot:
-        ends, place = [], Place(place, step.name or step.verb)
+        ends, place = [], Place(place, step.name or step.verb, mark=self.row or step.mark)
         for label, steps in act.parts:
             scope.x = slot.tensor
             ends.append(self.steps(steps, slot, scope, known, Place(place, label)))
@@ -123,7 +127,10 @@ class Walk(Judge):
         lists = self.lists(act, scope) if act.lists else {}
         for number in range(len(next(iter(lists.values()), act.rows))):
             scope.x = slot.tensor
-            self.way.append(Row(number, act.marks[number] if act.marks else act.mark))
+            mark, around = act.marks[number] if act.marks else act.mark, self.row
+            self.way.append(Row(number, mark))
+            if not any(isinstance(passed, Call) for passed in self.way):
+                self.row = mark
             inner = scope.inner()
             inner["row"] = number
             if act.columns:
@@ -135,6 +142,7 @@ class Walk(Judge):
             row = Place(place, act.labels[number], is_stage=True) if act.labels else place
             slot = self.steps(act.steps, slot, inner, known, row)
             self.way.pop()
+            self.row = around
         return slot
 
     def activate(self, act: Activate, slots: list[Slot], scope: Scope, place: Place, step: Step) -> Slot:
@@ -143,7 +151,8 @@ class Walk(Judge):
             self.problem(act.kind.mark, *not_an_activation(kind))
             return slots[0]
         run = _ACTIVATIONS[kind]
-        return slots[0] if run is None else self.run(run, slots, scope, Place(place, kind), step.mark)
+        where = self.row or step.mark
+        return slots[0] if run is None else self.run(run, slots, scope, Place(place, kind, mark=where), step.mark)
 
     def call(self, act: CallBlock, slots: list[Slot], scope: Scope, place: Place, mark: Mark) -> Slot:
         inner, known = self.enter(act, slots[0], scope, mark), {"input": slots[0]}

@@ -123,6 +123,25 @@ KEYS = {
         """,
         ("default",),
     ),
+    "check": Entry(
+        "Say which findings of guidelines are listed, and which are accepted",
+        "check:\n  thresholds: {G1: share, …}\n  suppress:\n    - {guideline: word, part: place, reason: text}",
+        "`costmodel check` prices what guidelines G1 to G4 find. A finding that costs less than its guideline's share of the "
+        "network's memory access is summed and not listed; 0.1% unless given. What is known and accepted is suppressed, with "
+        "a reason: the findings of a guideline under a place, by its label or path, or in the whole network. They are "
+        "listed apart, with their price, and `--fail-on` does not fail on them.",
+        """\
+        input: [24, 56, 56]
+        blocks:
+          expand: {layers: [{conv2d: 144}, {conv2d: 24}]}
+        layers: [{conv2d: 24}, expand, {conv2d: 24}]
+        check:
+          thresholds: {G1: 0.5%, G4: 2%}
+          suppress:
+            - {guideline: G1, part: expand, reason: it expands by design}
+        """,
+        ("thresholds", "suppress", "guideline", "reason"),
+    ),
     "implementation": Entry(
         "Say how public code writes the ops",
         "implementation: {source: text, op: word, op: {label: word, …}, …}",

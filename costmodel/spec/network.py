@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from costmodel.counts import USUAL
 from costmodel.problems import Mark
+from costmodel.spec.checking import Check
 from costmodel.spec.published import Published
 from costmodel.spec.source import Text
 from costmodel.spec.values import Formula, Sizes, Value
@@ -111,3 +112,4 @@ class Network(NamedTuple):
     ops: dict[str, OwnOp]
     outputs: list[Text]
     implementation: Implementation = Implementation()
+    check: Check = Check()

@@ -1,6 +1,7 @@
 """From a spec's text to a checked `Network`."""
 
 from costmodel.problems import Mark, Problems, meant
+from costmodel.spec.checking import read_check
 from costmodel.spec.definitions import read_block, read_op, read_params
 from costmodel.spec.implementation import read_implementation
 from costmodel.spec.layers import LayerReader
@@ -14,7 +15,7 @@ from costmodel.spec.values import BadValue, Formula, Sizes, Value, read_shape
 
 _HEADER = (
     *("name", "source", "params", "let", "input", "blocks", "ops", "layers", "outputs"),
-    *("variants", "implementation", "published"),
+    *("variants", "check", "implementation", "published"),
 )
 
 
@@ -47,6 +48,7 @@ def parse(text: str, file: str, problems: Problems) -> Network:
         ops={str(name): op for name, body in ops.items() if (op := read_op(name, body, reader))},
         outputs=_outputs(data.at("outputs"), problems),
         implementation=read_implementation(data.at("implementation"), layers, parts.values(), problems),
+        check=read_check(data.at("check"), problems),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from costmodel.ops import OPS
 from costmodel.ops.fields import spoken
+from costmodel.spec.checking import Check
 from costmodel.spec.emit import Grid, Long, Node, Tall, flow, mapping
 from costmodel.spec.network import Block, Implementation, Layer, Network, OwnOp, Table
 from costmodel.spec.published import METRICS, Published
@@ -107,6 +108,7 @@ class _Scribe:
         yield _there(outputs=[str(name) for name in network.outputs])
         yield _there(
             variants=_variants(network.variants),
+            check=_check(network.check),
             implementation=_implementation(network.implementation),
             published=Long(_published(network.published)),
         )
@@ -222,6 +224,13 @@ def _variants(variants: Mapping[str, Mapping[Any, Value]]) -> Node:
         rows = [[name, *map(value_node, settings.values())] for name, settings in variants.items()]
         return {"table": Grid([["name", *columns[0]], *rows])}
     return Tall({name: _settings(settings) for name, settings in variants.items()})
+
+
+def _check(found: Check) -> dict[str, Node]:
+    """From which price on findings are listed, and which are accepted."""
+    entries = [_there(guideline=one.guideline, part=str(one.part or ""), reason=one.reason) for one in found.suppress]
+    thresholds = {name: f"{number(100 * share)}%" for name, share in found.thresholds.items()}
+    return _there(thresholds=thresholds, suppress=Long(entries))
 
 
 def _implementation(found: Implementation) -> dict[str, Node]:

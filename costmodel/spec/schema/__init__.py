@@ -12,6 +12,7 @@ from costmodel.spec.figures import PATTERN
 from costmodel.spec.layers import CONSTRUCTS, MODIFIERS, TABLE_KEYS
 from costmodel.spec.names import RESERVED
 from costmodel.spec.published import METRICS
+from costmodel.spec.schema.checking import check
 from costmodel.spec.schema.fields import kind_schema, kinds
 from costmodel.spec.schema.implementation import implementation, spelled
 from costmodel.spec.schema.layers import layer_schema
@@ -77,6 +78,7 @@ def _header() -> dict[str, Schema]:
             "properties": {"table": ref("rows")},
             "additionalProperties": {"type": "object", "additionalProperties": ref("value")},
         },
+        "check": check(),
         "implementation": implementation(),
         "published": either("array", {"items": ref("published")}, either("null", {}, ref("published")))
         | {"description": "Figures that sources print, to be compared with what is computed."},
