@@ -80,7 +80,8 @@ def _parted(line: Line, amount: Any) -> Parts:
     """So much of what a line does; a separable convolution's two halves have their share of it."""
     if _kind(line) != "dense":
         return Parts(**{_kind(line): amount})
-    deep = amount * _depthwise(line)
+    share = _depthwise(line)
+    deep = amount * share if 0 < share < 1 else amount if share else 0
     return Parts(dense=amount - deep, depthwise=deep)
 
 

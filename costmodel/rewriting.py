@@ -1,6 +1,6 @@
 """Rewrites: other numbers in one part of a spec, at equal mult-adds, that lower what a guideline costs."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, islice, product
 from math import prod
@@ -87,6 +87,14 @@ class Answer(NamedTuple):
     has_pairs: bool
 
 
+class Found(NamedTuple):
+    """The answers for some lines, how many parts that set their widths were not searched, and the lines that none sets."""
+
+    answers: list[Answer]
+    left: int
+    orphans: list[int]
+
+
 class Rewriting:
     """The search for rewrites of one spec at its settings."""
 
@@ -130,22 +138,23 @@ class Rewriting:
                 return frozenset(widths | groups)
         return frozenset()
 
-    def answers(self, wanted: Iterable[int], most: int) -> tuple[list[Answer], int]:
-        """The parts that set the widths of some lines, the first of these first, and how many more there are.
+    def answers(self, wanted: Sequence[int], most: int) -> Found:
+        """The parts that set the widths of some lines, the first of these first; so many are searched at `most`.
 
-        So many parts are searched at `most`. Of those that set a line, the one that sets the fewest comes first.
+        Of the parts that set a line's widths the one that sets the fewest comes first.
         """
         parts = sorted(self.parts(), key=lambda part: len(part.lines))
         ordered = list(dict.fromkeys(at for line in wanted for at, part in enumerate(parts) if line in part.lines))
         shared = [number for part in parts if part.name == PARAMETERS for number in part.numbers]
+        orphans = [line for line in dict.fromkeys(wanted) if not any(line in part.lines for part in parts)]
         found, searched = list[Answer](), 0
         for at in ordered:
             sets = self._sets(parts[at].numbers, shared)
             searched += bool(sets)
             if searched > most:
-                return found, len(ordered) - len(found)
+                break
             found.append(Answer(parts[at], self._rewrites(parts[at], sets), bool(sets)))
-        return found, 0
+        return Found(found, len(ordered) - len(found), orphans)
 
     def _rewrites(self, part: Part, sets: list[tuple[Number, ...]]) -> list[Rewrite]:
         """The best rewrites of a part: round widths before any, and nearly equal mult-adds before those farther off.

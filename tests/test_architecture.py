@@ -62,6 +62,7 @@ ROOMS = (
     "probing",
     "shapes",
     "rewriting",
+    "reviewing",
     "published",
     "bridge",
     "sweep",

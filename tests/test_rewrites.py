@@ -42,8 +42,8 @@ def searched(name: str, most: int = 3) -> tuple[Rewriting, list[Answer], int]:
     rewriting = Rewriting(text, f"{name}.yaml", {}, None, 1, TRAFFIC_MODEL, prices)
     lines = rewriting.reference.lines
     wanted = [at for at, line in enumerate(lines) if any(layer.taps == 1 or layer.groups > 1 for layer in bounded(line))]
-    answers, left = rewriting.answers(wanted, most)
-    return rewriting, answers, left
+    found = rewriting.answers(wanted, most)
+    return rewriting, found.answers, found.left
 
 
 def cost(ledger: Ledger, guideline: str) -> float:

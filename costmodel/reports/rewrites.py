@@ -5,8 +5,12 @@ from difflib import unified_diff
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from costmodel.reports.layout import Cell, Screen, note, text
-from costmodel.rewriting import REACH, WITHIN, Answer, Rewrite
+from costmodel.line import Line
+from costmodel.reports.bounding import exact
+from costmodel.reports.layout import Cell, Screen, note, text, wrapped
+from costmodel.reports.markdown import escaped
+from costmodel.reports.words import count
+from costmodel.rewriting import REACH, WITHIN, Answer, Found, Rewrite
 
 SEARCHED = (
     f"other numbers in one part of the spec, from 1/{REACH} of each to {REACH} × it and groups from 1 on, at mult-adds of the "
@@ -18,15 +22,12 @@ SHAPE = "no rewrite keeps this block's shape"
 
 
 class Suggested(NamedTuple):
-    """What the search for rewrites found: an answer a part, how many parts were not searched, and the text of the spec.
+    """What the search for rewrites found, and where: the text of the spec, its file, the lines of its network."""
 
-    `orphans` are the layers of findings whose widths no number of the spec sets alone.
-    """
-
-    answers: list[Answer]
-    left: int
+    found: Found
     text: str
-    orphans: list[str]
+    file: str
+    lines: Sequence[Line]
 
 
 def diff(old: str, rewrite: Rewrite, file: str, around: int = 0) -> list[str]:
@@ -81,50 +82,60 @@ def without(answer: Answer) -> str:
     return f"{SHAPE}: {alone} would change alone, and nothing here makes up for it"
 
 
-def screen(found: Suggested, file: str, room: int) -> Screen:
+def screen(suggested: Suggested, room: int) -> Screen:
     """The rewrites of each part, as diffs; then the parts that have none."""
     lines: Screen = [text("Rewrites at equal mult-adds, for G1 and G2", "head")]
+    found = suggested.found
     for answer in found.answers:
         for rewrite in chosen(answer.rewrites):
             lines += [[], [Cell(answer.part.name, "strong")], *note("", headline(rewrite, answer.rewrites), room)]
             lines += note("", reshaped(rewrite), room, "dim") if not rewrite.keeps else []
-            lines += [text(f"  {line}", _STYLES.get(line[0], "dim")) for line in diff(found.text, rewrite, file)[2:]]
+            lines += [
+                text(f"  {line}", _STYLES.get(line[0], "dim")) for line in diff(suggested.text, rewrite, suggested.file)[2:]
+            ]
     bare = [answer for answer in found.answers if not answer.rewrites]
     lines += [[]] if bare or found.left or found.orphans else []
     for answer in bare:
-        lines += note(answer.part.name, without(answer), room, "dim")
-    return [*lines, *(line for label, words in _rest(found) for line in note(label, words, room, "dim"))]
+        lines += [text(line, "dim") for line in wrapped(f"{answer.part.name}: {without(answer)}", room)]
+    return [*lines, *(line for label, words in _rest(suggested) for line in note(label, words, room, "dim"))]
 
 
 _STYLES = {"+": "good", "-": "bad"}
 
 
-def _rest(found: Suggested) -> list[tuple[str, str]]:
+def _rest(suggested: Suggested) -> list[tuple[str, str]]:
     """What else there is to say, each with its label."""
-    rest = [("searched", SEARCHED)]
+    found, rest = suggested.found, [("searched", SEARCHED)]
     if found.orphans:
-        places = ", ".join(found.orphans[:5]) + (", …" if len(found.orphans) > 5 else "")
-        rest.append(("no number", f"of the spec sets the widths of {places} and nothing else"))
+        places = [suggested.lines[at].path for at in found.orphans]
+        named = ", ".join(places[:_FEW]) + (", …" if len(places) > _FEW else "")
+        rest.append(("no number", f"of the spec sets the widths of {named} and nothing else"))
     if found.left:
         rest.append(
-            ("not searched", f"{found.left} more parts: --rewrites {len(found.answers) + found.left} asks for them, too")
+            ("not searched", f"{count(found.left)} more parts: --rewrites {len(found.answers) + found.left} has them all")
         )
     return rest
 
 
-def plain(found: Suggested, file: str) -> list[dict[str, Any]]:
+_FEW = 5
+
+
+def plain(suggested: Suggested) -> dict[str, Any]:
     """Every part with its rewrites, for JSON."""
-    return [
+    found = suggested.found
+    parts = [
         {
             "part": answer.part.name,
-            "rewrites": [_plain(rewrite, found.text, file) for rewrite in answer.rewrites],
+            "rewrites": [_plain(rewrite, suggested) for rewrite in answer.rewrites],
             **({} if answer.rewrites else {"reason": without(answer)}),
         }
         for answer in found.answers
     ]
+    orphans = [suggested.lines[at].path for at in found.orphans]
+    return {"searched": SEARCHED, "parts": parts, "not_searched": found.left, "set_by_no_number": orphans}
 
 
-def _plain(rewrite: Rewrite, old: str, file: str) -> dict[str, Any]:
+def _plain(rewrite: Rewrite, suggested: Suggested) -> dict[str, Any]:
     return {
         "guideline": rewrite.guideline,
         "keeps_shape": rewrite.keeps,
@@ -134,18 +145,19 @@ def _plain(rewrite: Rewrite, old: str, file: str) -> dict[str, Any]:
         ],
         "before": dict(rewrite.before._asdict()),
         "after": dict(rewrite.after._asdict()),
-        "diff": "\n".join(diff(old, rewrite, file, 3)) + "\n",
+        "price": [exact(price) for price in rewrite.cost],
+        "diff": "\n".join(diff(suggested.text, rewrite, suggested.file, 3)) + "\n",
     }
 
 
-def as_markdown(found: Suggested, file: str) -> str:
+def as_markdown(suggested: Suggested) -> str:
     """The rewrites as Markdown, each with its diff."""
-    parts = ["### Rewrites at equal mult-adds"]
+    found, parts = suggested.found, ["### Rewrites at equal mult-adds"]
     for answer in found.answers:
         for rewrite in chosen(answer.rewrites):
             words = ". ".join(filter(None, (headline(rewrite, answer.rewrites), reshaped(rewrite))))
-            parts.append(f"**{answer.part.name}**: {words}")
-            parts.append("\n".join(["```diff", *diff(found.text, rewrite, file)[2:], "```"]))
+            parts.append(f"**{escaped(answer.part.name)}**: {escaped(words)}")
+            parts.append("\n".join(["```diff", *diff(suggested.text, rewrite, suggested.file)[2:], "```"]))
     said = [(answer.part.name, without(answer)) for answer in found.answers if not answer.rewrites]
-    parts.append("\n".join(f"- {label}: {words}" for label, words in (*said, *_rest(found))))
+    parts.append("\n".join(f"- {escaped(label)}: {escaped(words)}" for label, words in (*said, *_rest(suggested))))
     return "\n\n".join(parts) + "\n"

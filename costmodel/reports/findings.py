@@ -1,0 +1,279 @@
+"""What `check` says of one network: its findings with their prices, the most expensive first, and what stands behind them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from costmodel.bounds import Size
+from costmodel.dtypes import Dtypes
+from costmodel.elementwise import kernels_of, traffic_of
+from costmodel.fragments import Fragments
+from costmodel.guidelines import SENTENCES
+from costmodel.layers import unit_of
+from costmodel.reports import facts, rewrites
+from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
+from costmodel.reports.rewrites import Suggested
+from costmodel.reports.words import LOWER, count, setting, share, size, uncounted
+from costmodel.reviewing import THRESHOLD, Entry, Review
+from costmodel.traffic import BLOCK, CONV, FOLDED, FUSED, LAID_OUT, UNFUSED, VIEW, Traffic
+
+MODELS = (
+    CONV,
+    UNFUSED,
+    FOLDED,
+    FOLDED._replace(split=VIEW),
+    FOLDED._replace(split=VIEW, concat=VIEW, shuffle=VIEW),
+    FUSED,
+    FUSED._replace(concat=VIEW, shuffle=VIEW),
+    BLOCK,
+)
+"""The traffic models under which the element-wise share is shown."""
+RULE = "ShuffleNetV2's guidelines (arXiv:1807.11164, section 2), each finding with its price in memory access"
+
+
+ROWS = 20
+"""Rows that a table shows unless it is told how many."""
+
+
+class Checked(NamedTuple):
+    """A network's findings as they are shown: data types for bytes, how many rows, the rewrites where they were sought."""
+
+    review: Review
+    dtypes: Dtypes
+    top: int | None = None
+    suggested: Suggested | None = None
+
+
+COLUMNS = (
+    Column("", left=True),
+    Column("layer", left=True),
+    Column(""),
+    Column("line"),
+    Column("fact", left=True),
+    Column("elements"),
+    Column("bytes"),
+    Column("%"),
+)
+
+
+def screen(checked: Checked, room: int) -> Screen:
+    """The findings, the sums by guideline, what stands behind G3 and G4, the notes, and the rewrites."""
+    review = checked.review
+    heading, rows = table(COLUMNS, [[cells(checked, entry) for entry in shown(checked)]], room)
+    body = [*heading, *rows] if rows else [text("no finding above its threshold", "good")]
+    sums = [line for part in table(SUMS, [[*sum_rows(checked)]], room) for line in part]
+    fused = (
+        [line for part in table(SHARES, [[*share_rows(review)]], room) for line in part] if "G4" in review.guidelines else []
+    )
+    return [
+        text(title(checked), "head"),
+        *enumerated(settings(checked), room),
+        *enumerated([RULE, f"access: {review.traffic.said} ({review.traffic.spelled})"], room, "dim"),
+        [],
+        *body,
+        text("─" * min(max(width_of(body), width_of(sums)), room), "dim"),
+        *sums,
+        [],
+        *fused,
+        *([[]] if fused else []),
+        *(line for label, words in notes(checked) for line in note(label, words, room)),
+        *([] if checked.suggested is None else [[], *rewrites.screen(checked.suggested, room)]),
+    ]
+
+
+def title(checked: Checked) -> str:
+    """The network and where it is from."""
+    ledger = checked.review.ledger
+    return " · ".join(part for part in (ledger.name, ledger.source) if part)
+
+
+def settings(checked: Checked) -> list[str]:
+    """What it was evaluated with, and what access is measured against."""
+    ledger = checked.review.ledger
+    least = LOWER if ledger.unknown else ""
+    return [
+        *(setting(name, value) for name, value in ledger.settings.items()),
+        f"batch {count(ledger.batch)}",
+        str(checked.dtypes),
+        f"memory access {least}{count(checked.review.access)} elements",
+    ]
+
+
+def shown(checked: Checked) -> list[Entry]:
+    """The findings that are listed, cut where that is asked for."""
+    return checked.review.listed[: checked.top or ROWS]
+
+
+def cells(checked: Checked, entry: Entry) -> list[Cell]:
+    """One row of findings."""
+    first, review = entry.first, checked.review
+    return [
+        Cell(first.guideline, "strong"),
+        Cell(where(entry)),
+        Cell(f"{entry.times} ×" if entry.times > 1 else "", "dim"),
+        Cell(f"{first.mark.line}", "dim"),
+        Cell(facts.fact(first)),
+        Cell(amount(entry.price)),
+        Cell(size(in_bytes(checked, entry.price)), "dim"),
+        Cell(share(entry.price, review.access), "strong"),
+    ]
+
+
+def where(entry: Entry) -> str:
+    """The place of a finding, and its op where it is a layer."""
+    first = entry.first
+    if first.guideline in ("G3", "G4"):
+        return first.path
+    unit, op = str(unit_of(first.lines[0]) or ""), first.op.partition(" g=")[0]
+    inner = first.path.removesuffix(f"/{first.lines[0].op}").removeprefix(unit).rpartition("/")[2]
+    return " ".join(part for part in (f"{unit}/{inner}" if inner else unit, op) if part)
+
+
+def amount(price: Size) -> str:
+    """Elements, rounded to whole ones."""
+    return count(round(price))
+
+
+def in_bytes(checked: Checked, price: Size) -> Fraction:
+    """The bytes of a price: of feature maps, for weights are as many either way."""
+    return Fraction(checked.dtypes.bytes(weights=0, activations=price))
+
+
+SUMS = (
+    Column("", left=True),
+    Column("guideline", left=True, yields=7),
+    Column("findings"),
+    Column("elements"),
+    Column("%"),
+    Column("below"),
+    Column("elements"),
+    Column("accepted"),
+    Column("elements"),
+)
+"""The columns of the sums: what is listed, what is below its threshold, what the spec accepts."""
+
+
+def sum_rows(checked: Checked) -> Iterator[list[Cell]]:
+    """The sums by guideline; every finding is in one of them."""
+    review = checked.review
+    for name in review.guidelines:
+        parts = [[e for e in part if e.first.guideline == name] for part in (review.listed, review.below, review.suppressed)]
+        price = total(parts[0])
+        figures = [[_number(part), amount(total(part)) if part else "–"] for part in parts]
+        listed, below, accepted = figures
+        cells_ = [*listed, share(price, review.access), *below, *accepted]
+        yield [Cell(name, "strong"), Cell(SENTENCES[name], "dim"), *map(Cell, cells_)]
+
+
+def _number(part: Sequence[Entry]) -> str:
+    return count(sum(entry.times for entry in part)) if part else "–"
+
+
+def total(entries: Iterable[Entry]) -> Size:
+    """The sum of prices."""
+    return sum((entry.price for entry in entries), Fraction())
+
+
+SHARES = (
+    Column("model", left=True),
+    Column("access"),
+    Column("conv+FC"),
+    Column("depthwise"),
+    Column("element-wise"),
+    Column("G4 %"),
+    Column("other", yields=4),
+    Column("kernels"),
+    Column("dw", yields=5),
+    Column("G4"),
+)
+"""The columns of what is element-wise under each traffic model: of access, then of kernels."""
+
+
+def share_rows(review: Review) -> Iterator[list[Cell]]:
+    """What is element-wise under each traffic model; G4 takes in depthwise convolutions and biases, as the paper counts."""
+    ledger = review.ledger
+    for model in models(review.traffic):
+        parts, launches = traffic_of(ledger, ledger.lines, model), kernels_of(ledger, ledger.lines, model)
+        amounts = (parts.dense, parts.depthwise, parts.element_wise + parts.biases, parts.counted, parts.others)
+        shares = [share(part, parts.total) for part in amounts]
+        counts = map(count, (parts.total, launches.total, launches.depthwise, launches.counted))
+        access, *kernels = counts
+        style = "strong" if model == review.traffic else ""
+        yield [Cell(_spelled(model), style), *map(Cell, (access, *shares, *kernels))]
+
+
+def _spelled(model: Traffic) -> str:
+    """A model by its name; what is a view in it below its name."""
+    name, *views = model.spelled.split(",")
+    every = len(views) == len(LAID_OUT) or (len(views) == len(LAID_OUT) - 1 and model.split == VIEW)
+    said = "all views" if every else f"{', '.join(view.removesuffix('=view') for view in views)} as view"
+    return f"  {said}" if views else name
+
+
+def models(asked: Traffic) -> list[Traffic]:
+    """The traffic models that are set side by side, the one that was asked for among them."""
+    return [*MODELS, *([] if asked in MODELS else [asked])]
+
+
+def notes(checked: Checked) -> Iterator[tuple[str, str]]:
+    """What stands behind the findings, and what they leave out, each with its label."""
+    review = checked.review
+    ledger = review.ledger
+    hidden = review.listed[len(shown(checked)) :]
+    if hidden:
+        yield (
+            "not shown",
+            f"{len(hidden)} more rows, which cost {share(total(hidden), review.access)} %: --top {len(review.listed)}",
+        )
+    if review.traffic != CONV:
+        network = Fragments(ledger, review.traffic).network
+        yield "G3, network", f"{facts.kernels(network.kernels)}; {facts.fragments(network.fragments)}"
+        for merge in network.merges[:_FEW]:
+            yield "mergeable", f"{merge.lines[0].path} and {len(merge.lines) - 1} more: {facts.merging(merge)}"
+        if len(network.merges) > _FEW:
+            rest = network.merges[_FEW:]
+            yield "mergeable", f"and {len(rest)} sets more: {count(sum(merge.saved for merge in rest))} less"
+    yield from _given(review)
+    yield "threshold", f"a finding is listed from {float(100 * THRESHOLD):g} % of the access on, or as the spec's `check` says"
+    for entry in review.suppressed:
+        assert entry.suppression is not None
+        price = f"{amount(entry.price)} elements, {share(entry.price, review.access)} %"
+        yield "accepted", f"{entry.first.guideline} {where(entry)}: {price}; {entry.suppression.reason}"
+    yield (
+        "prices",
+        PRICES if review.traffic != CONV else f"{PRICES}; under {CONV.name} ops that G3 and G4 are about do not move",
+    )
+    if ledger.unknown:
+        yield "not counted", uncounted(ledger.uncounted)
+
+
+_FEW = 3
+G4 = (
+    "shares of access in %, then kernels; as the paper counts, G4 takes in depthwise convolutions and biases, which are added "
+    "inside their layer, so that only their values move"
+)
+"""What the table of element-wise shares counts."""
+PRICES = (
+    "G4 is what fusing saves, G3 what running a unit as one kernel saves beyond that, so that these add up; G1 and G2 are of "
+    "layers, each as if alone, and part of it may be saved by G3, too"
+)
+"""Which prices may be added."""
+NOT_MOVED = (
+    f"{CONV.name} counts convolutions and FC layers alone, so that G3 and G4 have no price; --traffic {UNFUSED.name} has"
+)
+
+
+def _given(review: Review) -> Iterator[tuple[str, str]]:
+    """The gaps of layers whose widths nobody is free to choose, and of larger kernels."""
+    pinned: dict[str, Fraction] = {}
+    for layer in review.given:
+        reason = layer.pinned or "free, k > 1"
+        pinned[reason] = pinned.get(reason, Fraction(0)) + layer.bound.gap
+    if pinned:
+        said = ", ".join(f"{reason} {amount(gap)}" for reason, gap in pinned.items())
+        yield "not in G1", f"gaps in elements of widths that are given, and of larger kernels: {said}"
+
+
+def is_failing(review: Review, fail_on: Iterable[str]) -> bool:
+    """Whether a guideline of these has a finding that is listed."""
+    return any(review.of(name) for name in fail_on)
