@@ -10,8 +10,6 @@ from costmodel.ledger import Ledger
 from costmodel.line import Line, Place
 from costmodel.traffic import ALWAYS_VIEWS, Traffic
 
-FRAGMENTS = ("conv", "pool")
-"""The families whose ops are fragments: "individual convolution or pooling operations in one building block" (G3)."""
 MAX_NODES = 20_000
 """Nodes among which the widest antichain is sought at most."""
 
@@ -113,6 +111,14 @@ def ordered(lines: Sequence[Line], groups: Sequence[Sequence[int]]) -> Order:
     )
 
 
+def is_fragment(line: Line) -> bool:
+    """Whether a line is one of the "individual convolution or pooling operations in one building block" (G3).
+
+    FC layers, matrix products and attention go with convolutions.
+    """
+    return line.rule.counted or line.rule.family in ("conv", "pool")
+
+
 class Shape(NamedTuple):
     """How kernels or fragments hang together: how many there are, the longest path, the widest antichain."""
 
@@ -154,7 +160,7 @@ class Fragments:
         self.lines = ledger.lines
         number = {line: at for at, line in enumerate(ledger.lines)}
         kernels = sorted(sorted(number[line] for line in kernel) for kernel in ledger.kernels(traffic))
-        pieces = [[at] for at, line in enumerate(ledger.lines) if line.rule.family in FRAGMENTS]
+        pieces = [[at] for at, line in enumerate(ledger.lines) if is_fragment(line)]
         self._groups = (kernels, pieces)
         self._orders = (ordered(ledger.lines, kernels), ordered(ledger.lines, pieces))
         self._merges = merges(ledger.lines)

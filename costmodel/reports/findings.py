@@ -221,11 +221,14 @@ def notes(checked: Checked) -> Iterator[tuple[str, str]]:
     ledger = review.ledger
     hidden = review.listed[len(shown(checked)) :]
     if hidden:
-        yield (
-            "not shown",
-            f"{len(hidden)} more rows, which cost {share(total(hidden), review.access)} %: --top {len(review.listed)}",
-        )
-    if review.traffic != CONV:
+        rest = f"{len(hidden)} more rows, which cost {share(total(hidden), review.access)} %"
+        yield "not shown", f"{rest}: --top {len(review.listed)}"
+    for name in review.guidelines:
+        if entries := review.of(name):
+            yield f"dearest {name}", f"{where(entries[0])}: {facts.remedy(entries[0].first)}"
+    if "G4" in review.guidelines:
+        yield "G4", G4
+    if "G3" in review.guidelines and not review.traffic.counted:
         network = Fragments(ledger, review.traffic).network
         yield "G3, network", f"{facts.kernels(network.kernels)}; {facts.fragments(network.fragments)}"
         for merge in network.merges[:_FEW]:
