@@ -234,8 +234,8 @@ def notes(checked: Checked) -> Iterator[tuple[str, str]]:
         for merge in network.merges[:_FEW]:
             yield "mergeable", f"{merge.lines[0].path} and {len(merge.lines) - 1} more: {facts.merging(merge)}"
         if len(network.merges) > _FEW:
-            rest = network.merges[_FEW:]
-            yield "mergeable", f"and {len(rest)} sets more: {count(sum(merge.saved for merge in rest))} less"
+            others = network.merges[_FEW:]
+            yield "mergeable", f"and {len(others)} sets more: {count(sum(merge.saved for merge in others))} less"
     yield from _given(review)
     yield "threshold", f"a finding is listed from {float(100 * THRESHOLD):g} % of the access on, or as the spec's `check` says"
     for entry in review.suppressed:
