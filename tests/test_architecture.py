@@ -63,6 +63,8 @@ ROOMS = (
     "shapes",
     "rewriting",
     "reviewing",
+    "budget",
+    "verdict",
     "published",
     "bridge",
     "sweep",

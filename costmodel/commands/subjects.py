@@ -109,9 +109,9 @@ def load(texts: Sequence[str], shared: "dict[str, Text]", variant: str | None, b
     specs = [read(specified, one) for one in subjects]
     read.check()
     if len(subjects) > 1:
-        for name in shared:
+        for name, value in shared.items():
             if not any(name in spec.network.params for _, _, spec in specs):
-                read.problems.append(Problem(name.mark, f"none of these networks has a parameter '{name}'"))
+                read.problems.append(Problem(value.mark, f"none of these networks has a parameter '{name}'"))
         read.check()
 
     def costed(one: Subject, found: "tuple[str, str, Spec]") -> Loaded:

@@ -10,12 +10,14 @@ from costmodel.elementwise import kernels_of, traffic_of
 from costmodel.fragments import Fragments
 from costmodel.guidelines import SENTENCES
 from costmodel.layers import unit_of
-from costmodel.reports import facts, rewrites
+from costmodel.reports import budgeting, facts, rewrites
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
+from costmodel.reports.remarks import Remark
 from costmodel.reports.rewrites import Suggested
 from costmodel.reports.words import LOWER, count, setting, share, size, uncounted
 from costmodel.reviewing import THRESHOLD, Entry, Review
 from costmodel.traffic import BLOCK, CONV, FOLDED, FUSED, LAID_OUT, UNFUSED, VIEW, Traffic
+from costmodel.verdict import Verdict
 
 MODELS = (
     CONV,
@@ -36,12 +38,16 @@ ROWS = 20
 
 
 class Checked(NamedTuple):
-    """A network's findings as they are shown: data types for bytes, how many rows, the rewrites where they were sought."""
+    """A network's findings as they are shown: data types for bytes, how many rows, the rewrites where they were sought.
+
+    `verdicts` are of the budgets that it is held against.
+    """
 
     review: Review
     dtypes: Dtypes
     top: int | None = None
     suggested: Suggested | None = None
+    verdicts: Sequence[Verdict] = ()
 
 
 COLUMNS = (
@@ -70,6 +76,7 @@ def screen(checked: Checked, room: int) -> Screen:
         *enumerated(settings(checked), room),
         *enumerated([RULE, f"access: {review.traffic.said} ({review.traffic.spelled})"], room, "dim"),
         [],
+        *([*budgeting.screen(checked.verdicts, room), []] if checked.verdicts else []),
         *body,
         text("─" * min(max(width_of(body), width_of(sums)), room), "dim"),
         *sums,
@@ -275,6 +282,17 @@ def _given(review: Review) -> Iterator[tuple[str, str]]:
     if pinned:
         said = ", ".join(f"{reason} {amount(gap)}" for reason, gap in pinned.items())
         yield "not in G1", f"gaps in elements of widths that are given, and of larger kernels: {said}"
+
+
+def remarks(review: Review, fail_on: Iterable[str]) -> list[Remark]:
+    """Every finding that is listed as a remark on its line: an error where its guideline fails the check."""
+    found = []
+    for entry in review.listed:
+        first, times = entry.first, f" ({entry.times} ×)" if entry.times > 1 else ""
+        price = f"{amount(entry.price)} elements, {share(entry.price, review.access)} % of memory access"
+        words = f"{where(entry)}{times}: {facts.fact(first)}; {price}; {facts.remedy(first)}"
+        found.append(Remark("error" if first.guideline in fail_on else "warning", first.guideline, words, first.mark))
+    return found
 
 
 def is_failing(review: Review, fail_on: Iterable[str]) -> bool:

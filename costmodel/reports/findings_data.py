@@ -7,7 +7,7 @@ from costmodel.elementwise import kernels_of, traffic_of
 from costmodel.fragments import Fragments
 from costmodel.guidelines import SENTENCES
 from costmodel.layers import unit_of
-from costmodel.reports import facts, rewrites
+from costmodel.reports import budgeting, facts, rewrites
 from costmodel.reports.bounding import exact
 from costmodel.reports.contract import plain
 from costmodel.reports.findings import (
@@ -57,6 +57,7 @@ def document(checked: Checked) -> dict[str, Any]:
         "access": review.access,
         "lower_bound": bool(ledger.unknown),
         "not_counted": [{"path": path, "op": op} for path, op in ledger.uncounted],
+        "budgets": [*map(budgeting.plain, checked.verdicts)],
         "prices": PRICES,
         "findings": [_entry(checked, entry) for entry in review.listed[: checked.top]],
         "below_threshold": [_entry(checked, entry) for entry in review.below],
@@ -138,6 +139,7 @@ def as_markdown(checked: Checked) -> str:
         f"## {escaped(title(checked))}",
         " · ".join(map(escaped, settings(checked))),
         "  \n".join(map(escaped, (RULE, f"access: {review.traffic.said} ({review.traffic.spelled})"))),
+        budgeting.as_markdown(checked.verdicts).rstrip() if checked.verdicts else "",
         table(mended, rows) if rows else "no finding above its threshold",
         table(SUMS, [*sum_rows(checked)]),
         table(SHARES, [*share_rows(review)]) if "G4" in review.guidelines else "",
