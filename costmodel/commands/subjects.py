@@ -54,9 +54,12 @@ def subject(text: str) -> Subject:
     spec, at, rest = text.partition("@")
     if not at or _is_file(text):
         return Subject(text, text, None, {})
-    read, variant, pairs = reading.Reader(), None, list[tuple[Text, Text]]()
+    read, variant = reading.Reader(), None
+    pairs: list[tuple[Text, Text]] = []
+    start = len(spec) + 1
     for part in _COMMAS.split(rest):
-        mark = Mark("the network", 1, text.index(part, len(spec) + 1) + 1 if part else len(text) + 1, text)
+        mark = Mark("the network", 1, start + 1, text)
+        start += len(part) + 1
         if not part.strip():
             read.problems.append(Problem(mark, "a variant or a setting is missing here", f"{spec}@alpha=0.5"))
         elif "=" in part:
