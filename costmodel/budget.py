@@ -30,7 +30,7 @@ METRICS = {
     "kernels": (("traffic",), "kernels"),
 }
 """What may be limited: which qualifiers say how it is counted, and what it is counted in where its unit is not bytes."""
-_SHAPE = re.compile(r"\s*([^@<>=\s]*)\s*(?:@([^<>]*?))?\s*(<=|>=|<|>|==|=)\s*(.*?)\s*", re.DOTALL)
+_SHAPE = re.compile(r"\s*([^@<>=\s]*)\s*(?:@(.*?))?\s*(<=|>=|<|>|==|=)\s*([^<>=]*?)\s*")
 
 
 class Budget(NamedTuple):

@@ -123,12 +123,18 @@ def _alike_units(one: list[Line], other: list[Line]) -> float:
     a, b = unit_of(one[0]), unit_of(other[0])
     named = bool(a and b and a.label == b.label)
     staged = bool(a and b and str(a.parent or "") == str(b.parent or ""))
-    ops, others = Counter(map(op_label, one)), Counter(map(op_label, other))
-    shared = 2 * sum((ops & others).values()) / (ops.total() + others.total())
+    ops = _shared([line.op for line in one], [line.op for line in other])
+    windows = _shared([op_label(line) for line in one], [op_label(line) for line in other])
     exact = [line.fields == twin.fields and line.op == twin.op for line, twin in zip(one, other, strict=False)]
     same = sum(exact) / max(len(one), len(other))
     sized = _sides(one[-1].output) == _sides(other[-1].output)
-    return 0.2 * named + 0.1 * staged + 0.35 * shared + 0.25 * same + 0.1 * sized
+    return 0.2 * named + 0.1 * staged + 0.2 * ops + 0.15 * windows + 0.25 * same + 0.1 * sized
+
+
+def _shared(one: list[str], other: list[str]) -> float:
+    """How much two lists have in common, whatever their order (Dice)."""
+    a, b = Counter(one), Counter(other)
+    return 2 * sum((a & b).values()) / (a.total() + b.total())
 
 
 def _alike_layers(one: list[Line], other: list[Line]) -> float:

@@ -68,7 +68,7 @@ def compare(
     asked = {"--columns": columns, "--sort": sort, "--normalise": normalise, "--top": top, "--variants": variants or None}
     read.problems += _misfits(specs, variants, diff, {**asked, "--convention": None if convention == "paper" else convention})
     read.check()
-    networks = load(read(_every, specs[0]) if variants else specs, given, None, images["batch"])
+    networks = load(_every(specs[0]) if variants else specs, given, None, images["batch"])
     for network in networks:
         warn(network.spec, quiet)
     if diff:
