@@ -179,6 +179,17 @@ def test_a_spec_that_is_none_offers_nothing(spec: str, folder: Path) -> None:
     assert names("analyze", spec, "--set", "") == []
 
 
+def test_networks_with_a_variant_and_settings(folder: Path) -> None:
+    assert names("compare", "mobilenet@x0.2") == ["mobilenet@x0.25"]
+    assert names("compare", "mobilenet", "mobilenetv2@x1.4,reso") == ["mobilenetv2@x1.4,resolution="]
+    assert names("compare", "mobilenetv2@resolution=96,resol") == []
+    assert names("compare", "nope@x", "x") == []
+    assert names("check", "mobilenet@x0.5", "--set", "resol") == ["resolution="]
+    assert names("compare", "mobilenet", "vit", "--normalise", "") == ["mobilenet", "vit", "first"]
+    assert "intensity" in names("compare", "vit", "--columns", "")
+    assert folder.exists()
+
+
 def test_names_that_could_steer_a_terminal_are_not_offered(folder: Path) -> None:
     assert names("analyze", "hostile", "--set", "") == ["alpha="]
     assert names("analyze", "hostile", "--variant", "") == ["x$(touch taken)", "x`touch taken`", "x;touch taken"]
