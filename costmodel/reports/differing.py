@@ -89,7 +89,13 @@ def cells(run: Run) -> list[Cell]:
     style = "dim" if not any(run.delta) else ""
     names = [_name([pair.before for pair in run.pairs]), _name([pair.after for pair in run.pairs])]
     times, causes = f"{run.times} ×" if run.times > 1 else "", ", ".join(run.pairs[0].causes) or "the same"
-    return [Cell(words, style) for words in (*names, times, *map(signed, run.delta), causes)]
+    figures = ["?"] * len(run.delta) if not _is_known(run) else [*map(signed, run.delta)]
+    return [Cell(words, style) for words in (*names, times, *figures, causes)]
+
+
+def _is_known(run: Run) -> bool:
+    """Whether all that its units do is known."""
+    return all(line.known for pair in run.pairs for line in (*pair.before, *pair.after))
 
 
 def _name(sides: Sequence[list[Line]]) -> str:
@@ -160,6 +166,7 @@ def _plain(difference: Difference, pair: Pair) -> dict[str, Any]:
         "before": _path(pair.before),
         "after": _path(pair.after),
         "delta": difference.delta(pair.before, pair.after)._asdict(),
+        "complete": all(line.known for line in (*pair.before, *pair.after)),
         "causes": pair.causes,
         "layers": [
             {
