@@ -21,7 +21,7 @@ from costmodel.traffic import TRAFFIC
 
 TRAFFIC_MODEL = TRAFFIC["unfused"]
 NETWORKS = [(name, None) for name in bundled() if "/" not in name]
-VARIANTS = [
+VARIANTS = [("mobilenetv2", "x1.4"), ("shufflenet", "g8"), ("resnext", "101-32x8d"), ("condensenet", "74-c8g8")]
     ("mobilenetv2", "x1.4"),
     ("shufflenet", "g8"),
     ("resnext", "101-32x8d"),
