@@ -22,12 +22,6 @@ from costmodel.traffic import TRAFFIC
 TRAFFIC_MODEL = TRAFFIC["unfused"]
 NETWORKS = [(name, None) for name in bundled() if "/" not in name]
 VARIANTS = [("mobilenetv2", "x1.4"), ("shufflenet", "g8"), ("resnext", "101-32x8d"), ("condensenet", "74-c8g8")]
-    ("mobilenetv2", "x1.4"),
-    ("shufflenet", "g8"),
-    ("resnext", "101-32x8d"),
-    ("condensenet", "74-c8g8"),
-    ("resnet", "18"),
-]
 
 
 def prices(ledger: Ledger) -> Mapping[str, Fraction]:
