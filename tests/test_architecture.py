@@ -67,6 +67,8 @@ ROOMS = (
     "budget",
     "verdict",
     "published",
+    "ranking",
+    "argument",
     "accuracy",
     "bridge",
     "sweep",

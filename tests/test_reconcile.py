@@ -272,7 +272,7 @@ def test_several_specs_end_with_a_summary(run: Runner, small: Path) -> None:
 
 def test_without_a_spec_every_bundled_one_that_has_figures_is_reconciled(run: Runner) -> None:
     document = json.loads(run("reconcile", "--format", "json", "--with", "papers")[1])
-    printed = [name for name in bundled() if costmodel.load(name).network.published]
+    printed = [name for name in bundled() if costmodel.load(name).network.compared]
     assert [spec["spec"] for spec in document["specs"]] == printed
     assert sum(document["counts"].values()) == sum(len(spec["figures"]) for spec in document["specs"])
 
@@ -350,7 +350,7 @@ def test_the_paper_comes_first_in_analyze(run: Runner, small: Path, monkeypatch:
     assert notes(run, "small.yaml")["published"] == "0.13M mult-adds, 0.1M mult-adds: met at the printed precision"
 
 
-BUNDLED = [name for name in bundled() if costmodel.load(name).network.published]
+BUNDLED = [name for name in bundled() if costmodel.load(name).network.compared]
 
 
 @pytest.mark.parametrize("name", BUNDLED)

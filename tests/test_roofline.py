@@ -310,9 +310,9 @@ def test_no_measurement_of_the_shufflenetv2_paper_beats_the_bound(row: dict[str,
     """Tables 1 and 2 of arXiv:1807.11164, on its two devices; a batch on the GPU holds an image at least."""
     if "widths" in row:
         c1, c2 = (scale * c for c in row["widths"])
-        ledger = costmodel.load("units/guideline1").analyze(c1=c1, c2=c2)
+        ledger = costmodel.load("studies/table1").analyze(c1=c1, c2=c2)
     else:
-        ledger = costmodel.load("units/guideline2").analyze(c=scale * row["width"], g=row["groups"])
+        ledger = costmodel.load("studies/table2").analyze(c=scale * row["width"], g=row["groups"])
     device = load_device("gtx-1080-ti" if row["device"] == "gpu" else "snapdragon-810")
     measured = 1 / Fraction(str(row["speeds"][(1, 2, 4).index(scale)]))
     bound = Roofline(ledger, device).whole.seconds

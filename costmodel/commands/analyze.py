@@ -103,7 +103,7 @@ def analyze(
     def costed(loaded: "Spec") -> Shown:
         ledger = loaded.cost(given, variant, images["batch"])
         untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
-        figures = tuple(published(loaded, ledger)) if loaded.network.published and reuse is None else None
+        figures = tuple(published(loaded, ledger)) if loaded.network.compared and reuse is None else None
         bound = placed and placed(ledger, model)
         return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec, model, bound, reuse)
 

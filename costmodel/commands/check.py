@@ -9,6 +9,7 @@ import typer
 from costmodel.commands import output as outputs
 from costmodel.commands import reading
 from costmodel.commands.analyze import warn
+from costmodel.commands.arguing import Asked, Written, argue, fit, rank
 from costmodel.commands.options import (
     CHECK_FORMATS,
     Batch,
@@ -63,6 +64,12 @@ def check(
     rewrites: Annotated[
         str, typer.Option("--rewrites", metavar="N", help="Parts of the spec that are searched for a rewrite; 0 for none.")
     ] = "3",
+    speeds: Annotated[
+        bool,
+        typer.Option(
+            "--speeds", help="Instead: whether the guidelines' measures rank rows as the speeds that the spec publishes."
+        ),
+    ] = False,
     top: Top = None,
     format: CheckFormat = None,
     output: Output = None,
@@ -80,7 +87,13 @@ def check(
     only, failing = read(_guidelines, "--guideline", guideline), read(_guidelines, "--fail-on", fail_on)
     first, given = read(reading.whole_number, "top", top), read(reading.settings, set_)
     limits = [read(_budget, text) for text in budget]
+    others = {"--variant": variant, "--budget": budget, "--fail-on": fail_on}
+    read(fit, speeds, specs, form, others, top)
     read.check()
+    to = Written(form, output, no_color)
+    if speeds:
+        rank(specs[0], Asked(given, numbers["batch"], model, only or _GUIDELINES, first, quiet), to)
+        return
     networks = load(specs, given, variant, numbers["batch"])
     for network in networks:
         warn(network.spec, quiet)
@@ -88,7 +101,7 @@ def check(
     found = [_checked(network, judge, numbers["batch"], searching=len(networks) == 1) for network in networks]
     for problem in () if quiet else (problem for one in found for problem in one.review.warnings):
         print(problem, file=sys.stderr)
-    _write(found, networks, failing or (), Written(form, output, no_color))
+    _write(found, networks, failing or (), to)
     from costmodel.reports import findings
 
     kept = all(verdict.passes for one in found for verdict in one.verdicts)
@@ -105,14 +118,6 @@ class Judge(NamedTuple):
     budgets: "list[Budget]"
     rewrites: int
     top: int | None
-
-
-class Written(NamedTuple):
-    """How a report is written, and where."""
-
-    form: str
-    output: str | None
-    no_color: bool
 
 
 def _budget(text: str) -> "Budget":
@@ -166,6 +171,8 @@ def _write(found: "list[Checked]", networks: list[Loaded], failing: tuple[str, .
 
     if to.form in ("github", "sarif"):
         outputs.write(to.output, _remarks(found, networks, failing, to.form))
+    elif len(networks) > 1:
+        argue(found, networks, to)
     elif to.form == "table":
         outputs.write_table(to.output, lambda room: findings.screen(found[0], room), to.no_color)
     else:

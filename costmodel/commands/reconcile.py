@@ -128,7 +128,7 @@ def _papers(loaded: "dict[str, Spec]", named: bool, verdict: str | None, form: s
 
     read, found = reading.Reader(), []
     for name, spec in loaded.items():
-        if named or spec.network.published:
+        if named or spec.network.compared:
             every = read(compared, spec) or []
             figures = [one for one in every if verdict in (None, one.status)]
             if named or figures:

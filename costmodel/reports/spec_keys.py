@@ -168,7 +168,7 @@ KEYS = {
         "published:\n  - {mult_adds: figure, params: figure, variant: name, parameter: formula,\n"
         "     name: text, source: text, unit: text, convention: word, digits: cut,\n"
         "     part: place, without: place, than: spec, differs: reason,\n"
-        "     not_modelled: reason, top1: percent, top1_error: percent}\n"
+        "     not_modelled: reason, top1: percent, top1_error: percent,\n     speed: figure}\n"
         "  - {source: text, table: [[variant, mult_adds, …], [name, figure, …], …]}",
         "A figure is written as printed: 569M, 4.24 million, 25.5e6, and ~4.1 billion where the source says itself that it "
         "is not exact. It is met where the count, rounded to these digits, is the same; `digits: cut` is for sources "
@@ -177,8 +177,9 @@ KEYS = {
         "of, by its label or path, or a kind of layer such as `depthwise` or `3×3 conv`; 94.86% is its share. `without` is "
         "what the source left out. 50x is a ratio: the count of the bundled spec `than` over this one's. A figure may be a "
         "formula of the parameters. `differs` says why a figure is known not to be met, `not_modelled` why a row is of "
-        "something that the spec does not build. `top1` and `top1_error` "
-        "are carried, for `costmodel compare`, and held against nothing. A row may leave out any key, but not all figures.",
+        "something that the spec does not build. `top1` and `top1_error` are carried, for `costmodel compare`, and held "
+        "against nothing; so is `speed`, what was measured in `unit`, and `costmodel check --speeds` says whether findings "
+        "rank rows as it does. A row may leave out any key, but not all figures.",
         """\
         params: {width: 64}
         input: [64, 56, 56]
@@ -193,7 +194,7 @@ KEYS = {
               - [slim, 57.8M]
           - {params: 9 * 64 * width, source: section 3}
         """,
-        ("variant", "unit", "convention", "digits", "cut", "part", "without", "than", "differs", "not_modelled"),
+        ("speed", "variant", "unit", "convention", "digits", "cut", "part", "without", "than", "differs", "not_modelled"),
     ),
 }
 """The keys on top of a spec; `name`, `let` and `layers` have their pages among the words of lists of layers."""

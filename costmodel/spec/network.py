@@ -113,3 +113,8 @@ class Network(NamedTuple):
     outputs: list[Text]
     implementation: Implementation = Implementation()
     check: Check = Check()
+
+    @property
+    def compared(self) -> list[Published]:
+        """The published rows with figures that are computed too, or are said not to be."""
+        return [row for row in self.published if row.figures or row.not_modelled]

@@ -18,9 +18,10 @@ from costmodel.spec.values import BadValue, Formula, Value, read_value
 
 METRICS = ("mult_adds", "params")
 """The figures that sources print and this tool computes."""
-
 ACCURACY = ("top1", "top1_error")
-"""Figures of accuracy in percent that sources print beside them: carried, and never computed."""
+"""Figures of accuracy in percent that sources print beside them."""
+CARRIED = (*ACCURACY, "speed")
+"""Figures that are carried, and never computed."""
 
 Printed: TypeAlias = Figure | Formula
 """A figure, or the formula that a source prints for one."""
@@ -31,7 +32,7 @@ class Published:
     """One row of published figures: the settings it was printed for, the figures, and the rule by which they count.
 
     `part` names the lines that they are of and `without` those that the source left out; `than` is the spec whose counts
-    a ratio divides by those of this one.
+    a ratio divides by those of this one. `speed` is what was measured, in `unit`.
     """
 
     mark: Mark
@@ -39,6 +40,7 @@ class Published:
     settings: dict[Text, Value] = field(default_factory=dict)
     figures: dict[str, Printed] = field(default_factory=dict)
     accuracy: dict[str, Figure] = field(default_factory=dict)
+    speed: Figure | None = None
     name: str = ""
     source: str = ""
     unit: str = ""
@@ -49,6 +51,11 @@ class Published:
     than: Text | None = None
     differs: str = ""
     not_modelled: str = ""
+
+    @property
+    def carried(self) -> dict[str, Figure]:
+        """The figures that nothing is held against, by name."""
+        return self.accuracy | ({} if self.speed is None else {"speed": self.speed})
 
 
 TEXTS = ("name", "source", "unit", "convention", "digits", "part", "without", "than", "differs", "not_modelled")
@@ -86,7 +93,7 @@ class _Reader:
 
     def __init__(self, params: set[str], problems: Problems) -> None:
         self.params, self.problems = params, problems
-        self.known = dict.fromkeys([*METRICS, *ACCURACY, "variant", *sorted(params), *TEXTS])
+        self.known = dict.fromkeys([*METRICS, *CARRIED, "variant", *sorted(params), *TEXTS])
 
     def row(self, mark: Mark, cells: dict[Text, Data]) -> Published:
         """A row of its cells by the names of their columns."""
@@ -97,11 +104,10 @@ class _Reader:
         if cut := next((name for name in strange if name.isdecimal()), None):
             hint = "inside { } a comma ends a figure: write 1248424"
             self.problems.add(cut.mark, f"a published row has no column '{cut}'", hint)
-        said = (
-            row.figures or row.accuracy or row.not_modelled or strange
-        )  # what is written and no figure is a mistake of its own
-        if not said and all(_is_blank(cell) for name, cell in cells.items() if name in (*METRICS, *ACCURACY)):
-            self.problems.add(mark, "this published row has no figure", f"the figures are {one_of([*METRICS, *ACCURACY])}")
+        # what is written and no figure is a mistake of its own
+        said, figures = row.figures or row.carried or row.not_modelled or strange, (*METRICS, *CARRIED)
+        if not said and all(_is_blank(cell) for name, cell in cells.items() if name in figures):
+            self.problems.add(mark, "this published row has no figure", f"the figures are {one_of(figures)}")
         if row.not_modelled and row.differs:
             hint = "leave out `differs` or `not_modelled`"
             self.problems.add(mark, "this row is not modelled, and so nothing differs", hint)
@@ -114,12 +120,9 @@ class _Reader:
 
     def cell(self, row: Published, name: Text, cell: Data) -> None:
         """One cell of a row."""
-        if name in METRICS:
-            figure = None if _is_blank(cell) else self.figure(cell)
-            if figure is not None:
-                row.figures[str(name)] = figure
-        elif name in ACCURACY:
-            self.percent(row, name, cell)
+        if name in METRICS or name in CARRIED:
+            if not _is_blank(cell):
+                self.printed(row, name, cell)
         elif name == "variant":
             row.variant = check_label(cell, "a variant", name.mark, self.problems)
         elif name in TEXTS:
@@ -133,6 +136,13 @@ class _Reader:
         elif not name.isdecimal():
             hint = did_you_mean(name, self.known, f"its columns are {one_of(self.known)}")
             self.problems.add(name.mark, f"a published row has no column '{name}'", hint)
+
+    def printed(self, row: Published, name: Text, cell: Data) -> None:
+        """A figure of a row."""
+        if name in CARRIED:
+            self.carried(row, name, cell)
+        elif (figure := self.figure(cell)) is not None:
+            row.figures[str(name)] = figure
 
     def text(self, row: Published, name: Text, cell: Data) -> None:
         """What a row says beside its settings and its figures."""
@@ -188,16 +198,20 @@ class _Reader:
                 self.problems.add(mark, f"the network has no parameter '{name}'", hint)
         return formula if isinstance(formula, Formula) else None
 
-    def percent(self, row: Published, name: Text, cell: Data) -> None:
-        """A figure of accuracy."""
-        if _is_blank(cell):
-            return
+    def carried(self, row: Published, name: Text, cell: Data) -> None:
+        """A figure that nothing is held against: one of accuracy, or a speed."""
+        found = None
         with suppress(ValueError):
             found = figure(cell) if isinstance(cell, Text) else None
+        if name in ACCURACY:
             if found is not None and not found.ratio and found.value <= 100:
                 row.accuracy[str(name)] = found
-        if name not in row.accuracy:
-            self.problems.add(cell.mark, f"`{name}` is a number of percent", "70.6")
+            else:
+                self.problems.add(cell.mark, f"`{name}` is a number of percent", "70.6")
+        elif found is not None and not found.share and not found.ratio and found.value:
+            row.speed = found
+        else:
+            self.problems.add(cell.mark, f"`{name}` is a number above 0, in the row's `unit`", "40.2")
 
     def rule(self, row: Published, figure: Figure, mark: Mark) -> None:
         """See that a row says what a figure is of."""

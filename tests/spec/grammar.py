@@ -487,7 +487,8 @@ class Writer:
         published: list[Node] = []
         for _ in range(self.size(0, 2)):
             of = {"variant": self.pick(names)} if names and self.chance(2) else settings()
-            published.append(beside() | of | figures())
+            speed: dict[str, Node] = {"speed": self.pick(["2,446", "40.2", "1.5k"])} if self.chance(4) else {}
+            published.append(beside() | of | figures() | speed)
         if kinds and self.chance(3):
             name, kind = next(iter(kinds.items()))
             rows = [[self.constant(kind), "3M", "17k"] for _ in range(self.size(1, 3))]
