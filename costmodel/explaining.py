@@ -203,7 +203,9 @@ class Explainer:
         formulas = {"mult_adds": totals.mult_adds, "params": totals.params, "access": totals.access}
         formulas |= {count: sum(getattr(twin.cost, count) for twin in twins) for count in EXTRA}
         found = {
-            key: figure(one.value, formulas[key], letters.numbers, letters.sizes) for key, one in own.items() if one.value is not None
+            key: figure(one.value, formulas[key], letters.numbers, letters.sizes)
+            for key, one in own.items()
+            if one.value is not None
         }
         if len(lines) == 1 and alone(lines[0].cost).access != own["access"].value:
             found["alone"] = figure(alone(lines[0].cost).access, alone(twins[0].cost).access, letters.numbers, letters.sizes)
@@ -321,4 +323,3 @@ def by_units(lines: Sequence[Line]) -> list[Found]:
     for line in lines:
         groups.setdefault(unit_of(line) or line.place, []).append(line)
     return [Found(place, tuple(held)) for place, held in groups.items()]
-

@@ -1,6 +1,7 @@
 """A line, or a block, in symbols: the op's own rule run again with a symbol for each size, and the numbers these stand for."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import gcd
 from typing import Any, NamedTuple
 
@@ -107,7 +108,7 @@ def _tried(line: Line, open_fields: Sequence[str]) -> Form | None:
     for name, size in where.items():
         numbers[algebra.symbol(name, whole=True)] = settled(algebra.substitute(size, letters.numbers))
         letters.meanings[name] = f"{_SAID[name.rstrip(chr(39))]} of the output"
-    cost = Cost(*(_named(getattr(cost, count), where) for count in COUNTS), given=cost.given)
+    cost = replace(cost, **{count: _named(getattr(cost, count), where) for count in COUNTS})
     form = Form(inputs, output, cost, fields, numbers, letters.meanings, where)
     is_same = all(form.at(getattr(cost, count)) == getattr(line.cost, count) for count in COUNTS)
     return form if is_same and [form.at(size) for size in output.shape] == line.output.shape else None

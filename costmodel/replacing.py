@@ -216,4 +216,3 @@ def plain_pair(ledger: Ledger, numbers: dict[Any, Num], meanings: dict[str, str]
 
 def _is_narrow(line: Line) -> bool:
     return line.op == "conv2d" and line.fields.get("kernel", 1) == 1
-

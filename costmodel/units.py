@@ -1,16 +1,27 @@
 """A spec in its own letters: what papers print of a unit, with a symbol for each of its parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from costmodel import algebra
 from costmodel.algebra import Num
 from costmodel.blocks import said
+from costmodel.conventions import CONVENTIONS
 from costmodel.evaluate import evaluate
 from costmodel.ledger import Ledger
 from costmodel.library import Spec
 from costmodel.problems import Problems, SpecError
 from costmodel.settings import Settings
+from costmodel.spec.values import Formula
+
+
+class Printed(NamedTuple):
+    """A formula that a paper prints of the unit, and whether it is the one computed."""
+
+    source: str
+    figure: str
+    text: str
+    is_equal: bool
 
 
 class Lettered(NamedTuple):
@@ -25,6 +36,7 @@ class Lettered(NamedTuple):
     missing: tuple[str, ...]
     sizes: list[Any]
     conditions: tuple[str, ...]
+    printed: tuple[Printed, ...] = ()
 
 
 def is_unit(spec: Spec) -> bool:
@@ -60,8 +72,21 @@ def lettered(spec: Spec, given: Mapping[str, Any], variant: str | None = None, b
             continue
         if [line.op for line in symbolic.lines] == [line.op for line in ledger.lines]:
             sizes = _sizes(symbolic)
-            return Lettered(ledger, symbolic, numbers, tuple(missing), sizes, said(symbolic.conditions))
+            printed = tuple(_printed(spec, symbolic))
+            return Lettered(ledger, symbolic, numbers, tuple(missing), sizes, said(symbolic.conditions), printed)
     return Lettered(ledger, ledger, {}, tuple(missing), _sizes(ledger), said(ledger.conditions))
+
+
+def _printed(spec: Spec, symbolic: Ledger) -> Iterator[Printed]:
+    """The formulas that the spec says are printed, for its settings as they are, each beside the ledger in symbols."""
+    for row in spec.network.published:
+        rule = CONVENTIONS[row.convention]
+        for figure, printed in row.figures.items():
+            if not isinstance(printed, Formula) or row.settings or row.part is not None:
+                continue
+            computed = symbolic.totals.mult_adds if figure == "mult_adds" else symbolic.sums(convention=rule).params
+            same = algebra.decide(algebra.equal(printed.evaluate(symbolic.settings), computed)) is True
+            yield Printed(row.source, figure, printed.text, same)
 
 
 def _evaluated(spec: Spec, given: Mapping[str, Any], variant: str | None, batch: Any, numbers: Mapping[Any, Num]) -> Ledger:

@@ -1,7 +1,6 @@
 """`costmodel explain`: the working behind a figure, and questions on it."""
 
-import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +24,8 @@ from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
     from costmodel.explaining import Explainer
+    from costmodel.library import Spec
+    from costmodel.quiz import Subject as Asked
     from costmodel.reports.steps import Section
     from costmodel.spec.source import Text
     from costmodel.traffic import Traffic
@@ -59,17 +60,31 @@ def explain(
     images = read(reading.whole_numbers, {"batch": batch})
     model, given = read(reading.traffic, traffic), read(reading.settings, set_)
     subjects = [read(subject, text) for text in (spec, *against)]
-    asked = read(reading.whole_number, "quiz", quiz)
+    asked = read(_number_of_questions, quiz)
     drawn = read(reading.whole_number, "seed", seed, 0)
     read(_together, latex=latex, format=format, quiz=quiz, seed=seed, part=part, against=against)
     read.check()
-    explainers = _explainers(subjects, given, variant, images["batch"], model, quiet)
+    found = _subjects(subjects, given, variant, images["batch"], model, quiet)
     if asked is not None:
-        from costmodel.commands.quizzing import ask
+        from costmodel.commands.quizzing import quiz as ask
 
-        ask(explainers, part, asked, drawn, form, output, no_color)
+        ask(found, part, asked, drawn, form, output, no_color)
         return
-    _write(_page(explainers, part, spec), form, output, no_color, explainers)
+    explainers = [one.explainer for one in found]
+    if form == "json":
+        outputs.write(output, _json(explainers, part))
+    else:
+        _write(_page(explainers, part, spec), form, output, no_color)
+
+
+def _number_of_questions(text: str | None) -> int | None:
+    """How many questions are asked for. Raises `SpecError`."""
+    from costmodel.commands.quizzing import MOST
+
+    number = reading.whole_number("quiz", text)
+    if number is not None and number > MOST:
+        raise SpecError([Problem(None, f"--quiz asks at most {MOST} questions, and here are {number}")])
+    return number
 
 
 def _together(
@@ -84,16 +99,19 @@ def _together(
     if seed is not None and quiz is None:
         wrong.append(Problem(None, "--seed chooses the questions of --quiz, and none are asked for", "--quiz 3"))
     if part is not None and against:
-        wrong.append(Problem(None, "--against sets whole units side by side, and a part of one is named", f"leave out '{part}'"))
+        wrong.append(
+            Problem(None, "--against sets whole units side by side, and a part of one is named", f"leave out '{part}'")
+        )
     if wrong:
         raise SpecError(wrong)
 
 
-def _explainers(
+def _subjects(
     subjects: list[Subject], shared: "dict[str, Text]", variant: str | None, batch: int, traffic: "Traffic", quiet: bool
-) -> "list[Explainer]":
-    """What explains each of some specs; `shared` settings are of each that has the parameter. Raises `SpecError`."""
+) -> "list[Asked]":
+    """Each of some specs with what explains it; `shared` settings are of each that has the parameter. Raises `SpecError`."""
     from costmodel.library import load
+    from costmodel.quiz import Subject as Asked
 
     read = reading.Reader()
     specs = [read(load, one.spec) for one in subjects]
@@ -103,19 +121,20 @@ def _explainers(
     if len(specs) > 1:
         for name in shared:
             if not any(name in loaded.network.params for loaded in specs):
-                read.problems.append(Problem(name.mark, f"none of these has a parameter '{name}'"))
+                read.problems.append(Problem(getattr(name, "mark", None), f"none of these has a parameter '{name}'"))
     read.check()
 
-    def explained(one: Subject, loaded: Any) -> "Explainer":
+    def explained(one: Subject, loaded: "Spec") -> Asked:
         mine = {name: value for name, value in shared.items() if len(specs) == 1 or name in loaded.network.params}
-        return explainer(loaded, {**mine, **one.settings}, one.variant or variant, batch, traffic)
+        settings, chosen = {**mine, **one.settings}, one.variant or variant
+        return Asked(loaded, explainer(loaded, settings, chosen, batch, traffic), settings, chosen)
 
     found = [read(explained, one, loaded) for one, loaded in zip(subjects, specs, strict=True)]
     read.check()
     return found
 
 
-def explainer(loaded: Any, given: "dict[str, Text]", variant: str | None, batch: int, traffic: "Traffic") -> "Explainer":
+def explainer(loaded: "Spec", given: "dict[str, Text]", variant: str | None, batch: int, traffic: "Traffic") -> "Explainer":
     """What explains one spec: in its own letters where it is a unit. Raises `SpecError`."""
     from costmodel.blocks import Blocks
     from costmodel.evaluate import evaluate
@@ -145,17 +164,21 @@ def _page(explainers: "list[Explainer]", part: str | None, spec: str) -> "list[S
     return explaining_overview.page(first, spec)
 
 
-def _write(page: "list[Section]", form: str, output: str | None, no_color: bool, explainers: "list[Explainer]") -> None:
+def _json(explainers: "list[Explainer]", part: str | None) -> str:
+    from costmodel.reports import explaining_data
+
+    first = explainers[0]
+    if len(explainers) > 1:
+        return explaining_data.side_by_side(explainers)
+    if part is None and first.letters is None:
+        return explaining_data.overview(first)
+    return explaining_data.workings(first, [first.whole()] if part is None else first.asked(part))
+
+
+def _write(page: "list[Section]", form: str, output: str | None, no_color: bool) -> None:
     from costmodel.reports import steps
 
     if form == "table":
         outputs.write_table(output, lambda room: steps.screen(page, room), no_color)
-    elif form == "json":
-        from costmodel.reports import explaining_data
-
-        outputs.write(output, explaining_data.as_json(page, explainers))
     else:
         outputs.write(output, steps.as_latex(page) if form == "latex" else steps.as_markdown(page))
-
-
-_ = sys

@@ -22,26 +22,67 @@ from costmodel.theorem import B as B_
 BOUND = next(step.lets[bound] for step in STEPS if bound in step.lets)
 """The bound as the proof derives it."""
 _FIGURES = ("mult_adds", "params", "access")
+_MANY = 3
+"""How many are worked out in full on one page."""
 
 
 def page(explainer: Explainer, found: Sequence[Working]) -> list[Section]:
-    """Everything that was asked for."""
+    """Everything that was asked for; of more than a few, a table."""
+    if len(found) > _MANY:
+        return [_table(explainer, found)]
     return [section for working in found for section in sections(explainer, working)]
+
+
+def _table(explainer: Explainer, found: Sequence[Working]) -> Section:
+    """Several that go by one name and cost differently, a row each, and how to see one."""
+    columns = (
+        Column("", left=True),
+        Column("×"),
+        Column("output", left=True, yields=2),
+        Column("formula of the mult-adds", left=True, yields=3),
+        *(Column(TITLES[name]) for name in _FIGURES),
+    )
+    rows = [
+        [
+            Cell(one.path),
+            Cell(f"{one.times} ×"),
+            Cell(str(one.lines[-1].output)),
+            Cell(worked(one)[0].said, "dim"),
+            *(Cell(_shown(one, name)) for name in _FIGURES),
+        ]
+        for one in found
+    ]
+    words = f"{len(found)} of this name cost differently; name one for its working: {found[-1].path}"
+    return Section(explainer.ledger.name, (words,), (), columns, tuple(rows))
 
 
 def sections(explainer: Explainer, working: Working) -> Iterator[Section]:
     """One layer, block or unit."""
-    title = f"{explainer.ledger.name}: {working.path}" if working.path != explainer.ledger.name else working.path
+    yield from piece("figures", explainer, working)
+    if working.parts:
+        yield _parts(working)
+    yield from piece("bound", explainer, working)
+    yield from piece("instead", explainer, working)
+
+
+def piece(what: str, explainer: Explainer, working: Working) -> Iterator[Section]:
+    """A part of that page: the `figures`, the `bound`, or what a standard convolution would cost `instead`."""
+    if what == "figures":
+        yield _figures(explainer, working)
+    elif what == "bound" and working.is_line:
+        yield from _bounds(working.lines[0])
+    elif what == "instead":
+        for one in working.replaced:
+            yield _instead(one, working)
+
+
+def _figures(explainer: Explainer, working: Working) -> Section:
+    name = explainer.ledger.name
+    title = name if working.path in ("", name) else f"{name}: {working.path}"
     if working.times > 1:
         title += f" ({working.times} × alike: {', '.join(working.alike[:4])}{', …' if working.times > 4 else ''})"
     model = f"access: {explainer.traffic.said} ({explainer.traffic.spelled})"
-    yield Section(title, (*_what(working), model), (*worked(working),), notes=tuple(_notes(explainer, working)))
-    if working.parts:
-        yield _parts(working)
-    if working.is_line:
-        yield from _bounds(working.lines[0])
-    for one in working.replaced:
-        yield _instead(one, working)
+    return Section(title, (*_what(working), model), worked(working), notes=tuple(_notes(explainer, working)))
 
 
 def worked(working: Working) -> tuple[Step, ...]:
@@ -75,7 +116,9 @@ def _what(working: Working) -> Iterator[str]:
 
 
 def _field(one: object) -> str:
-    return f"[{', '.join(map(_field, one))}]" if isinstance(one, list) else str(one).lower() if isinstance(one, bool) else str(one)
+    return (
+        f"[{', '.join(map(_field, one))}]" if isinstance(one, list) else str(one).lower() if isinstance(one, bool) else str(one)
+    )
 
 
 def _place(line: Line) -> str:
@@ -97,6 +140,10 @@ def _notes(explainer: Explainer, working: Working) -> Iterator[tuple[str, str]]:
     unformed = [TITLES[key] for key, one in working.figures.items() if one.formula is None and one.value is not None]
     if unformed and working.known:
         yield "no formula", f"for {', '.join(unformed)}: the sum of the parts, or of what fusing leaves"
+    if explainer.letters is not None and working.path == explainer.ledger.name:
+        for one in explainer.letters.printed:
+            said = "equal" if one.is_equal else "not equal: what differs is a convention, or an assumption of the spec"
+            yield "printed", f"{one.source}: {TITLES[one.figure]} {one.text}: {said}"
     if working.conditions:
         yield "given", "; ".join(working.conditions)
 
@@ -139,7 +186,7 @@ def _bounds(line: Line) -> Iterator[Section]:
     for layer, half in zip(bounded(line), halves(line), strict=True):
         kernel = a_side(line.inputs[0].sides, "kernel", line.fields.get("kernel", 1)) if layer.taps > 1 else [1]
         title = f"the least memory access that its mult-adds allow{f', {half}' if half else ''}"
-        yield Section(title, (), bound_steps(layer, kernel), notes=tuple(_bound_notes(layer, line)))
+        yield Section(title, (), bound_steps(layer, kernel), notes=tuple(_bound_notes(line)))
 
 
 def bound_steps(layer: ConvBound, kernel: Sequence[int]) -> tuple[Step, ...]:
@@ -160,7 +207,7 @@ def bound_steps(layer: ConvBound, kernel: Sequence[int]) -> tuple[Step, ...]:
     )
 
 
-def _bound_notes(layer: ConvBound, line: Line) -> Iterator[tuple[str, str]]:
+def _bound_notes(line: Line) -> Iterator[tuple[str, str]]:
     biases = line.cost.biases
     yield "domain", "each map and weight moved once; any kernel, stride, padding, groups; ShuffleNetV2 (arXiv:1807.11164) G1"
     if biases:
@@ -188,8 +235,10 @@ def times(mine: Fraction | int, theirs: Fraction | int) -> str:
 
 
 def _against(one: Replaced) -> str:
-    first = one.lines[0]
-    return f"{one.what} against {one.standard} ({op_label(first)}{f' and {op_label(one.lines[1])}' if len(one.lines) == 2 else ''})"
+    if len(one.lines) > 2:
+        return f"{one.what} against {one.standard}"
+    ops = " and ".join(map(op_label, one.lines))
+    return f"{one.what} against {one.standard} ({ops})"
 
 
 def _instead_notes(one: Replaced) -> Iterator[tuple[str, str]]:
@@ -207,9 +256,12 @@ def _instead_notes(one: Replaced) -> Iterator[tuple[str, str]]:
     else:
         at = one.at(found.width)
         yield "access", f"saved from {count(found.first)} channels out on: the first whole number above {formula} = {_near(at)}"
-    yield "domain", (
-        "any channels in, stride and padding: the map is the one that leaves, and the input drops out; "
-        "a multiplier stands in the formula where there is one; each map and parameter moved once, the map between twice"
+    yield (
+        "domain",
+        (
+            "any channels in, stride and padding: the map is the one that leaves, and the input drops out; "
+            "a multiplier stands in the formula where there is one; each map and parameter moved once, the map between twice"
+        ),
     )
 
 

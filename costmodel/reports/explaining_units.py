@@ -43,11 +43,15 @@ def _ratios(first: Working, others: Sequence[Working], figure: str) -> Iterator[
         formula = ""
         if mine.formula is not None and theirs.formula is not None and mine.value is not None:
             formula = notation.screen(ratio(mine.formula, theirs.formula), order(first.sizes))
-        is_number = all(type(one.value) in (int, Fraction) for one in (mine, theirs))
-        number = f"× {times(mine.value, theirs.value)}" if is_number and theirs.value else ""
+        number = f"× {found}" if (found := _times(mine.value, theirs.value)) else ""
         said = " = ".join(part for part in (formula, number) if part)
         if said:
             yield "ratio", f"{first.path} / {other.path}: {said}"
+
+
+def _times(mine: Any, theirs: Any) -> str:
+    """A ratio of numbers; nothing where one of them is a formula, or not known, or nothing."""
+    return times(mine, theirs) if theirs and all(type(one) in (int, Fraction) for one in (mine, theirs)) else ""
 
 
 def ratio(mine: Any, theirs: Any) -> Any:
@@ -71,8 +75,9 @@ def _table(found: Sequence[tuple[Explainer, Working]]) -> Section:
         for name in FIGURES:
             mine, usual = working.figures[name].value, first.figures[name].value
             known = not algebra.is_symbol(mine) and mine is not None
-            ratio_known = known and usual is not None and not algebra.is_symbol(usual)
-            cells += [Cell(value(mine) if known else ""), Cell(times(mine, usual) if ratio_known else "")]
+            cells += [Cell(value(mine) if known else ""), Cell(_times(mine, usual))]
         rows.append(cells)
     has_any = any(cell.text for row in rows for cell in row[1:])
-    return Section("side by side, × of the first" if has_any else "", (), (), columns if has_any else (), tuple(rows) if has_any else ())
+    return Section(
+        "side by side, × of the first" if has_any else "", (), (), columns if has_any else (), tuple(rows) if has_any else ()
+    )

@@ -136,9 +136,11 @@ def screen(sections: Sequence[Section], room: int) -> Screen:
 def _step(step: Step, room: int) -> Screen:
     """One figure: its name beside its first row, the others below behind an equals sign; long rows broken at spaces."""
     lines: Screen = []
-    rows = step.rows
+    rows, name = step.rows, step.name
+    if width(name) >= NOTE_INDENT:
+        lines, name = [text(name, "strong")], ""
     for place, row in enumerate(rows):
-        sign = f"{step.name:<{NOTE_INDENT - 2}}  " if place == 0 else f"{'= ':>{NOTE_INDENT}}"
+        sign = f"{name:<{NOTE_INDENT}}" if place == 0 else f"{'= ':>{NOTE_INDENT}}"
         style = "strong" if place == len(rows) - 1 and step.result else "dim" if place == 1 else ""
         for number, part in enumerate(wrapped(row, max(room - NOTE_INDENT, 20))):
             lead = sign if number == 0 else " " * NOTE_INDENT
@@ -201,5 +203,5 @@ def _plain(number: Any) -> str:
 
 
 def _dotted(formula: str) -> str:
-    """Numbers side by side with a point between them: `56\\cdot 24`."""
+    """Numbers side by side with a point between them."""
     return formula.replace(r"\,", r"\cdot ")
