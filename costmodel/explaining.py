@@ -298,6 +298,7 @@ def folded(found: Iterable[Found]) -> list[list[Found]]:
 
 def figure(value: Num, formula: Num | None, numbers: Mapping[Any, Num], sizes: Iterable[Any] = ()) -> Figure:
     """A figure with its formula, its like terms together; without one that gives another value."""
+    formula = None if formula is None else algebra.chosen(formula, numbers)
     if formula is None or not _is_same(settled(algebra.substitute(formula, numbers)), value):
         return Figure(value, None)
     return Figure(value, collected(formula, sizes))

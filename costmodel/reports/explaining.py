@@ -5,8 +5,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from costmodel import algebra
+from costmodel.algebra import Num
 from costmodel.bounds import ConvBound, bounded, halves
 from costmodel.explaining import Explainer, Working
+from costmodel.forms import collected
 from costmodel.layers import op_label
 from costmodel.line import Line
 from costmodel.ops.window import a_side
@@ -158,10 +160,11 @@ def _parts(working: Working) -> Section:
         Column("params"),
         Column("access"),
     )
-    at = len(working.path) + 1
+    if any(algebra.is_symbol(working.figures[name].value) for name in _FIGURES):
+        return Section("its ops", notes=tuple((_label(part, working), _told(part)) for part in working.parts))
     rows = []
     for part in working.parts:
-        label = part.path[at:] if part.path.startswith(f"{working.path}/") else part.path
+        label = _label(part, working)
         step = worked(part)[0]
         line = part.lines[0]
         shown = [_shown(part, name) for name in _FIGURES]
@@ -170,12 +173,24 @@ def _parts(working: Working) -> Section:
     return Section("", (), (), columns, tuple(rows), tuple(Cell(c, "strong") for c in ("total", "", "", *sums)))
 
 
+def _label(part: Working, working: Working) -> str:
+    """A part's path within the whole."""
+    inside = part.path.startswith(f"{working.path}/")
+    return part.path[len(working.path) + 1 :] if inside else part.path
+
+
+def _told(part: Working) -> str:
+    """A part's figures as formulas in a sentence; those that are nothing left out."""
+    shown = (f"{TITLES[name]} {said}" for name in _FIGURES if (said := _shown(part, name)) != "0")
+    return "; ".join(shown) or "no mult-adds, no parameters, no access"
+
+
 def _shown(working: Working, name: str) -> str:
     found = working.figures[name].value
     lower = f"{LOWER} " if not working.known and found is not None else ""
     if found is None:
         return UNKNOWN
-    return lower + (notation.screen(found, order(working.sizes)) if algebra.is_symbol(found) else value(found))
+    return lower + _screen(found, working)
 
 
 def _bounds(line: Line) -> Iterator[Section]:
@@ -217,16 +232,29 @@ def _bound_notes(line: Line) -> Iterator[tuple[str, str]]:
 def _instead(one: Replaced, working: Working) -> Section:
     """What a standard convolution would cost there: both sides, the ratios, the width from which access is saved."""
     columns = (Column("", left=True), Column(one.what), Column(one.standard), Column("ratio", left=True))
-    rows = []
+    rows: list[list[Cell]] = []
+    formulas: list[tuple[str, str]] = []
     for name in _FIGURES:
         own, other = getattr(one.own, name), getattr(one.other, name)
         mine, theirs = one.at(own), one.at(other)
         formula = notation.screen(one.ratio(name), order()) if name == "mult_adds" else ""
         known = not algebra.is_symbol(mine) and not algebra.is_symbol(theirs)
-        ratio = f"× {times(mine, theirs)}" if known else ""
-        cells = [value(n) if not algebra.is_symbol(n) else notation.screen(n, order(working.sizes)) for n in (mine, theirs)]
+        if not known:
+            both = " against ".join(_screen(side, working) for side in (mine, theirs))
+            formulas.append((TITLES[name], f"{both}{f': a ratio of {formula}' if formula else ''}"))
+            continue
+        ratio = f"× {times(mine, theirs)}"
+        cells = [value(n) for n in (mine, theirs)]
         rows.append([Cell(TITLES[name]), *map(Cell, cells), Cell(" = ".join(filter(None, (formula, ratio))))])
-    return Section(_against(one), (), (), columns, tuple(rows), notes=tuple(_instead_notes(one)))
+    return Section(_against(one), (), (), columns, tuple(rows), notes=(*formulas, *_instead_notes(one)))
+
+
+def _screen(number: Num, working: Working) -> str:
+    """A formula with like terms together, or a number."""
+    if not algebra.is_symbol(number):
+        return value(number)
+    sizes = [symbol for symbol in number.free_symbols if symbol.name in working.sizes]
+    return notation.screen(collected(number, sizes), order(working.sizes))
 
 
 def times(mine: Fraction | int, theirs: Fraction | int) -> str:

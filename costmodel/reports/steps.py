@@ -90,7 +90,7 @@ def order(sizes: Sequence[str] = ()) -> notation.Order:
     """Sizes of maps first, then channels, then all else by the alphabet."""
     first = [name for name in _FIRST if name in sizes or name not in ("n", "t", "d")]
     named = (*first, *(name for name in sizes if name not in first), *_THEN)
-    return notation.Order(named, named)
+    return notation.Order(named, named, sums_last=True)
 
 
 def steps(figures: Mapping[str, Figure], numbers: Mapping[Any, Any], sizes: Sequence[str] = ()) -> tuple[Step, ...]:
