@@ -66,7 +66,7 @@ def published(spec: Spec, ledger: Ledger) -> list[Comparison]:
     rows = spec.network.published
     if not rows or ledger.batch != 1 or not all(algebra.is_single(value) for value in ledger.settings.values()):
         return []
-    applies, counts = _Applies(spec, ledger), _Counts(ledger)
+    applies, counts = Applies(spec, ledger), _Counts(ledger)
     here = (row for row in rows if not row.not_modelled and row.than is None and applies(row))
     return [found for row in here for found in _verdicts(row, applies.figures(row), counts)]
 
@@ -220,7 +220,7 @@ def _whole(counts: _Counts, row: Published, metric: str) -> Any:
     return counts.count(metric, row.convention, None, ())
 
 
-class _Applies:
+class Applies:
     """Whether rows were printed for the settings of a ledger; a hundred rows cost little more than one."""
 
     def __init__(self, spec: Spec, ledger: Ledger) -> None:
@@ -228,6 +228,10 @@ class _Applies:
         self.usual: dict[frozenset[str], bool] = {}
 
     def __call__(self, row: Published) -> bool:
+        """Whether what a row sets is so, and all else as usual, and the row has figures for it."""
+        return self.settings(row) and bool(self.figures(row))
+
+    def settings(self, row: Published) -> bool:
         """Whether what a row sets is so, and all else as usual."""
         chosen = _chosen(self.spec, row)
         if not all(self.holds(name, value.evaluate({})) for name, value in chosen):
@@ -235,7 +239,7 @@ class _Applies:
         names = frozenset(str(name) for name, _ in chosen)
         if names not in self.usual:
             self.usual[names] = self.others_are_usual(names)
-        return self.usual[names] and bool(self.figures(row))
+        return self.usual[names]
 
     def holds(self, name: str, value: Any) -> bool:
         """Whether a parameter has a value."""

@@ -111,8 +111,9 @@ class Walk(Judge):
     def residual(self, act: Residual, slot: Slot, scope: Scope, known: Known, place: Place, mark: Mark) -> Slot:
         shortcut = act.shortcut is None or self.truth(act.shortcut, scope)
         out = self.steps(act.steps, slot, scope, known, place)
-        added = Place(place, "add", mark=self.row or mark)
-        return self.run(SHORTCUT, [out, slot], scope, added, mark) if shortcut else out
+        if not shortcut:
+            return out
+        return self.run(SHORTCUT, [out, slot], scope, Place(place, "add", mark=self.row or mark), mark)
 
     def branches(self, act: Branches, slot: Slot, scope: Scope, known: Known, place: Place, step: Step) -> Slot:
         ends, place = [], Place(place, step.name or step.verb, mark=self.row or step.mark)

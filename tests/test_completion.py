@@ -53,7 +53,7 @@ def names(*words: str) -> list[str]:
 
 
 def test_commands() -> None:
-    assert names("") == ["analyze", "sweep", "verify", "reconcile", "ops", "specs"]
+    assert names("") == ["analyze", "sweep", "verify", "check", "compare", "explain", "reconcile", "ops", "specs"]
     assert complete(GROUP, ["an"]) == Answer("names", [("analyze", "What a network costs, per layer and in all.")])
     assert names("nope", "") == []
 
@@ -179,6 +179,17 @@ def test_a_spec_that_is_none_offers_nothing(spec: str, folder: Path) -> None:
     assert names("analyze", spec, "--set", "") == []
 
 
+def test_networks_with_a_variant_and_settings(folder: Path) -> None:
+    assert names("compare", "mobilenet@x0.2") == ["mobilenet@x0.25"]
+    assert names("compare", "mobilenet", "mobilenetv2@x1.4,reso") == ["mobilenetv2@x1.4,resolution="]
+    assert names("compare", "mobilenetv2@resolution=96,resol") == []
+    assert names("compare", "nope@x") == []
+    assert names("check", "mobilenet@x0.5", "--set", "resol") == ["resolution="]
+    assert names("compare", "mobilenet", "vit", "--normalise", "") == ["mobilenet", "vit", "first"]
+    assert "intensity" in names("compare", "vit", "--columns", "")
+    assert folder.exists()
+
+
 def test_names_that_could_steer_a_terminal_are_not_offered(folder: Path) -> None:
     assert names("analyze", "hostile", "--set", "") == ["alpha="]
     assert names("analyze", "hostile", "--variant", "") == ["x$(touch taken)", "x`touch taken`", "x;touch taken"]
@@ -233,7 +244,7 @@ def asked(shell: str, *words: str, folder: Path | None = None) -> list[str]:
         ("costmodel analyze small --variant x", ["names", r"x\ \(a:b\)"]),
         ("costmodel analyze small --variant x\\ \\(a:", ["names", r"b\)"]),
         ("costmodel analyze small --variant 'x", ["names"]),
-        ("costmodel", ["names", "analyze", "sweep", "verify", "reconcile", "ops", "specs"]),
+        ("costmodel", ["names", "analyze", "sweep", "verify", "check", "compare", "explain", "reconcile", "ops", "specs"]),
     ],
 )
 def test_bash_gets_what_stands_after_the_last_sign_at_which_it_splits(line: str, answer: list[str], folder: Path) -> None:

@@ -20,7 +20,14 @@ from costmodel.rewriting import WITHIN, Answer, Rewriting, applied
 from costmodel.traffic import TRAFFIC
 
 TRAFFIC_MODEL = TRAFFIC["unfused"]
-NETWORKS = [name for name in bundled() if "/" not in name]
+NETWORKS = [(name, None) for name in bundled() if "/" not in name]
+VARIANTS = [("mobilenetv2", "x1.4"), ("shufflenet", "g8"), ("resnext", "101-32x8d"), ("condensenet", "74-c8g8")]
+    ("mobilenetv2", "x1.4"),
+    ("shufflenet", "g8"),
+    ("resnext", "101-32x8d"),
+    ("condensenet", "74-c8g8"),
+    ("resnet", "18"),
+]
 
 
 def prices(ledger: Ledger) -> Mapping[str, Fraction]:
@@ -37,9 +44,9 @@ def prices(ledger: Ledger) -> Mapping[str, Fraction]:
     return found
 
 
-def searched(name: str, most: int = 3) -> tuple[Rewriting, list[Answer], int]:
+def searched(name: str, most: int = 3, variant: str | None = None) -> tuple[Rewriting, list[Answer], int]:
     text = find(name).read_text(encoding="utf-8")
-    rewriting = Rewriting(text, f"{name}.yaml", {}, None, 1, TRAFFIC_MODEL, prices)
+    rewriting = Rewriting(text, f"{name}.yaml", {}, variant, 1, TRAFFIC_MODEL, prices)
     lines = rewriting.reference.lines
     wanted = [at for at, line in enumerate(lines) if any(layer.taps == 1 or layer.groups > 1 for layer in bounded(line))]
     found = rewriting.answers(wanted, most)
@@ -69,12 +76,12 @@ def given(ledger: Ledger) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_every_rewrite_builds_at_equal_mult_adds_and_lower_access(name: str) -> None:
-    rewriting, answers, _ = searched(name)
-    before = costmodel.load(name).analyze()
+@pytest.mark.parametrize(("name", "variant"), [*NETWORKS, *VARIANTS])
+def test_every_rewrite_builds_at_equal_mult_adds_and_lower_access(name: str, variant: str | None) -> None:
+    rewriting, answers, _ = searched(name, variant=variant)
+    before = costmodel.load(name).analyze(variant=variant)
     for rewrite in (rewrite for answer in answers for rewrite in answer.rewrites):
-        after = costmodel.loads(rewrite.text).analyze()
+        after = costmodel.loads(rewrite.text).analyze(variant=variant)
         assert abs(Fraction(after.totals.mult_adds, before.totals.mult_adds) - 1) <= WITHIN[-1]
         old, new = (ledger.sums(None, traffic=TRAFFIC_MODEL) for ledger in (before, after))
         assert (rewrite.before, rewrite.after) == (old, new)

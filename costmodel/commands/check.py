@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -10,32 +10,35 @@ from costmodel.commands import output as outputs
 from costmodel.commands import reading
 from costmodel.commands.analyze import warn
 from costmodel.commands.options import (
-    FEW_FORMATS,
+    CHECK_FORMATS,
     Batch,
+    CheckFormat,
     Dtype,
-    FewFormats,
     NoColour,
     Output,
     Quiet,
     Settings,
-    SpecName,
     Top,
     Traffics,
     Variant,
     offered,
 )
+from costmodel.commands.subjects import Loaded, Subjects, load
 from costmodel.problems import Problem, SpecError, did_you_mean, one_of
 
 if TYPE_CHECKING:
+    from costmodel.budget import Budget
+    from costmodel.dtypes import Dtypes
     from costmodel.reports.findings import Checked
     from costmodel.reports.rewrites import Suggested
     from costmodel.reviewing import Review
+    from costmodel.traffic import Traffic
 
 _GUIDELINES = ("G1", "G2", "G3", "G4")
 
 
 def check(
-    spec: SpecName,
+    specs: Subjects,
     set_: Settings = [],  # noqa: B006 - typer copies it
     variant: Variant = None,
     batch: Batch = "1",
@@ -51,54 +54,83 @@ def check(
             "--fail-on", metavar="G1,G2,…", help="Exit 1 where these have findings.", autocompletion=offered(*_GUIDELINES)
         ),
     ] = None,
+    budget: Annotated[
+        list[str],
+        typer.Option(
+            "--budget", metavar="LIMIT", help='Exit 1 unless kept: "mult_adds<=300M", "peak@int8<=512KiB", "access@fused<=9M".'
+        ),
+    ] = [],  # noqa: B006 - typer copies it
     rewrites: Annotated[
         str, typer.Option("--rewrites", metavar="N", help="Parts of the spec that are searched for a rewrite; 0 for none.")
     ] = "3",
     top: Top = None,
-    format: FewFormats = None,
+    format: CheckFormat = None,
     output: Output = None,
     quiet: Quiet = False,
     no_color: NoColour = False,
 ) -> None:
-    """ShuffleNetV2's guidelines as findings with a price, and rewrites that lower it."""
+    """ShuffleNetV2's guidelines as findings with a price, rewrites that lower it, and budgets."""
     read = reading.Reader()
-    form = read(outputs.format_of, format, output, FEW_FORMATS)
-    read(outputs.check_file, output, spec)
+    form = read(outputs.format_of, format, output, CHECK_FORMATS)
+    for spec in specs:
+        read(outputs.check_file, output, spec.partition("@")[0])
     numbers = read(reading.whole_numbers, {"batch": batch})
     searched = read(reading.whole_numbers, {"rewrites": rewrites}, least=0)
     dtypes, model = read(reading.dtypes, dtype), read(reading.traffic, traffic)
     only, failing = read(_guidelines, "--guideline", guideline), read(_guidelines, "--fail-on", fail_on)
     first, given = read(reading.whole_number, "top", top), read(reading.settings, set_)
+    limits = [read(_budget, text) for text in budget]
     read.check()
-    from costmodel.library import find, loads
-    from costmodel.reports import findings
-    from costmodel.reviewing import review
-    from costmodel.spec.files import read_file
-
-    path = find(spec)
-    source = read_file(path, str(path))
-    loaded = loads(*source)
-    warn(loaded, quiet)
-    ledger = loaded.cost(given, variant, numbers["batch"])
-    found = review(ledger, loaded.network.check, model, only or _GUIDELINES)
-    for problem in () if quiet else found.warnings:
+    networks = load(specs, given, variant, numbers["batch"])
+    for network in networks:
+        warn(network.spec, quiet)
+    judge = Judge(model, dtypes, only or _GUIDELINES, limits, searched["rewrites"], first)
+    found = [_checked(network, judge, numbers["batch"], searching=len(networks) == 1) for network in networks]
+    for problem in () if quiet else (problem for one in found for problem in one.review.warnings):
         print(problem, file=sys.stderr)
-    case = Case(*source, given, variant, numbers["batch"])
-    suggested = _suggested(found, case, searched["rewrites"])
-    checked = findings.Checked(found, dtypes, first, suggested)
-    _write(checked, form, output, no_color)
-    if findings.is_failing(found, failing or ()):
+    _write(found, networks, failing or (), Written(form, output, no_color))
+    from costmodel.reports import findings
+
+    kept = all(verdict.passes for one in found for verdict in one.verdicts)
+    if not kept or any(findings.is_failing(one.review, failing or ()) for one in found):
         raise typer.Exit(1)
 
 
-class Case(NamedTuple):
-    """A spec and the settings that it is checked at."""
+class Judge(NamedTuple):
+    """How networks are checked."""
 
-    text: str
-    file: str
-    given: "dict[str, Any]"
-    variant: str | None
-    batch: int
+    traffic: "Traffic"
+    dtypes: "Dtypes"
+    guidelines: tuple[str, ...]
+    budgets: "list[Budget]"
+    rewrites: int
+    top: int | None
+
+
+class Written(NamedTuple):
+    """How a report is written, and where."""
+
+    form: str
+    output: str | None
+    no_color: bool
+
+
+def _budget(text: str) -> "Budget":
+    from costmodel.budget import budget
+
+    return budget(text)
+
+
+def _checked(network: Loaded, judge: Judge, batch: int, *, searching: bool) -> "Checked":
+    """A network's findings and verdicts; with the rewrites where they are wanted."""
+    from costmodel.reports.findings import Checked
+    from costmodel.reviewing import review
+    from costmodel.verdict import Rules, judged
+
+    found = review(network.ledger, network.spec.network.check, judge.traffic, judge.guidelines)
+    verdicts = [judged(limit, network.ledger, Rules(judge.dtypes)) for limit in judge.budgets]
+    suggested = _suggested(found, network, judge.rewrites, batch) if searching else None
+    return Checked(found, judge.dtypes, judge.top, suggested, verdicts)
 
 
 def _guidelines(option: str, given: str | None) -> tuple[str, ...] | None:
@@ -113,7 +145,7 @@ def _guidelines(option: str, given: str | None) -> tuple[str, ...] | None:
     return tuple(names)
 
 
-def _suggested(found: "Review", case: Case, most: int) -> "Suggested | None":
+def _suggested(found: "Review", network: Loaded, most: int, batch: int) -> "Suggested | None":
     """The rewrites for what G1 and G2 found; nothing where none is asked for or there is nothing to mend."""
     from costmodel.guidelines import prices
     from costmodel.reports.rewrites import Suggested
@@ -124,14 +156,38 @@ def _suggested(found: "Review", case: Case, most: int) -> "Suggested | None":
     wanted = [at[line] for entry in mending for finding in entry.findings for line in finding.lines]
     if not most or not wanted:
         return None
-    search = Rewriting(*case, found.traffic, prices)
-    return Suggested(search.answers(wanted, most), case.text, Path(case.file).name, found.ledger.lines)
+    subject = network.subject
+    search = Rewriting(network.text, network.file, subject.settings, subject.variant, batch, found.traffic, prices)
+    return Suggested(search.answers(wanted, most), network.text, Path(network.file).name, found.ledger.lines)
 
 
-def _write(checked: "Checked", form: str, output: str | None, no_color: bool) -> None:
+def _write(found: "list[Checked]", networks: list[Loaded], failing: tuple[str, ...], to: Written) -> None:
     from costmodel.reports import findings, findings_data
 
-    if form == "table":
-        outputs.write_table(output, lambda room: findings.screen(checked, room), no_color)
-        return
-    outputs.write(output, findings_data.as_json(checked) if form == "json" else findings_data.as_markdown(checked))
+    if to.form in ("github", "sarif"):
+        outputs.write(to.output, _remarks(found, networks, failing, to.form))
+    elif to.form == "table":
+        outputs.write_table(to.output, lambda room: findings.screen(found[0], room), to.no_color)
+    else:
+        outputs.write(to.output, findings_data.as_json(found[0]) if to.form == "json" else findings_data.as_markdown(found[0]))
+
+
+def _remarks(found: "list[Checked]", networks: list[Loaded], failing: tuple[str, ...], form: str) -> str:
+    """The findings and the budgets that are not kept as remarks on lines of the specs."""
+    from importlib.metadata import version
+
+    from costmodel.guidelines import SENTENCES
+    from costmodel.problems import Mark
+    from costmodel.reports import budgeting, findings, remarks
+
+    said = [
+        remark
+        for one, network in zip(found, networks, strict=True)
+        for remark in (
+            *budgeting.remarks(one.verdicts, Mark(network.file, 1, 1, "")),
+            *findings.remarks(one.review, failing),
+        )
+    ]
+    if form == "github":
+        return remarks.github(said)
+    return remarks.sarif(said, {**SENTENCES, **budgeting.RULES}, version("costmodel"))

@@ -136,12 +136,32 @@ def _harmless(text: str) -> str:
     return textwrap.shorten(printable(text), _HELP_WIDTH, placeholder=" …")
 
 
-def _specs(_: _Line, typed: str, prefix: str) -> Answer:
+def _specs(line: _Line, typed: str, prefix: str) -> Answer:
     from costmodel.spec.shelf import bundled
 
+    if "@" in typed and line.command.name in ("check", "compare"):
+        return _reference(typed, prefix)
     names = bundled()
     full = [f"{name}.yaml" for name in names if typed.startswith(f"{name}.")]
     return _matching("specs", dict.fromkeys([*names, *full], ""), typed, prefix)
+
+
+def _reference(typed: str, prefix: str) -> Answer:
+    """Behind an `@` the variants of a spec, and its parameters that are not set yet."""
+    name, _, rest = typed.partition("@")
+    spec, (earlier, comma, last) = _outlined(name), rest.rpartition(",")
+    if spec is None or "=" in last:
+        return NOTHING
+    taken = {part.partition("=")[0].strip() for part in earlier.split(",")}
+    variants = {} if comma else {name: _settings(sets) for name, sets in spec.variants.items()}
+    names = {n: default for n, default in spec.params.items() if n.isidentifier() and n not in taken}
+    free = {f"{n}=": f"default {default}" if default else "" for n, default in names.items()}
+    return _matching("parts", variants | free, last, f"{prefix}{name}@{earlier}{comma}")
+
+
+def _named(line: _Line, typed: str, prefix: str) -> Answer:
+    """The networks that the line names."""
+    return _matching("names", dict.fromkeys([*line.given.get("specs", []), "first"], ""), typed, prefix)
 
 
 def _devices(_: _Line, typed: str, prefix: str) -> Answer:
@@ -158,17 +178,22 @@ def _words(_: _Line, typed: str, prefix: str) -> Answer:
 
 
 def _spec(line: _Line) -> Any:
-    """The parameters and variants of the spec that the line names, or None where it cannot be read."""
+    """The parameters and variants of the spec that the line names first, or None where it cannot be read."""
+    named = [*line.given.get("spec", []), *line.given.get("specs", [])]
+    return _outlined(named[0].partition("@")[0]) if named else None
+
+
+def _outlined(name: str) -> Any:
     from costmodel.spec.files import read_file
     from costmodel.spec.outline import outline
     from costmodel.spec.shelf import find
 
     try:
-        path = find(str(Path(line.given["spec"][0]).expanduser()))
+        path = find(str(Path(name).expanduser()))
         if path.stat().st_size > MAX_BYTES:
             return None
         return outline(*read_file(path, str(path)))
-    except (KeyError, SpecError, OSError, RuntimeError, ValueError):
+    except (SpecError, OSError, RuntimeError, ValueError):
         return None
 
 
@@ -202,19 +227,19 @@ def _parameters(line: _Line, typed: str, prefix: str) -> Answer:
 
 def _columns(line: _Line, typed: str, prefix: str) -> Answer:
     """The columns of a report that are not named yet."""
-    from costmodel.reports.columns import NAMES
-    from costmodel.reports.roofline import COLUMNS
-    from costmodel.reports.sweeping import FIGURES
+    from costmodel.reports import columns, comparing, roofline, sweeping
 
+    known = {"sweep": sweeping.FIGURES, "compare": comparing.FIGURES}
+    legal = known.get(line.command.name, (*columns.NAMES, *roofline.COLUMNS))
     named, comma, last = typed.rpartition(",")
-    known = FIGURES if line.command.name == "sweep" else (*NAMES, *COLUMNS)
-    free = dict.fromkeys((name for name in known if name not in named.split(",")), "")
+    free = dict.fromkeys((name for name in legal if name not in named.split(",")), "")
     return _matching("names", free, last, f"{prefix}{named}{comma}")
 
 
 _OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
     "spec": _specs,
     "specs": _specs,
+    "against": _specs,
     "word": _words,
     "variant": _variants,
     "device": _devices,
@@ -222,5 +247,6 @@ _OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
     "over": _parameters,
     "columns": _columns,
     "sort": _columns,
+    "normalise": _named,
 }
 """What the arguments and options offer whose values are no fixed choice."""

@@ -9,6 +9,8 @@ FORMATS = ("table", "json", "csv", "markdown")
 """How a report may be written."""
 FEW_FORMATS = ("table", "json", "markdown")
 """How a report may be written that is no table of counts."""
+CHECK_FORMATS = (*FEW_FORMATS, "github", "sarif")
+"""How findings may be written: the last two are remarks on lines of the spec."""
 GROUPINGS = ("op", "layer", "block", "network")
 """What may make a row."""
 SHELLS = ("bash", "zsh", "fish")
@@ -134,6 +136,15 @@ FewFormats = Annotated[
         metavar="NAME",
         help="table, json or markdown; else by the ending of -o, else table.",
         autocompletion=offered(*FEW_FORMATS),
+    ),
+]
+CheckFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="table, json, markdown, github or sarif; else by the ending of -o, else table.",
+        autocompletion=offered(*CHECK_FORMATS),
     ),
 ]
 Output = Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to a file.")]

@@ -14,7 +14,15 @@ from costmodel.problems import Problem, SpecError
 if TYPE_CHECKING:
     from costmodel.reports.layout import Screen
 
-_ENDINGS = {".json": "json", ".csv": "csv", ".md": "markdown", ".markdown": "markdown", ".txt": "table", "": "table"}
+_ENDINGS = {
+    ".json": "json",
+    ".sarif": "sarif",
+    ".csv": "csv",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "table",
+    "": "table",
+}
 
 
 def format_of(given: str | None, output: str | None, legal: Sequence[str]) -> str:

@@ -54,9 +54,12 @@ def subject(text: str) -> Subject:
     spec, at, rest = text.partition("@")
     if not at or _is_file(text):
         return Subject(text, text, None, {})
-    read, variant, pairs = reading.Reader(), None, list[tuple[Text, Text]]()
+    read, variant = reading.Reader(), None
+    pairs: list[tuple[Text, Text]] = []
+    start = len(spec) + 1
     for part in _COMMAS.split(rest):
-        mark = Mark("the network", 1, text.index(part, len(spec) + 1) + 1 if part else len(text) + 1, text)
+        mark = Mark("the network", 1, start + 1, text)
+        start += len(part) + 1
         if not part.strip():
             read.problems.append(Problem(mark, "a variant or a setting is missing here", f"{spec}@alpha=0.5"))
         elif "=" in part:
@@ -109,9 +112,9 @@ def load(texts: Sequence[str], shared: "dict[str, Text]", variant: str | None, b
     specs = [read(specified, one) for one in subjects]
     read.check()
     if len(subjects) > 1:
-        for name in shared:
+        for name, value in shared.items():
             if not any(name in spec.network.params for _, _, spec in specs):
-                read.problems.append(Problem(name.mark, f"none of these networks has a parameter '{name}'"))
+                read.problems.append(Problem(value.mark, f"none of these networks has a parameter '{name}'"))
         read.check()
 
     def costed(one: Subject, found: "tuple[str, str, Spec]") -> Loaded:

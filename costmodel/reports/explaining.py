@@ -288,7 +288,7 @@ def _instead_notes(one: Replaced) -> Iterator[tuple[str, str]]:
         "domain",
         (
             "any channels in, stride and padding: the map is the one that leaves, and the input drops out; "
-            "a multiplier stands in the formula where there is one; each map and parameter moved once, the map between twice"
+            "a multiplier stands in the formula where there is one; convolutions alone, the map between moved twice"
         ),
     )
 

@@ -1,6 +1,7 @@
 """A network by kinds of layers and units: each with its formula, how often it stands there, and sums that add up."""
 
 from collections.abc import Iterator, Sequence
+from shlex import quote
 
 from costmodel.explaining import Explainer
 from costmodel.overview import Kind, layers, units
@@ -27,8 +28,8 @@ def page(explainer: Explainer, spec: str) -> list[Section]:
     part = next((kind.first.path for kind in by_unit if kind.first.block), by_layer[0].first.path)
     line = next((kind.first.path for kind in by_layer if kind.first.lines[0].rule.counted), by_layer[0].first.path)
     asks = (
-        ("one of them", f"costmodel explain {spec} {line}"),
-        *((("a unit", f"costmodel explain {spec} {part}"),) if part != line else ()),
+        ("one of them", f"costmodel explain {spec} {quote(line)}"),
+        *((("a unit", f"costmodel explain {spec} {quote(part)}"),) if part != line else ()),
         ("questions", f"costmodel explain {spec} --quiz 3"),
     )
     return [*found, Section(notes=asks)]

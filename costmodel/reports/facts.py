@@ -6,7 +6,7 @@ from typing import Any
 from costmodel.elementwise import Parts
 from costmodel.fragments import Merge, Shape
 from costmodel.guidelines import Finding
-from costmodel.layers import op_label
+from costmodel.layers import op_label, unit_of
 from costmodel.line import Line
 from costmodel.reports.bounding import exact, number
 from costmodel.reports.words import count, share
@@ -24,6 +24,15 @@ def fact(found: Finding) -> str:
         return f"{_several(shape.nodes, 'fragment')}, {_width(shape)} wide"
     parts, launches = facts["parts"], facts["kernels"]
     return f"{share(parts.counted, parts.total)} %, {launches.counted}/{launches.total} kernels"
+
+
+def where(first: Finding) -> str:
+    """The place of a finding: its unit, and of a layer what holds it and its op."""
+    if first.guideline in ("G3", "G4"):
+        return first.path
+    unit, op = str(unit_of(first.lines[0]) or ""), first.op.partition(" g=")[0]
+    inner = first.path.removesuffix(f"/{first.lines[0].op}").removeprefix(unit).rpartition("/")[2]
+    return " ".join(part for part in (f"{unit}/{inner}" if inner else unit, op) if part)
 
 
 def remedy(found: Finding) -> str:

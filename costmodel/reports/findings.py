@@ -6,28 +6,17 @@ from typing import NamedTuple
 
 from costmodel.bounds import Size
 from costmodel.dtypes import Dtypes
-from costmodel.elementwise import kernels_of, traffic_of
 from costmodel.fragments import Fragments
 from costmodel.guidelines import SENTENCES
-from costmodel.layers import unit_of
-from costmodel.reports import facts, rewrites
+from costmodel.reports import behind, budgeting, facts, rewrites
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
+from costmodel.reports.remarks import Remark
 from costmodel.reports.rewrites import Suggested
 from costmodel.reports.words import LOWER, count, setting, share, size, uncounted
 from costmodel.reviewing import THRESHOLD, Entry, Review
-from costmodel.traffic import BLOCK, CONV, FOLDED, FUSED, LAID_OUT, UNFUSED, VIEW, Traffic
+from costmodel.traffic import CONV, UNFUSED
+from costmodel.verdict import Verdict
 
-MODELS = (
-    CONV,
-    UNFUSED,
-    FOLDED,
-    FOLDED._replace(split=VIEW),
-    FOLDED._replace(split=VIEW, concat=VIEW, shuffle=VIEW),
-    FUSED,
-    FUSED._replace(concat=VIEW, shuffle=VIEW),
-    BLOCK,
-)
-"""The traffic models under which the element-wise share is shown."""
 RULE = "ShuffleNetV2's guidelines (arXiv:1807.11164, section 2), each finding with its price in memory access"
 
 
@@ -36,12 +25,16 @@ ROWS = 20
 
 
 class Checked(NamedTuple):
-    """A network's findings as they are shown: data types for bytes, how many rows, the rewrites where they were sought."""
+    """A network's findings as they are shown: data types for bytes, how many rows, the rewrites where they were sought.
+
+    `verdicts` are of the budgets that it is held against.
+    """
 
     review: Review
     dtypes: Dtypes
     top: int | None = None
     suggested: Suggested | None = None
+    verdicts: Sequence[Verdict] = ()
 
 
 COLUMNS = (
@@ -62,20 +55,17 @@ def screen(checked: Checked, room: int) -> Screen:
     heading, rows = table(COLUMNS, [[cells(checked, entry) for entry in shown(checked)]], room)
     body = [*heading, *rows] if rows else [text("no finding above its threshold", "good")]
     sums = [line for part in table(SUMS, [[*sum_rows(checked)]], room) for line in part]
-    fused = (
-        [line for part in table(SHARES, [[*share_rows(review)]], room) for line in part] if "G4" in review.guidelines else []
-    )
     return [
         text(title(checked), "head"),
         *enumerated(settings(checked), room),
         *enumerated([RULE, f"access: {review.traffic.said} ({review.traffic.spelled})"], room, "dim"),
         [],
+        *([*budgeting.screen(checked.verdicts, room), []] if checked.verdicts else []),
         *body,
         text("─" * min(max(width_of(body), width_of(sums)), room), "dim"),
         *sums,
         [],
-        *fused,
-        *([[]] if fused else []),
+        *behind.screen(review, shown(checked), room),
         *(line for label, words in notes(checked) for line in note(label, words, room)),
         *([] if checked.suggested is None else [[], *rewrites.screen(checked.suggested, room)]),
     ]
@@ -109,7 +99,7 @@ def cells(checked: Checked, entry: Entry) -> list[Cell]:
     first, review = entry.first, checked.review
     return [
         Cell(first.guideline, "strong"),
-        Cell(where(entry)),
+        Cell(facts.where(entry.first)),
         Cell(f"{entry.times} ×" if entry.times > 1 else "", "dim"),
         Cell(f"{first.mark.line}", "dim"),
         Cell(facts.fact(first)),
@@ -117,16 +107,6 @@ def cells(checked: Checked, entry: Entry) -> list[Cell]:
         Cell(size(in_bytes(checked, entry.price)), "dim"),
         Cell(share(entry.price, review.access), "strong"),
     ]
-
-
-def where(entry: Entry) -> str:
-    """The place of a finding, and its op where it is a layer."""
-    first = entry.first
-    if first.guideline in ("G3", "G4"):
-        return first.path
-    unit, op = str(unit_of(first.lines[0]) or ""), first.op.partition(" g=")[0]
-    inner = first.path.removesuffix(f"/{first.lines[0].op}").removeprefix(unit).rpartition("/")[2]
-    return " ".join(part for part in (f"{unit}/{inner}" if inner else unit, op) if part)
 
 
 def amount(price: Size) -> str:
@@ -174,47 +154,6 @@ def total(entries: Iterable[Entry]) -> Size:
     return sum((entry.price for entry in entries), Fraction())
 
 
-SHARES = (
-    Column("model", left=True),
-    Column("access"),
-    Column("conv+FC"),
-    Column("depthwise"),
-    Column("element-wise"),
-    Column("G4 %"),
-    Column("other", yields=4),
-    Column("kernels"),
-    Column("dw", yields=5),
-    Column("G4"),
-)
-"""The columns of what is element-wise under each traffic model: of access, then of kernels."""
-
-
-def share_rows(review: Review) -> Iterator[list[Cell]]:
-    """What is element-wise under each traffic model; G4 takes in depthwise convolutions and biases, as the paper counts."""
-    ledger = review.ledger
-    for model in models(review.traffic):
-        parts, launches = traffic_of(ledger, ledger.lines, model), kernels_of(ledger, ledger.lines, model)
-        amounts = (parts.dense, parts.depthwise, parts.element_wise + parts.biases, parts.counted, parts.others)
-        shares = [share(part, parts.total) for part in amounts]
-        counts = map(count, (parts.total, launches.total, launches.depthwise, launches.counted))
-        access, *kernels = counts
-        style = "strong" if model == review.traffic else ""
-        yield [Cell(_spelled(model), style), *map(Cell, (access, *shares, *kernels))]
-
-
-def _spelled(model: Traffic) -> str:
-    """A model by its name; what is a view in it below its name."""
-    name, *views = model.spelled.split(",")
-    every = len(views) == len(LAID_OUT) or (len(views) == len(LAID_OUT) - 1 and model.split == VIEW)
-    said = "all views" if every else f"{', '.join(view.removesuffix('=view') for view in views)} as view"
-    return f"  {said}" if views else name
-
-
-def models(asked: Traffic) -> list[Traffic]:
-    """The traffic models that are set side by side, the one that was asked for among them."""
-    return [*MODELS, *([] if asked in MODELS else [asked])]
-
-
 def notes(checked: Checked) -> Iterator[tuple[str, str]]:
     """What stands behind the findings, and what they leave out, each with its label."""
     review = checked.review
@@ -223,14 +162,13 @@ def notes(checked: Checked) -> Iterator[tuple[str, str]]:
     if hidden:
         rest = f"{len(hidden)} more rows, which cost {share(total(hidden), review.access)} %"
         yield "not shown", f"{rest}: --top {len(review.listed)}"
-    for name in review.guidelines:
+    for name in ("G1", "G4"):
         if entries := review.of(name):
-            yield f"dearest {name}", f"{where(entries[0])}: {facts.remedy(entries[0].first)}"
+            yield f"dearest {name}", f"{facts.where(entries[0].first)}: {facts.remedy(entries[0].first)}"
     if "G4" in review.guidelines:
         yield "G4", G4
     if "G3" in review.guidelines and not review.traffic.counted:
         network = Fragments(ledger, review.traffic).network
-        yield "G3, network", f"{facts.kernels(network.kernels)}; {facts.fragments(network.fragments)}"
         for merge in network.merges[:_FEW]:
             yield "mergeable", f"{merge.lines[0].path} and {len(merge.lines) - 1} more: {facts.merging(merge)}"
         if len(network.merges) > _FEW:
@@ -241,7 +179,7 @@ def notes(checked: Checked) -> Iterator[tuple[str, str]]:
     for entry in review.suppressed:
         assert entry.suppression is not None
         price = f"{amount(entry.price)} elements, {share(entry.price, review.access)} %"
-        yield "accepted", f"{entry.first.guideline} {where(entry)}: {price}; {entry.suppression.reason}"
+        yield "accepted", f"{entry.first.guideline} {facts.where(entry.first)}: {price}; {entry.suppression.reason}"
     yield (
         "prices",
         PRICES if review.traffic != CONV else f"{PRICES}; under {CONV.name} ops that G3 and G4 are about do not move",
@@ -252,7 +190,7 @@ def notes(checked: Checked) -> Iterator[tuple[str, str]]:
 
 _FEW = 3
 G4 = (
-    "shares of access in %, then kernels; as the paper counts, G4 takes in depthwise convolutions and biases, which are added "
+    "as the paper counts, it takes in depthwise convolutions and biases, which are added "
     "inside their layer, so that only their values move"
 )
 """What the table of element-wise shares counts."""
@@ -275,6 +213,17 @@ def _given(review: Review) -> Iterator[tuple[str, str]]:
     if pinned:
         said = ", ".join(f"{reason} {amount(gap)}" for reason, gap in pinned.items())
         yield "not in G1", f"gaps in elements of widths that are given, and of larger kernels: {said}"
+
+
+def remarks(review: Review, fail_on: Iterable[str]) -> list[Remark]:
+    """Every finding that is listed as a remark on its line: an error where its guideline fails the check."""
+    found = []
+    for entry in review.listed:
+        first, times = entry.first, f" ({entry.times} ×)" if entry.times > 1 else ""
+        price = f"{amount(entry.price)} elements, {share(entry.price, review.access)} % of memory access"
+        words = f"{facts.where(entry.first)}{times}: {facts.fact(first)}; {price}; {facts.remedy(first)}"
+        found.append(Remark("error" if first.guideline in fail_on else "warning", first.guideline, words, first.mark))
+    return found
 
 
 def is_failing(review: Review, fail_on: Iterable[str]) -> bool:

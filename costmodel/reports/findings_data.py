@@ -7,22 +7,19 @@ from costmodel.elementwise import kernels_of, traffic_of
 from costmodel.fragments import Fragments
 from costmodel.guidelines import SENTENCES
 from costmodel.layers import unit_of
-from costmodel.reports import facts, rewrites
+from costmodel.reports import behind, budgeting, facts, rewrites
 from costmodel.reports.bounding import exact
 from costmodel.reports.contract import plain
 from costmodel.reports.findings import (
     COLUMNS,
     PRICES,
     RULE,
-    SHARES,
     SUMS,
     Checked,
     cells,
     in_bytes,
-    models,
     notes,
     settings,
-    share_rows,
     shown,
     sum_rows,
     title,
@@ -57,6 +54,7 @@ def document(checked: Checked) -> dict[str, Any]:
         "access": review.access,
         "lower_bound": bool(ledger.unknown),
         "not_counted": [{"path": path, "op": op} for path, op in ledger.uncounted],
+        "budgets": [*map(budgeting.plain, checked.verdicts)],
         "prices": PRICES,
         "findings": [_entry(checked, entry) for entry in review.listed[: checked.top]],
         "below_threshold": [_entry(checked, entry) for entry in review.below],
@@ -66,7 +64,7 @@ def document(checked: Checked) -> dict[str, Any]:
             {"path": layer.path, "reason": layer.pinned or "k > 1", "gap": exact(layer.bound.gap)} for layer in review.given
         ],
         "network": _network(review),
-        "element_wise": [_shares(review, model) for model in models(review.traffic)],
+        "element_wise": [_shares(review, model) for model in behind.models(review.traffic)],
         "rewrites": None if checked.suggested is None else rewrites.plain(checked.suggested),
     }
 
@@ -138,9 +136,10 @@ def as_markdown(checked: Checked) -> str:
         f"## {escaped(title(checked))}",
         " · ".join(map(escaped, settings(checked))),
         "  \n".join(map(escaped, (RULE, f"access: {review.traffic.said} ({review.traffic.spelled})"))),
+        budgeting.as_markdown(checked.verdicts).rstrip() if checked.verdicts else "",
         table(mended, rows) if rows else "no finding above its threshold",
         table(SUMS, [*sum_rows(checked)]),
-        table(SHARES, [*share_rows(review)]) if "G4" in review.guidelines else "",
+        *(f"### {escaped(name)}\n\n{table(columns, body)}" for name, columns, body in behind.tables(review, shown(checked))),
         "\n".join(f"- {escaped(label)}: {escaped(words)}" for label, words in notes(checked)),
     ]
     tail = "" if checked.suggested is None else "\n" + rewrites.as_markdown(checked.suggested)

@@ -168,7 +168,7 @@ KEYS = {
         "published:\n  - {mult_adds: figure, params: figure, variant: name, parameter: formula,\n"
         "     name: text, source: text, unit: text, convention: word, digits: cut,\n"
         "     part: place, without: place, than: spec, differs: reason,\n"
-        "     not_modelled: reason}\n"
+        "     not_modelled: reason, top1: percent, top1_error: percent}\n"
         "  - {source: text, table: [[variant, mult_adds, …], [name, figure, …], …]}",
         "A figure is written as printed: 569M, 4.24 million, 25.5e6, and ~4.1 billion where the source says itself that it "
         "is not exact. It is met where the count, rounded to these digits, is the same; `digits: cut` is for sources "
@@ -177,7 +177,8 @@ KEYS = {
         "of, by its label or path, or a kind of layer such as `depthwise` or `3×3 conv`; 94.86% is its share. `without` is "
         "what the source left out. 50x is a ratio: the count of the bundled spec `than` over this one's. A figure may be a "
         "formula of the parameters. `differs` says why a figure is known not to be met, `not_modelled` why a row is of "
-        "something that the spec does not build. A row may leave out any key, but not both figures.",
+        "something that the spec does not build. `top1` and `top1_error` "
+        "are carried, for `costmodel compare`, and held against nothing. A row may leave out any key, but not all figures.",
         """\
         params: {width: 64}
         input: [64, 56, 56]

@@ -13,7 +13,7 @@ from costmodel.ops.fields import spoken
 from costmodel.spec.checking import Check
 from costmodel.spec.emit import Grid, Long, Node, Tall, flow, mapping
 from costmodel.spec.network import Block, Implementation, Layer, Network, OwnOp, Table
-from costmodel.spec.published import METRICS, Published
+from costmodel.spec.published import ACCURACY, METRICS, Published
 from costmodel.spec.values import Choice, Formula, Items, Sizes, Value, Word
 from costmodel.tensor import BY_RANK
 
@@ -266,7 +266,8 @@ def _before(row: Published) -> dict[str, Node]:
 def _cells(row: Published) -> dict[str, Node]:
     """What a row was printed for, and its figures."""
     variant = "" if row.variant == "default" else str(row.variant)
-    figures = {metric: row.figures[metric].text for metric in METRICS if metric in row.figures}
+    printed = {**row.figures, **row.accuracy}
+    figures = {metric: printed[metric].text for metric in (*METRICS, *ACCURACY) if metric in printed}
     return _there(name=row.name, variant=variant) | _settings(row.settings) | _there(part=str(row.part or "")) | figures
 
 

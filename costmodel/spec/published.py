@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -17,6 +18,9 @@ from costmodel.spec.values import BadValue, Formula, Value, read_value
 
 METRICS = ("mult_adds", "params")
 """The figures that sources print and this tool computes."""
+
+ACCURACY = ("top1", "top1_error")
+"""Figures of accuracy in percent that sources print beside them: carried, and never computed."""
 
 Printed: TypeAlias = Figure | Formula
 """A figure, or the formula that a source prints for one."""
@@ -34,6 +38,7 @@ class Published:
     variant: Text
     settings: dict[Text, Value] = field(default_factory=dict)
     figures: dict[str, Printed] = field(default_factory=dict)
+    accuracy: dict[str, Figure] = field(default_factory=dict)
     name: str = ""
     source: str = ""
     unit: str = ""
@@ -81,7 +86,7 @@ class _Reader:
 
     def __init__(self, params: set[str], problems: Problems) -> None:
         self.params, self.problems = params, problems
-        self.known = dict.fromkeys([*METRICS, "variant", *sorted(params), *TEXTS])
+        self.known = dict.fromkeys([*METRICS, *ACCURACY, "variant", *sorted(params), *TEXTS])
 
     def row(self, mark: Mark, cells: dict[Text, Data]) -> Published:
         """A row of its cells by the names of their columns."""
@@ -92,9 +97,11 @@ class _Reader:
         if cut := next((name for name in strange if name.isdecimal()), None):
             hint = "inside { } a comma ends a figure: write 1248424"
             self.problems.add(cut.mark, f"a published row has no column '{cut}'", hint)
-        said = row.figures or row.not_modelled or strange  # what is written and no figure is a mistake of its own
-        if not said and all(_is_blank(cell) for name, cell in cells.items() if name in METRICS):
-            self.problems.add(mark, "this published row has no figure", f"the figures are {one_of(METRICS)}")
+        said = (
+            row.figures or row.accuracy or row.not_modelled or strange
+        )  # what is written and no figure is a mistake of its own
+        if not said and all(_is_blank(cell) for name, cell in cells.items() if name in (*METRICS, *ACCURACY)):
+            self.problems.add(mark, "this published row has no figure", f"the figures are {one_of([*METRICS, *ACCURACY])}")
         if row.not_modelled and row.differs:
             hint = "leave out `differs` or `not_modelled`"
             self.problems.add(mark, "this row is not modelled, and so nothing differs", hint)
@@ -111,6 +118,8 @@ class _Reader:
             figure = None if _is_blank(cell) else self.figure(cell)
             if figure is not None:
                 row.figures[str(name)] = figure
+        elif name in ACCURACY:
+            self.percent(row, name, cell)
         elif name == "variant":
             row.variant = check_label(cell, "a variant", name.mark, self.problems)
         elif name in TEXTS:
@@ -178,6 +187,17 @@ class _Reader:
                 hint = did_you_mean(name, self.params, f"its parameters are {one_of(sorted(self.params))}")
                 self.problems.add(mark, f"the network has no parameter '{name}'", hint)
         return formula if isinstance(formula, Formula) else None
+
+    def percent(self, row: Published, name: Text, cell: Data) -> None:
+        """A figure of accuracy."""
+        if _is_blank(cell):
+            return
+        with suppress(ValueError):
+            found = figure(cell) if isinstance(cell, Text) else None
+            if found is not None and not found.ratio and found.value <= 100:
+                row.accuracy[str(name)] = found
+        if name not in row.accuracy:
+            self.problems.add(cell.mark, f"`{name}` is a number of percent", "70.6")
 
     def rule(self, row: Published, figure: Figure, mark: Mark) -> None:
         """See that a row says what a figure is of."""

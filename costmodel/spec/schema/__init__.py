@@ -11,7 +11,7 @@ from costmodel.ops import OPS
 from costmodel.spec.figures import PATTERN
 from costmodel.spec.layers import CONSTRUCTS, MODIFIERS, TABLE_KEYS
 from costmodel.spec.names import RESERVED
-from costmodel.spec.published import METRICS
+from costmodel.spec.published import ACCURACY, METRICS
 from costmodel.spec.schema.checking import check
 from costmodel.spec.schema.fields import kind_schema, kinds
 from costmodel.spec.schema.implementation import implementation, spelled
@@ -226,7 +226,7 @@ def _published() -> Schema:
     }
     return {
         "type": "object",
-        "properties": texts | dict.fromkeys(METRICS, figure),
-        "anyOf": [{"required": [key]} for key in (*METRICS, "table", "not_modelled")],
+        "properties": texts | dict.fromkeys((*METRICS, *ACCURACY), figure),
+        "anyOf": [{"required": [key]} for key in (*METRICS, *ACCURACY, "table", "not_modelled")],
         "additionalProperties": ref("value"),
     }
