@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from costmodel.explaining import Explainer, Found, Working, by_units, folded
+from costmodel.explaining import Explainer, Found, by_units, folded
 from costmodel.layers import kind_label, op_label
 from costmodel.ledger import Totals
+from costmodel.working import Working
 
 
 class Kind(NamedTuple):

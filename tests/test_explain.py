@@ -14,7 +14,7 @@ import pytest
 import costmodel
 from costmodel.bounds import bounded
 from costmodel.commands.explain import explainer
-from costmodel.explaining import Explainer, Working, folded
+from costmodel.explaining import Explainer, folded
 from costmodel.layers import under
 from costmodel.library import bundled
 from costmodel.replacing import replaced
@@ -22,6 +22,7 @@ from costmodel.reports.explaining import bound_steps, worked
 from costmodel.reports.steps import Step
 from costmodel.single import Sizes, line_of
 from costmodel.traffic import CONV, TRAFFIC
+from costmodel.working import Working
 
 Runner = Callable[..., tuple[int, str, str]]
 NETWORKS = [name for name in bundled() if not name.startswith(("units/", "studies/"))]

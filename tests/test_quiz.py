@@ -14,8 +14,9 @@ import pytest
 from terminal import Terminal
 
 import costmodel
+from costmodel.asking import questions
 from costmodel.commands.explain import explainer
-from costmodel.quiz import Question, Subject, questions, read
+from costmodel.quiz import Question, Subject, read
 from costmodel.traffic import CONV
 
 Runner = Callable[..., tuple[int, str, str]]

@@ -35,7 +35,7 @@ def quiz(
 
     Raises `SpecError` for a spec on which there is nothing to ask.
     """
-    from costmodel.quiz import questions
+    from costmodel.asking import questions
     from costmodel.reports import quizzing
 
     seed = random.SystemRandom().randrange(1_000_000) if seed is None else seed

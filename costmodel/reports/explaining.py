@@ -7,7 +7,7 @@ from pathlib import Path
 from costmodel import algebra
 from costmodel.algebra import Num
 from costmodel.bounds import ConvBound, bounded, halves
-from costmodel.explaining import Explainer, Working
+from costmodel.explaining import Explainer
 from costmodel.forms import collected
 from costmodel.layers import op_label
 from costmodel.line import Line
@@ -20,6 +20,7 @@ from costmodel.reports.steps import TITLES, Section, Step, order, steps, value, 
 from costmodel.reports.words import LOWER, UNKNOWN, count, share
 from costmodel.theorem import GAP, STEPS, bound, c1, c2, entering, g, hw, kh, kw, leaving
 from costmodel.theorem import B as B_
+from costmodel.working import Working
 
 BOUND = next(step.lets[bound] for step in STEPS if bound in step.lets)
 """The bound as the proof derives it."""

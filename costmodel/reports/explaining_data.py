@@ -7,13 +7,14 @@ from typing import Any
 
 from costmodel import algebra
 from costmodel.bounds import bounded, halves
-from costmodel.explaining import Explainer, Figure, Working
+from costmodel.explaining import Explainer
 from costmodel.overview import Kind, layers, units
 from costmodel.replacing import Replaced
 from costmodel.reports import notation
 from costmodel.reports.bounding import exact
 from costmodel.reports.explaining_units import FIGURES, ratio
 from costmodel.reports.steps import order, steps, value
+from costmodel.working import Figure, Working
 
 
 def workings(explainer: Explainer, found: Sequence[Working]) -> str:

@@ -5,12 +5,13 @@ from fractions import Fraction
 from typing import Any
 
 from costmodel import algebra
-from costmodel.explaining import Explainer, Working
+from costmodel.explaining import Explainer
 from costmodel.forms import settled
 from costmodel.reports import notation
 from costmodel.reports.explaining import times
 from costmodel.reports.layout import Cell, Column
 from costmodel.reports.steps import TITLES, Section, Step, order, steps, value, written
+from costmodel.working import Working
 
 FIGURES = ("mult_adds", "params", "access")
 

@@ -5,7 +5,6 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from costmodel import algebra
-from costmodel.explaining import Figure
 from costmodel.ops.fields import decimal
 from costmodel.problems import width
 from costmodel.reports import notation
@@ -13,6 +12,7 @@ from costmodel.reports.layout import NOTE_INDENT, Cell, Column, Screen, table, t
 from costmodel.reports.markdown import escaped
 from costmodel.reports.markdown import table as markdown_table
 from costmodel.reports.words import UNKNOWN, count
+from costmodel.working import Figure
 
 _FIRST = ("n", "t", "t'", "d", "h", "w", "d'", "h'", "w'", "h''", "w''")
 _THEN = ("c", "c1", "c2", "c3", "c4", "out")
