@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from costmodel import algebra
-from costmodel.forms import LETTERS, Letters, sizes_of
 from costmodel.judge import Scope, Stop
 from costmodel.ledger import Condition, Ledger
+from costmodel.letters import LETTERS, Letters, sizes_of
 from costmodel.line import Line, Place
 from costmodel.problems import Mark, Problems
 from costmodel.steps import CallBlock
 from costmodel.tensor import DIMENSIONS, Tensor
 from costmodel.walk import Slot, Walk
+
+_CHOICES = (" is true", " is false")
+"""How the text of a condition ends with which the structure was chosen."""
 
 
 class _Call(NamedTuple):
@@ -114,7 +117,8 @@ def _walked(call: _Call, same: Mapping[str, str], lines: Sequence[Line]) -> InSy
     sizes = [size for (name, _), size in shapes.items() if name != "c" and algebra.is_symbol(size)]
     meanings = {symbol.name: letters.meanings[symbol.name] for symbol in numbers}
     where = _sizes_within(walk.lines, letters)
-    return InSymbols(plan.name, ledger, numbers, meanings, sizes, where, said(walk.conditions))
+    chosen = [condition for condition in walk.conditions if condition.text.endswith(_CHOICES)]  # all others hold, in numbers
+    return InSymbols(plan.name, ledger, numbers, meanings, sizes, where, said(chosen))
 
 
 def _sizes_within(lines: Sequence[Line], letters: Letters) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from costmodel import algebra
 from costmodel.algebra import Num
 from costmodel.cost import Cost
-from costmodel.forms import Letters, settled, sizes_of
+from costmodel.forms import settled
 from costmodel.ledger import Ledger
+from costmodel.letters import Letters, sizes_of
 from costmodel.line import Line
 from costmodel.ops import OPS
 from costmodel.tensor import DIMENSIONS, Tensor

@@ -18,6 +18,7 @@ ROOMS = (
     "algebra",
     "tensor",
     "cost",
+    "letters",
     "counts",
     "conventions",
     "dtypes",

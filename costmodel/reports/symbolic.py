@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from costmodel import algebra
 from costmodel.cost import Cost
-from costmodel.forms import LETTERS, sizes_of
+from costmodel.letters import LETTERS, sizes_of
 from costmodel.ops import Field, Op
 from costmodel.tensor import Tensor
 
