@@ -16,6 +16,7 @@ from costmodel.explaining import Explainer
 from costmodel.layers import op_label
 from costmodel.ledger import Ledger
 from costmodel.line import Line, Place
+from costmodel.ops.window import a_side
 from costmodel.quiz import TOLERANCE, Mistake, Question, Shown, Subject, told_apart
 from costmodel.replacing import is_depthwise, replaced
 from costmodel.single import Sizes, line_of
@@ -156,12 +157,15 @@ def _mistakes(line: Line, about: str, answer: Fraction) -> Iterator[Mistake]:
     groups = Fraction(x.c if is_depthwise(line) else line.fields.get("groups", 1))
     taps = bounded(line)[0].taps
     entering, leaving = Fraction(x.size, x.c), Fraction(y.size, y.c)
+    reach = a_side(x.sides, "kernel", line.fields.get("kernel", 1))
+    padded = Fraction(algebra.prod(x.dims[side] + size - 1 for side, size in zip(x.sides, reach, strict=True)))
     found = {
         "mult_adds": [
             (2 * answer, "2 are counted for each multiply-add: papers' mult-adds count one"),
             (answer * groups, "the groups are forgotten: a filter sees only its group's channels" if groups > 1 else ""),
             (answer / taps, "the kernel is forgotten: k·k positions lie under each window"),
             (answer * entering / leaving, "the map that enters is taken for the one that leaves: at a stride it is larger"),
+            (answer * padded / leaving, "the padded map is taken for the one that leaves: its rim is no place of a window"),
             (answer + cost.add, "the bias's additions are counted: they are no mult-adds"),
             (Fraction(cost.params), "these are the parameters: each is used at every position of the output"),
             (Fraction(line.output.size), "these are the values of the output: each takes a dot product"),
@@ -178,6 +182,7 @@ def _mistakes(line: Line, about: str, answer: Fraction) -> Iterator[Mistake]:
             (answer - x.size, "the input is left out: it is read"),
             (answer - y.size, "the output is left out: it is written"),
             (answer - cost.params, "the parameters are left out: they are read too"),
+            (answer + (padded - entering) * x.c, "the padding is counted as read: it is no part of the map"),
             (answer * 4, "these are bytes of fp32: access counts elements"),
             (answer - cost.biases, "the biases are left out"),
             (answer + (groups - 1) * cost.weights, "the groups are forgotten in the weights" if groups > 1 else ""),

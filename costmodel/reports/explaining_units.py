@@ -59,7 +59,7 @@ def ratio(mine: Any, theirs: Any) -> Any:
     """One formula over another, what both have in common taken out.
 
     >>> h, c, m, g = (algebra.symbol(name, whole=True) for name in "hcmg")
-    >>> notation.screen(ratio(h * (2 * c * m / g + 9 * m), h * (2 * c * m + 9 * m**2)))
+    >>> notation.screen(ratio(h * (2 * c * m / g + 9 * m), h * (2 * c * m + 9 * m**2)), order())
     '(2·c + 9·g)/(g·(2·c + 9·m))'
     """
     found = algebra.divide(mine, theirs)
