@@ -358,6 +358,20 @@ def substitute(x: Num, values: Mapping[Any, Num]) -> Num:
     return _settled(x.subs(values)) if _is_symbolic(x) else x
 
 
+def chosen(x: Num, values: Mapping[Any, Num]) -> Num:
+    """`x` with each choice in it made that these values for symbols settle; the symbols stay."""
+    if not _is_symbolic(x):
+        return x
+    import sympy
+
+    def case(choice: Any) -> Any:
+        settled = [(value, _settled(truth.subs(values))) for value, truth in choice.args]
+        first = next((value for value, truth in settled if truth is not False), choice)
+        return first if all(isinstance(truth, bool) for _, truth in settled) else choice
+
+    return _settled(x.replace(lambda part: isinstance(part, sympy.Piecewise), case))
+
+
 def _settled(value: Any) -> Any:
     """A sympy truth or whole number that has become definite, as Python's own."""
     import sympy

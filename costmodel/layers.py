@@ -155,6 +155,13 @@ def under(lines: list[Line], part: str) -> list[Line]:
     return [line for line in lines if _is_under(line.place.chain(), wanted)]
 
 
+def place_under(line: Line, part: str) -> Place | None:
+    """The outermost place so called that a line is under; none where it is under none."""
+    wanted, chain = part.split("/"), line.place.chain()
+    ends = (end for end in range(len(wanted), len(chain) + 1) if all(map(_is_called, chain[end - len(wanted) : end], wanted)))
+    return next((chain[end - 1] for end in ends), None)
+
+
 def labels(lines: list[Line]) -> list[str]:
     """What places are called."""
     return list(dict.fromkeys(place.label for line in lines for place in line.place.chain()))

@@ -53,7 +53,7 @@ def names(*words: str) -> list[str]:
 
 
 def test_commands() -> None:
-    assert names("") == ["analyze", "sweep", "verify", "check", "compare", "reconcile", "ops", "specs"]
+    assert names("") == ["analyze", "sweep", "verify", "check", "compare", "explain", "reconcile", "ops", "specs"]
     assert complete(GROUP, ["an"]) == Answer("names", [("analyze", "What a network costs, per layer and in all.")])
     assert names("nope", "") == []
 
@@ -244,7 +244,7 @@ def asked(shell: str, *words: str, folder: Path | None = None) -> list[str]:
         ("costmodel analyze small --variant x", ["names", r"x\ \(a:b\)"]),
         ("costmodel analyze small --variant x\\ \\(a:", ["names", r"b\)"]),
         ("costmodel analyze small --variant 'x", ["names"]),
-        ("costmodel", ["names", "analyze", "sweep", "verify", "check", "compare", "reconcile", "ops", "specs"]),
+        ("costmodel", ["names", "analyze", "sweep", "verify", "check", "compare", "explain", "reconcile", "ops", "specs"]),
     ],
 )
 def test_bash_gets_what_stands_after_the_last_sign_at_which_it_splits(line: str, answer: list[str], folder: Path) -> None:

@@ -239,6 +239,7 @@ def _columns(line: _Line, typed: str, prefix: str) -> Answer:
 _OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
     "spec": _specs,
     "specs": _specs,
+    "against": _specs,
     "word": _words,
     "variant": _variants,
     "device": _devices,

@@ -14,6 +14,7 @@ COMMANDS = {
     "verify": "The memory-access bound of a layer, or of every convolution of a network.",
     "check": "ShuffleNetV2's guidelines as findings with a price, rewrites that lower it, and budgets.",
     "compare": "Networks side by side, with published top-1; or, of two, what differs and why.",
+    "explain": "Formula, numbers and result of a layer, a block or a unit, and questions on them.",
     "reconcile": "Figures that papers and programs print, beside what is computed.",
     "ops": "The vocabulary, and one op's costs as formulas.",
     "specs": "The bundled specs, one of them as text, or their schema.",

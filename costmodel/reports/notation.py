@@ -16,10 +16,14 @@ _ORDER = ("n", "t", "t'", "d", "h", "w", "d'", "h'", "w'", "c", "c₁", "c₂", 
 
 
 class Order(NamedTuple):
-    """The symbols that come first in a product, and those by which the terms of a sum stand, in their order."""
+    """The symbols that come first in a product, and those by which the terms of a sum stand, in their order.
+
+    With `sums_last` a sum stands behind all other factors.
+    """
 
     factors: tuple[str, ...] = _ORDER
     terms: tuple[str, ...] = _ORDER
+    sums_last: bool = False
 
 
 _USUAL = Order()
@@ -127,6 +131,8 @@ def _terms(sum_: Any, order: Order) -> list[Any]:
 def _factors(product: Any, order: Order) -> list[Any]:
     """The factors of a product, numbers first, and the roots among them as one, last."""
     factors = sorted((f for f in sympy.Mul.make_args(product) if f != 1), key=lambda f: _place(f, order.factors))
+    if order.sums_last:
+        factors.sort(key=lambda f: bool(f.is_Add))
     roots = _roots(product)
     if len(roots) < 2:
         return [*(f for f in factors if f not in roots), *roots]

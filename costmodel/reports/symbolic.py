@@ -10,21 +10,10 @@ from typing import Any, NamedTuple
 
 from costmodel import algebra
 from costmodel.cost import Cost
+from costmodel.letters import LETTERS, sizes_of
 from costmodel.ops import Field, Op
 from costmodel.tensor import Tensor
 
-_LETTERS = {
-    "kernel": "k",
-    "stride": "s",
-    "padding": "p",
-    "dilation": "d",
-    "groups": "g",
-    "multiplier": "m",
-    "heads": "a",
-    "factor": "r",
-    "scale": "r",
-}
-"""Fields as papers write them; others go by their name."""
 _TYPICAL = {"out": 32, "kernel": 3, "padding": 1, "heads": 8, "stop": 32, "size": 112}
 """Numbers that fields mostly have; 2 for others."""
 _SHOWN = ("kernel", "stride", "padding", "stop")
@@ -171,7 +160,7 @@ def _in_symbols(op: Op, sizes: list[Sizes], places: dict[str, int], typical: Set
             elif name in places and (fit := _checked(field, _offered(field, inputs[0], symbol)[places[name]])):
                 given[name] = fit[0]
         if ran := _accepted(op, inputs, given):
-            where = _where(inputs[0], ran[0])
+            where = sizes_of(inputs[0], ran[0])
             by_word = {
                 f"{name}: {word}": {size: other.along(size.rstrip("'")) for size in where}
                 for name in symbols
@@ -196,18 +185,8 @@ def _letters(op: Op, taken: set[str]) -> dict[str, str]:
     """A symbol for each field: its letter, or its name where the letter is taken by another."""
     letters: dict[str, str] = {}
     for name in op.fields:
-        letters[name] = next(x for x in (_LETTERS.get(name, name), name, f"{name}_") if x not in {*taken, *letters.values()})
+        letters[name] = next(x for x in (LETTERS.get(name, name), name, f"{name}_") if x not in {*taken, *letters.values()})
     return letters
-
-
-def _where(x: Tensor, output: Tensor) -> dict[str, Any]:
-    """Names for the sizes of an output that are neither a symbol nor a product of symbols."""
-    sizes = {name: size for name, size in output.dims.items() if name not in "nc" and algebra.is_symbol(size)}
-    return {
-        f"{name}'": size
-        for name, size in sizes.items()
-        if size is not x.dims.get(name) and not (size.is_Symbol or size.is_Mul or size.is_Pow)
-    }
 
 
 def named(value: Any, where: dict[str, Any]) -> Any:
