@@ -131,6 +131,12 @@ def test_only_what_is_not_accepted_fails(run: Runner, spec: Callable[[str], str]
     assert run("check", spec(everywhere), "--fail-on", "G1,G2")[0] == 1
 
 
+def test_what_fails_is_looked_for(run: Runner) -> None:
+    code, _, err = run("check", "shufflenet", "--guideline", "G1", "--fail-on", "G1,G2")
+    assert code == 2
+    assert "--fail-on G2 is none of --guideline G1" in err
+
+
 def test_a_suppression_that_hides_nothing_is_said(run: Runner, spec: Callable[[str], str]) -> None:
     idle = "check:\n  suppress:\n    - {guideline: G2, part: expand, reason: none there}"
     code, _, err = run("check", spec(idle), "--rewrites", "0")

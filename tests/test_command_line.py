@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from costmodel.commands.menu import COMMANDS, GROUPS
+
 Runner = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).parent.parent
 
@@ -23,8 +25,15 @@ def test_the_first_screen_shows_the_three_uses_then_the_help(run: Runner) -> Non
 
 
 def test_the_examples_of_the_first_screen_work(run: Runner) -> None:
-    examples = [line.split("costmodel ", 1)[1].split() for line in run()[1].splitlines()[:3]]
-    assert [run(*arguments)[0] for arguments in examples] == [0, 0, 0]
+    first = run()[1].partition("\n\n")[0]
+    examples = [line.split("costmodel ", 1)[1].split() for line in first.splitlines()]
+    assert [run(*arguments)[0] for arguments in examples] == [0] * 5
+
+
+def test_the_help_has_every_command_under_one_question(run: Runner) -> None:
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(COMMANDS)
+    assert all(f"\n{question}\n  {names[0]} " in run("--help")[1] for question, names in GROUPS.items())
 
 
 def test_the_launcher_of_a_checkout_works_from_any_folder(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ _FIRST = """\
 What does it cost?            costmodel analyze mobilenet.yaml
 What if it were narrower?     costmodel sweep mobilenet.yaml --over alpha=0.25,0.5,0.75,1
 Is it near the bound?         costmodel verify --h 56 --w 56 --c1 24 --c2 144
-Why that number?              costmodel reconcile mobilenet.yaml
+Is it well designed?          costmodel check mobilenet.yaml
+Why that number?              costmodel explain mobilenet.yaml pair.7
 """
 
 

@@ -87,6 +87,8 @@ def check(
     only, failing = read(_guidelines, "--guideline", guideline), read(_guidelines, "--fail-on", fail_on)
     first, given = read(reading.whole_number, "top", top), read(reading.settings, set_)
     limits = [read(_budget, text) for text in budget]
+    for name in [name for name in failing or () if only and name not in only]:
+        read.problems.append(Problem(None, f"--fail-on {name} is none of --guideline {guideline}", "leave --guideline out"))
     others = {"--variant": variant, "--budget": budget, "--fail-on": fail_on}
     read(fit, speeds, specs, form, others, top)
     read.check()
@@ -98,7 +100,8 @@ def check(
     for network in networks:
         warn(network.spec, quiet)
     judge = Judge(model, dtypes, only or _GUIDELINES, limits, searched["rewrites"], first)
-    found = [_checked(network, judge, numbers["batch"], searching=len(networks) == 1) for network in networks]
+    searching = len(networks) == 1 and form not in ("github", "sarif")
+    found = [_checked(network, judge, numbers["batch"], searching=searching) for network in networks]
     for problem in () if quiet else (problem for one in found for problem in one.review.warnings):
         print(problem, file=sys.stderr)
     _write(found, networks, failing or (), to)

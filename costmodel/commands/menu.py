@@ -22,6 +22,16 @@ COMMANDS = {
 """Every command with its docstring; it is the function of that name in the module of that name."""
 
 
+GROUPS = {
+    "What does it cost?": ("analyze", "specs", "ops"),
+    "What moves, and is it near the bound?": ("verify",),
+    "What if?": ("sweep",),
+    "Is it well designed?": ("check", "compare"),
+    "Why that number?": ("explain", "reconcile"),
+}
+"""The commands by the question that they answer."""
+
+
 class Once(TyperCommand):
     """A command whose options are given once, unless they gather values: typer would keep the last in silence."""
 
@@ -32,6 +42,9 @@ class Once(TyperCommand):
                 if times > 1:
                     raise SpecError([Problem(None, f"{option.opts[0]} is given {times} times, and has one value")])
         return super().parse_args(ctx, args)
+
+
+_WIDEST = max(map(len, COMMANDS))
 
 
 class Menu(TyperGroup):
@@ -48,5 +61,8 @@ class Menu(TyperGroup):
         return typer.main.get_command(lone)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        for question, names in GROUPS.items():
+            formatter.write_paragraph()
+            formatter.write(f"{question}\n")
+            with formatter.indentation():
+                formatter.write_dl([(f"{name:<{_WIDEST}}", COMMANDS[name]) for name in names])
