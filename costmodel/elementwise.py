@@ -31,9 +31,9 @@ class Parts(NamedTuple):
     """Pools, resampling and what else is neither."""
 
     @property
-    def total(self) -> Any:
-        """All of it."""
-        return sum(self)
+    def total(self) -> int:
+        """All of it, which is whole whatever the shares of a separable convolution's halves."""
+        return int(sum(self))
 
     @property
     def counted(self) -> Any:

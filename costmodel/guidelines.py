@@ -72,11 +72,6 @@ class Layer(NamedTuple):
     pinned: str
 
     @property
-    def path(self) -> str:
-        """Where it stands, and which half of its op it is."""
-        return f"{self.line.path} {self.half}".strip()
-
-    @property
     def op(self) -> str:
         """Its op in few characters."""
         return f"{op_label(self.line)} {self.half}".strip()
@@ -123,7 +118,7 @@ def widths(ledger: Ledger) -> Iterator[Finding]:
     for layer in unequal(ledger):
         bound = layer.bound
         facts = {"c1": bound.c1, "c2": bound.c2, "groups": bound.groups, "balanced": bound.balanced, "pair": bound.pair}
-        yield Finding("G1", (layer.line,), layer.path, layer.op, bound.gap, {**facts, **_maps(bound)})
+        yield Finding("G1", (layer.line,), layer.line.path, layer.op, bound.gap, {**facts, **_maps(bound)})
 
 
 def groups(ledger: Ledger) -> Iterator[Finding]:
@@ -132,7 +127,7 @@ def groups(ledger: Ledger) -> Iterator[Finding]:
         bound = layer.bound
         more = bound.weights * (bound.groups - 1)
         facts = {"c1": bound.c1, "c2": bound.c2, "groups": bound.groups, "fixed_width": -more, "access": bound.access}
-        yield Finding("G2", (layer.line,), layer.path, layer.op, surcharge(bound), {**facts, **_maps(bound)})
+        yield Finding("G2", (layer.line,), layer.line.path, layer.op, surcharge(bound), {**facts, **_maps(bound)})
 
 
 def _maps(bound: ConvBound) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from costmodel.ledger import Ledger
 from costmodel.library import bundled, find
 from costmodel.pinning import pinned
 from costmodel.probing import Open
-from costmodel.reports.rewrites import diff
+from costmodel.reports.rewrites import diff, patch
 from costmodel.rewriting import WITHIN, Answer, Rewriting, applied
 from costmodel.traffic import TRAFFIC
 
@@ -202,6 +202,19 @@ def test_values_that_are_tried_together_cost_what_they_cost_alone(name: str) -> 
                 alone = None
             one.open(one.value)
             assert seen.get(place) == alone, (one.label, value)
+
+
+def test_a_diff_keeps_the_ends_of_lines() -> None:
+    """Of a spec from another system, and of one whose last line is not ended."""
+    for ends, last in (("\r\n", ""), ("\n", "\n"), ("\n", "")):
+        text = ends.join(["name: T", "input: [24, 56, 56]", "params: {a: 24, b: 144}", "layers:", "  - conv2d: 24"])
+        text += ends + "  - repeat: 3" + ends + "    layers: [{conv2d: b}, {conv2d: a}]" + ends + "  - conv2d: 8" + last
+        rewriting = Rewriting(text, "t.yaml", {}, None, 1, TRAFFIC_MODEL, prices)
+        rewrite = next(one for answer in rewriting.answers([1, 2], 3).answers for one in answer.rewrites)
+        lines = patch(text, rewrite, "t.yaml").splitlines(keepends=True)
+        assert sum(line.startswith("-") for line in lines[2:]) == sum(line.startswith("+") for line in lines[2:]) > 0
+        assert all(line[1:].removesuffix("\n") in text for line in lines[2:] if line[0] in " -")
+        assert (ends in lines[4]) is True
 
 
 def test_a_change_is_written_where_the_number_stands() -> None:

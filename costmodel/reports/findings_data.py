@@ -5,7 +5,7 @@ from typing import Any
 
 from costmodel.elementwise import kernels_of, traffic_of
 from costmodel.fragments import Fragments
-from costmodel.guidelines import SENTENCES
+from costmodel.guidelines import SENTENCES, Layer
 from costmodel.layers import unit_of
 from costmodel.reports import behind, budgeting, facts, rewrites
 from costmodel.reports.bounding import exact
@@ -60,9 +60,7 @@ def document(checked: Checked) -> dict[str, Any]:
         "below_threshold": [_entry(checked, entry) for entry in review.below],
         "accepted": [_entry(checked, entry) for entry in review.suppressed],
         "guidelines": [_sum(review, name) for name in review.guidelines],
-        "not_in_g1": [
-            {"path": layer.path, "reason": layer.pinned or "k > 1", "gap": exact(layer.bound.gap)} for layer in review.given
-        ],
+        "not_in_g1": [*map(_given, review.given)],
         "network": _network(review),
         "element_wise": [_shares(review, model) for model in behind.models(review.traffic)],
         "rewrites": None if checked.suggested is None else rewrites.plain(checked.suggested),
@@ -87,6 +85,15 @@ def _entry(checked: Checked, entry: Entry) -> dict[str, Any]:
         "share": float(checked.review.share(entry.price)),
         "could_be": facts.remedy(first),
         **({} if entry.suppression is None else {"reason": entry.suppression.reason}),
+    }
+
+
+def _given(layer: Layer) -> dict[str, Any]:
+    return {
+        "path": layer.line.path,
+        "op": layer.op,
+        "reason": layer.pinned or "k > 1",
+        "gap": exact(layer.bound.gap),
     }
 
 

@@ -36,6 +36,12 @@ def diff(old: str, rewrite: Rewrite, file: str, around: int = 0) -> list[str]:
     return list(lines)
 
 
+def patch(old: str, rewrite: Rewrite, file: str) -> str:
+    """The change as a unified diff that can be applied, line ends as the spec has them."""
+    found = unified_diff(old.splitlines(keepends=True), rewrite.text.splitlines(keepends=True), file, file)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found)
+
+
 def chosen(rewrites: Sequence[Rewrite]) -> list[Rewrite]:
     """Those that are shown: of changes that serve several guidelines one, and those that keep the shape first."""
     found: dict[tuple[Any, ...], Rewrite] = {}
@@ -146,7 +152,7 @@ def _plain(rewrite: Rewrite, suggested: Suggested) -> dict[str, Any]:
         "before": dict(rewrite.before._asdict()),
         "after": dict(rewrite.after._asdict()),
         "price": [exact(price) for price in rewrite.cost],
-        "diff": "\n".join(diff(suggested.text, rewrite, suggested.file, 3)) + "\n",
+        "diff": patch(suggested.text, rewrite, suggested.file),
     }
 
 
