@@ -10,7 +10,7 @@ from costmodel.reports.bounding import exact
 from costmodel.reports.layout import Cell, Screen, note, text, wrapped
 from costmodel.reports.markdown import escaped
 from costmodel.reports.words import count
-from costmodel.rewriting import REACH, WITHIN, Answer, Found, Rewrite
+from costmodel.rewriting import REACH, WITHIN, Answer, Found, Part, Rewrite
 
 SEARCHED = (
     f"other numbers in one part of the spec, from 1/{REACH} of each to {REACH} × it and groups from 1 on, at mult-adds of the "
@@ -83,9 +83,23 @@ def reshaped(rewrite: Rewrite) -> str:
 def without(answer: Answer) -> str:
     """Why a part has no rewrite."""
     if answer.has_pairs:
-        return f"{SHAPE} or another, at equal mult-adds and lower access"
-    alone = ", ".join(f"{number.label} {number.value}" for number in answer.part.numbers)
-    return f"{SHAPE}: {alone} would change alone, and nothing here makes up for it"
+        return "no rewrite, of this block's shape or another, has equal mult-adds and lower access"
+    return f"{SHAPE}: {_numbers(answer.part)} would change alone, and nothing here makes up for it"
+
+
+def bare(found: Found) -> list[str]:
+    """The parts without a rewrite, those together whose numbers would change alone."""
+    none = [answer for answer in found.answers if not answer.rewrites]
+    alone = [answer.part for answer in none if not answer.has_pairs]
+    said = [f"{answer.part.name}: {without(answer)}" for answer in none if answer.has_pairs]
+    if alone:
+        parts = "; ".join(f"{part.name} ({_numbers(part)})" for part in alone)
+        said.append(f"{SHAPE} where nothing makes up for a number that would change alone: {parts}")
+    return said
+
+
+def _numbers(part: Part) -> str:
+    return ", ".join(f"{number.label} {number.value}" for number in part.numbers)
 
 
 def screen(suggested: Suggested, room: int) -> Screen:
@@ -99,10 +113,9 @@ def screen(suggested: Suggested, room: int) -> Screen:
             lines += [
                 text(f"  {line}", _STYLES.get(line[0], "dim")) for line in diff(suggested.text, rewrite, suggested.file)[2:]
             ]
-    bare = [answer for answer in found.answers if not answer.rewrites]
-    lines += [[]] if bare or found.left or found.orphans else []
-    for answer in bare:
-        lines += [text(line, "dim") for line in wrapped(f"{answer.part.name}: {without(answer)}", room)]
+    lines += [[]]
+    for words in bare(found):
+        lines += [text(line, "dim") for line in wrapped(words, room)]
     return [*lines, *(line for label, words in _rest(suggested) for line in note(label, words, room, "dim"))]
 
 
@@ -164,6 +177,6 @@ def as_markdown(suggested: Suggested) -> str:
             words = ". ".join(filter(None, (headline(rewrite, answer.rewrites), reshaped(rewrite))))
             parts.append(f"**{escaped(answer.part.name)}**: {escaped(words)}")
             parts.append("\n".join(["```diff", *diff(suggested.text, rewrite, suggested.file)[2:], "```"]))
-    said = [(answer.part.name, without(answer)) for answer in found.answers if not answer.rewrites]
-    parts.append("\n".join(f"- {escaped(label)}: {escaped(words)}" for label, words in (*said, *_rest(suggested))))
+    said = [*bare(found), *(f"{label}: {words}" for label, words in _rest(suggested))]
+    parts.append("\n".join(f"- {escaped(words)}" for words in said))
     return "\n\n".join(parts) + "\n"
