@@ -8,7 +8,7 @@ from costmodel.bounds import bounded
 from costmodel.layers import main_line
 from costmodel.ledger import Ledger
 from costmodel.line import Line
-from costmodel.traffic import FUSED, Traffic
+from costmodel.traffic import BLOCK, FUSED, Traffic
 
 ELEMENT_WISE = ("norm", "pointwise", "join", "layout")
 """The families whose ops are element-wise: norms, activations, adds and concats, splits and shuffles."""
@@ -86,8 +86,8 @@ def _parted(line: Line, amount: Any) -> Parts:
 
 
 def fused_with(model: Traffic) -> Traffic:
-    """The model in which element-wise ops are fused, its policy for concat and shuffle that of another."""
-    return FUSED._replace(concat=model.concat, shuffle=model.shuffle)
+    """The model in which element-wise ops are fused, too; units kept on the chip, concat and shuffle stay as they are."""
+    return (BLOCK if model.keeps else FUSED)._replace(concat=model.concat, shuffle=model.shuffle)
 
 
 def _kind(line: Line) -> str:

@@ -1,6 +1,7 @@
 """`costmodel check`: what it prints, in which order, and what a spec accepts."""
 
 import json
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -206,3 +207,10 @@ def test_unread_csv_is_refused(run: Runner) -> None:
     code, _, err = run("check", "mobilenet", "--format", "csv")
     assert code == 2
     assert "no format is called 'csv'" in err
+
+
+def test_a_traffic_model_of_ones_own_stands_below_its_name(run: Runner) -> None:
+    said = run("check", "shufflenet", "--traffic", "folded,concat=view,split=view", "--guideline", "G4").out
+    names = [re.split(r"\s{2,}", row.strip())[0] for row in said.splitlines()]
+    first = names.index("folded")
+    assert names[first + 1 : first + 5] == ["split as view", "all views", "split, concat as view", "fused"]

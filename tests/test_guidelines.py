@@ -20,7 +20,7 @@ from costmodel.library import bundled
 from costmodel.line import Line
 from costmodel.reviewing import review
 from costmodel.spec.checking import Check
-from costmodel.traffic import BLOCK, CONV, FOLDED, FUSED, TRAFFIC, UNFUSED, VIEW
+from costmodel.traffic import BLOCK, CONV, COPY, FOLDED, FUSED, TRAFFIC, UNFUSED, VIEW, Traffic
 
 NETWORKS = [name for name in bundled() if "/" not in name]
 LEDGERS: dict[str, Ledger] = {}
@@ -188,6 +188,15 @@ def test_g3_and_g4_add_up_to_all_that_fusing_and_blocking_save(name: str) -> Non
     )
     assert saved["G4"] == total[UNFUSED] - total[FUSED]
     assert saved["G3"] + single == total[FUSED] - total[BLOCK]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("traffic", [*TRAFFIC.values(), FOLDED._replace(split=VIEW), BLOCK._replace(split=COPY)])
+def test_nothing_is_priced_that_the_traffic_model_saves_already(name: str, traffic: Traffic) -> None:
+    found = ledger(name)
+    saved = sum(one.price for one in findings(found, traffic) if one.guideline in ("G3", "G4"))
+    least = BLOCK._replace(concat=traffic.concat, shuffle=traffic.shuffle)
+    assert saved <= (0 if traffic.counted else found.moved(None, traffic).access - found.moved(None, least).access)
 
 
 # --- what is listed ----------------------------------------------------------------------------------------------------------

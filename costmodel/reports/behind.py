@@ -8,7 +8,7 @@ from costmodel.reports.facts import where
 from costmodel.reports.layout import Cell, Column, Screen, table, text
 from costmodel.reports.words import LOWER, count, share
 from costmodel.reviewing import Entry, Review
-from costmodel.traffic import BLOCK, CONV, FOLDED, FUSED, LAID_OUT, UNFUSED, VIEW, Traffic
+from costmodel.traffic import BLOCK, CONV, FOLDED, FUSED, LAID_OUT, POLICIES, TRAFFIC, UNFUSED, VIEW, Traffic
 
 MODELS = (
     CONV,
@@ -128,13 +128,20 @@ def share_rows(review: Review) -> Iterator[list[Cell]]:
 
 
 def spelled(model: Traffic) -> str:
-    """A model by its name; what is a view in it below its name."""
-    name, *views = model.spelled.split(",")
-    every = len(views) == len(LAID_OUT) or (len(views) == len(LAID_OUT) - 1 and model.split == VIEW)
-    said = "all views" if every else f"{', '.join(view.removesuffix('=view') for view in views)} as view"
-    return f"  {said}" if views else name
+    """A model by its name; what differs in its policy below its name."""
+    if model.spelled == model.name:
+        return model.name
+    if all(getattr(model, name) == VIEW for name in LAID_OUT):
+        return "  all views"
+    own = TRAFFIC[model.name]
+    changed = [name for name in LAID_OUT if getattr(model, name) != getattr(own, name)]
+    ways = {way: ", ".join(name for name in changed if getattr(model, name) == way) for way in POLICIES}
+    return f"  {'; '.join(f'{names} as {way}' for way, names in ways.items() if names)}"
 
 
 def models(asked: Traffic) -> list[Traffic]:
-    """The traffic models that are set side by side, the one that was asked for among them."""
-    return [*MODELS, *([] if asked in MODELS else [asked])]
+    """The traffic models that are set side by side; the one that was asked for is among them, below its name."""
+    if asked in MODELS:
+        return [*MODELS]
+    last = max(at for at, model in enumerate(MODELS) if model.name == asked.name)
+    return [*MODELS[: last + 1], asked, *MODELS[last + 1 :]]
