@@ -5,6 +5,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import termios
 import time
@@ -22,6 +23,7 @@ class Terminal:
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a read may end amid a character
         self.pid, self.stream = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests in the background may ignore it
             _resize(0, *size)
             os.chdir(folder)
             os.execvpe(command[0], command, environment)
