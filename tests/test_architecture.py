@@ -15,6 +15,7 @@ from costmodel.commands.menu import COMMANDS
 ROOT = Path(costmodel.__file__).parent
 ROOMS = (
     "points",
+    "symbols",
     "algebra",
     "tensor",
     "cost",
@@ -97,7 +98,7 @@ HOMES = {
     "typer": {"commands"},
     "matplotlib": {"reports.plot", "reports.annotating"},
     "numpy": {"points"},
-    "sympy": {"algebra", "proof", "theorem", "reports.notation"},
+    "sympy": {"symbols", "proof", "theorem", "reports.notation"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 
