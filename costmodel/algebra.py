@@ -29,7 +29,12 @@ def _is_plain(a: Any, b: Any = 0) -> bool:
 
 def _is_symbolic(value: Any) -> bool:
     sympy = sys.modules.get("sympy")
-    return sympy is not None and isinstance(value, sympy.Basic)
+    return (sympy is not None and isinstance(value, sympy.Basic)) or _is_polynomial(value)
+
+
+def _is_polynomial(value: Any) -> bool:
+    words = sys.modules.get("costmodel.polynomials.words")
+    return words is not None and isinstance(value, words.KINDS)
 
 
 def _is_array(value: Any) -> bool:
@@ -47,6 +52,10 @@ def _system(*values: Any) -> Any:
         from costmodel import points
 
         return points
+    if any(map(_is_polynomial, values)):
+        from costmodel.polynomials import words
+
+        return words
     from costmodel import symbols
 
     return symbols
@@ -93,6 +102,13 @@ def symbol(name: str, whole: bool = False) -> Any:
     from costmodel import symbols
 
     return symbols.symbol(name, whole=whole)
+
+
+def closed(name: str, whole: bool = False, low: Num | None = None, high: Num | None = None) -> Any:
+    """A symbol of closed forms (`polynomials`), above zero unless its range is given; `whole` as of `symbol`."""
+    from costmodel.polynomials import words
+
+    return words.symbol(name, whole=whole, low=low, high=math.inf if high is None else high)
 
 
 def prod(values: Any) -> Num:

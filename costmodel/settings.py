@@ -126,7 +126,7 @@ class Settings:
             return None
         try:
             found = algebra.exact(value)
-            if algebra.is_symbol(found) and (odd := self.not_whole(name)) and found.is_integer:
+            if algebra.is_symbol(found) and (odd := self.not_whole(name)) and getattr(found, "is_integer", False):
                 message = f"the parameter '{name}' takes values such as {odd}, and the symbol {found} stands for whole ones"
                 self.problems.add(None, message, "costmodel.algebra.symbol makes one that does not")
         except (ValueError, TypeError):

@@ -16,6 +16,7 @@ ROOT = Path(costmodel.__file__).parent
 ROOMS = (
     "points",
     "symbols",
+    "polynomials",
     "algebra",
     "tensor",
     "cost",

@@ -1,0 +1,115 @@
+"""The algebra's words for polynomials; `algebra` says what each means."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import inf
+from typing import Any
+
+from costmodel.polynomials.claims import Claim, claim
+from costmodel.polynomials.numbers import Polynomial, atomic
+from costmodel.polynomials.ranges import Range, is_positive, range_of
+
+KINDS = (Polynomial, Claim)
+
+
+def symbol(name: str, *, whole: bool, low: Any = None, high: Any = inf) -> Polynomial:
+    """A symbol, above zero unless a range is given.
+
+    >>> symbol("alpha", whole=False) * 32 // 1
+    floor(32*alpha, 1)
+    """
+    range_ = (int(whole) if low is None else low, high)
+    return atomic("symbol", (name, *range_), whole=whole, range_=range_, positive=low is None)
+
+
+def exact(value: Any) -> Any:
+    """A polynomial is exact."""
+    return value
+
+
+def floor_div(a: Any, b: Any) -> Any:
+    """⌊a / b⌋ of whole numbers, so that `a` stays where `b` is 1."""
+    return a if type(b) is int and b == 1 else a // b
+
+
+def ratio(a: Any, b: Any) -> Any:
+    """`a / b`, so that symbols cancel."""
+    return a / b
+
+
+def extreme(a: Any, b: Any, *, largest: bool) -> Any:
+    """The larger or the smaller of two, which may be seen."""
+    truth = a >= b
+    if isinstance(truth, bool):
+        return a if truth is largest else b
+    (low, high), (other_low, other_high) = range_of(a), range_of(b)
+    pick = max if largest else min
+    found = {"whole": _is_whole(a) and _is_whole(b), "range_": (pick(low, other_low), pick(high, other_high))}
+    positive = is_positive(a) and is_positive(b)
+    first, second = sorted((a, b), key=lambda one: isinstance(one, Polynomial))
+    return atomic("max" if largest else "min", (first, second), positive=positive, **found)
+
+
+def choose(condition: Any, yes: Any, no: Any) -> Any:
+    """One where a claim holds and the other elsewhere: of two that differ by a number, that number times whether it holds."""
+    if yes == no:
+        return yes
+    apart = yes - no
+    if not isinstance(apart, Polynomial):
+        return no + apart * atomic("if", (condition,), whole=True, range_=(0, 1))
+    range_: Range = tuple(pick(ends) for pick, ends in zip((min, max), zip(range_of(yes), range_of(no)), strict=True))  # type: ignore[assignment] # noqa: B905
+    positive = is_positive(yes) and is_positive(no)
+    return atomic("choose", (condition, yes, no), whole=_is_whole(yes) and _is_whole(no), range_=range_, positive=positive)
+
+
+def equal(a: Any, b: Any) -> Any:
+    """That two are the same."""
+    return claim("eq", a - b)
+
+
+def gcd(a: Any, b: Any) -> Any:
+    """The greatest common divisor, which is one of the two where that divides the other."""
+    for small, large in ((a, b), (b, a)):
+        quotient = large / small if isinstance(small, Polynomial) else large * Fraction(1, small)
+        if _is_whole(quotient):
+            return small
+    return atomic("gcd", (a, b), whole=True, range_=(1, inf))
+
+
+def whole(x: Any) -> tuple[Any, Any]:
+    """`x`, and whether it is whole."""
+    return x, True if x.whole else equal(x % 1, 0)
+
+
+def decided(condition: Any, reference: Mapping[Any, Any]) -> Any:
+    """The truth of a claim at the reference values; open where there are none for its symbols."""
+    from costmodel.polynomials.putting import put
+
+    return put(condition, reference) if reference else None
+
+
+def substitute(x: Any, values: Mapping[Any, Any]) -> Any:
+    """`x` with numbers put in for symbols."""
+    from costmodel.polynomials.putting import put
+
+    return put(x, values)
+
+
+def chosen(x: Any, values: Mapping[Any, Any]) -> Any:
+    """`x` with each choice in it made that these values settle."""
+    from costmodel.polynomials.putting import put
+
+    def case(truth: Any) -> Any:
+        settled = put(truth, values)
+        return settled if isinstance(settled, bool) else truth
+
+    return put(x, {}, case)
+
+
+def is_truth(value: Any) -> bool:
+    """Whether a value is a claim."""
+    return isinstance(value, Claim)
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int or (isinstance(value, Polynomial) and value.whole)
