@@ -360,6 +360,20 @@ def points_in(value: Any) -> int | None:
     return len(value) if _is_array(value) else None
 
 
+def symbols_in(*values: Any) -> set[Any]:
+    """The symbols that some numbers and truths hang on.
+
+    >>> sorted(map(str, symbols_in(closed("h") // 2 * closed("w"), 7)))
+    ['h', 'w']
+    """
+    return {symbol for value in values if _is_symbolic(value) for symbol in _system(value).symbols_in(value)}
+
+
+def is_whole(value: Num) -> bool:
+    """Whether a number is seen to be whole, whatever its symbols stand for."""
+    return whole(value)[1] is True
+
+
 def is_symbol(value: Any) -> bool:
     """Whether a value is a symbol or an expression of symbols."""
     return _is_symbolic(value)

@@ -106,3 +106,8 @@ def chosen(x: Any, values: Mapping[Any, Any]) -> Any:
 def is_truth(value: Any) -> bool:
     """Whether a value is a condition; a symbol is both a condition and a number to sympy."""
     return isinstance(value, sympy.logic.boolalg.Boolean) and not isinstance(value, sympy.Expr)
+
+
+def symbols_in(value: Any) -> Any:
+    """The symbols in a formula or a condition."""
+    return value.free_symbols

@@ -5,7 +5,7 @@ from math import floor, inf, lcm
 from typing import Any
 
 from costmodel.polynomials.numbers import ONE, Mono, Polynomial, atomic, is_whole, made
-from costmodel.polynomials.ranges import is_positive, range_of
+from costmodel.polynomials.ranges import is_positive, least, range_of
 
 
 def floored(value: Any, by: Any = 1) -> Any:
@@ -63,10 +63,17 @@ def _merged(terms: dict[Mono, int], constant: int, den: int) -> Any:
 
 
 def _by_polynomial(value: Any, by: Polynomial) -> Any:
+    """⌊value / by⌋, what is a multiple of `by` for certain outside: ⌊(h·s + s − 1) / s⌋ is h."""
     quotient = value / by
     if not isinstance(quotient, Polynomial) or quotient.whole:
         return floored(quotient)
-    low, high = (end if end in (inf, -inf) else floor(end) for end in range_of(quotient))
-    if is_positive(by) and range_of(value)[0] >= 0:
+    outside: Any = made({mono: factor for mono, factor in quotient.terms.items() if type(factor) is int and is_whole(mono)})
+    rest = value - outside * by
+    for steps in (0, -1):  # whether what is left is between none and one, or between minus one and none
+        start = rest - steps * by
+        if is_positive(by) and least(start) >= 0 and (is_positive(by - start) or least(by - start) > 0):
+            return outside + steps
+    low, high = (end if end in (inf, -inf) else floor(end) for end in range_of(rest / by))
+    if is_positive(by) and least(rest) >= 0:
         low = max(low, 0)
-    return atomic("floor", (value, by), whole=True, range_=(low, high))
+    return outside + atomic("floor", (rest, by), whole=True, range_=(low, high))

@@ -110,6 +110,9 @@ class Polynomial:
         return result
 
     def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, Polynomial) and len(other.terms) > 1:
+            found = divided(self, other)
+            return self * inverse(other) if found is None else found
         return self * inverse(other)
 
     def __rtruediv__(self, other: Any) -> Any:
@@ -181,6 +184,33 @@ def inverse(value: Any) -> Any:
         value = atomic("sum", (value,), whole=value.whole, range_=range_of(value), positive=is_positive(value))
     ((mono, factor),) = value.terms.items()
     return made({tuple((atom, -power) for atom, power in mono): Fraction(1) / factor})
+
+
+def divided(value: Polynomial, by: Polynomial) -> Any:
+    """A quotient that comes out without a rest, by long division; None where there is a rest.
+
+    >>> from costmodel.polynomials.words import symbol
+    >>> x, y = symbol("x", whole=True), symbol("y", whole=True)
+    >>> divided((x + y) * (x + 2), x + y), divided(x * y + 1, x + y)
+    (x + 2, None)
+    """
+    every = sorted({atom for one in (value, by) for mono in one.terms for atom, _ in mono}, key=lambda atom: atom.serial)
+
+    def place(mono: Mono) -> tuple[int, ...]:
+        powers = dict(mono)
+        return tuple(powers.get(atom, 0) for atom in every)
+
+    first, rest, found = max(by.terms, key=place), value, 0
+    for _ in range(len(value.terms)):
+        if not isinstance(rest, Polynomial):
+            break
+        leading = max(rest.terms, key=place)
+        mono = times(leading, tuple((atom, -power) for atom, power in first))
+        if any(power < 0 for atom, power in mono if dict(leading).get(atom, 0) >= 0):
+            return None
+        part = made({mono: Fraction(rest.terms[leading]) / by.terms[first]})
+        found, rest = found + part, rest - part * by
+    return found if rest == 0 and not isinstance(rest, Polynomial) else None
 
 
 def atoms(*values: Any) -> Iterator[Atom]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from math import gcd, inf, lcm
+from math import ceil, floor, gcd, inf, lcm
 from typing import Any, NamedTuple
 
 from costmodel import algebra
@@ -29,31 +29,44 @@ class Domain(NamedTuple):
                 return False
         return all(algebra.decide(put(claim, values)) is True for claim in self.claims)
 
+    def settles(self, claim: Any) -> bool:
+        """Whether a claim is seen to be true all over it."""
+        inside: dict[Any, Any] = {}
+        for symbol, step in self.steps.items():
+            low, high = self.ranges[symbol]
+            if not step:
+                inside[symbol] = symbol
+                continue
+            ends = (ceil(Fraction(low) / step), inf if high == inf else floor(Fraction(high) / step))
+            inside[symbol] = step * algebra.closed(str(_atom(symbol)), whole=True, low=max(ends[0], 1), high=ends[1])
+        return algebra.decide(put(claim, inside)) is True
+
     def _within(self, symbol: Polynomial, value: Any) -> bool:
         low, high = self.ranges[symbol]
         return bool(low <= value <= high)
 
 
-def smooth(values: Iterable[Any], reference: Mapping[Any, Any]) -> tuple[list[Any], Domain]:
+def smooth(values: Iterable[Any], symbols: Iterable[Polynomial], reference: Mapping[Any, Any]) -> tuple[list[Any], Domain]:
     """Polynomials without floors, extremes and choices, and the domain where they are what was given.
 
-    What extremes and choices come to is decided at the reference values, and so are the domain's claims.
+    What extremes and choices come to is decided at the reference values; those stay that these leave open.
 
-    >>> r, a = algebra.closed("r", whole=True), algebra.closed("a")
-    >>> (found,), domain = smooth([((r + 1) // 2 + 1) // 2 * algebra.maximum(8, 32 * a // 1)], {r: 224, a: 1})
-    >>> found, domain.steps[r], domain.steps[a], domain.ranges[a][0]
-    (8*r*a, Fraction(4, 1), Fraction(1, 32), Fraction(1, 4))
+    >>> side, width = algebra.closed("side", whole=True), algebra.closed("width")
+    >>> rounded = ((side + 1) // 2 + 1) // 2 * algebra.maximum(8, 32 * width // 1)
+    >>> (found,), domain = smooth([rounded], [side, width], {side: 224, width: 1})
+    >>> found, domain.steps[side], domain.steps[width], domain.ranges[width][0]
+    (8*side*width, Fraction(4, 1), Fraction(1, 32), Fraction(1, 4))
     """
-    smoothing = _Smoothing(reference)
+    smoothing = _Smoothing(symbols, reference)
     found = [smoothing.put(value) for value in values]
     return found, smoothing.domain()
 
 
 class _Smoothing:
-    def __init__(self, reference: Mapping[Any, Any]) -> None:
-        self.reference = reference
+    def __init__(self, symbols: Iterable[Polynomial], reference: Mapping[Any, Any]) -> None:
+        self.symbols, self.reference = [*symbols], reference
         self.found: dict[Atom, Any] = {}
-        self.steps = {_atom(symbol): Fraction(int(_atom(symbol).whole)) for symbol in reference}
+        self.steps = {_atom(symbol): Fraction(int(_atom(symbol).whole)) for symbol in self.symbols}
         self.claims: dict[Claim, None] = {}
 
     def put(self, value: Any) -> Any:
@@ -75,15 +88,17 @@ class _Smoothing:
     def anew(self, atom: Atom) -> Any:
         match atom.kind:
             case "symbol":
-                return Polynomial({((atom, 1),): 1})
+                return _as_it_is(atom)
             case "floor":
                 return self.quotient(self.put(atom.args[0]), self.put(atom.args[1]))
             case "max" | "min":
                 return self.extreme(atom, largest=atom.kind == "max")
             case "if":
-                return int(self.truth(atom.args[0]))
+                truth = self.truth(atom.args[0])
+                return _as_it_is(atom) if truth is None else int(truth)
             case "choose":
-                return self.put(atom.args[1 if self.truth(atom.args[0]) else 2])
+                truth = self.truth(atom.args[0])
+                return _as_it_is(atom) if truth is None else self.put(atom.args[1 if truth else 2])
             case "gcd":
                 return self.divisor(atom)
         return self.put(atom.args[0])
@@ -92,6 +107,8 @@ class _Smoothing:
         """The one of two that it is at the reference values."""
         ways = [(one, other) if largest else (other, one) for one, other in (atom.args, atom.args[::-1])]
         first = algebra.decide(ways[0][0] >= ways[0][1], self.reference)
+        if first is None:
+            return _as_it_is(atom)
         above, below = ways[0 if first else 1]
         self.decided(self.put(above) >= self.put(below), above >= below)
         return self.put(atom.args[0 if first else 1])
@@ -118,30 +135,35 @@ class _Smoothing:
 
     def divisor(self, atom: Atom) -> Any:
         """The greatest common divisor that it is at the reference values: one of the two, or a number."""
-        parts = [self.put(arg) for arg in atom.args]
-        value = put(Polynomial({((atom, 1),): 1}), self.reference)
-        found = next((part for part in parts if put(part, self.reference) == value), value)
-        self.rest_on(algebra.equal(Polynomial({((atom, 1),): 1}), found))
+        value = put(_as_it_is(atom), self.reference)
+        if not algebra.is_single(value):
+            return _as_it_is(atom)
+        found = next((part for part in map(self.put, atom.args) if put(part, self.reference) == value), value)
+        self.rest_on(algebra.equal(_as_it_is(atom), found))
         return found
 
-    def truth(self, claim: Any) -> bool:
-        """A claim as it is at the reference values."""
+    def truth(self, claim: Any) -> bool | None:
+        """A claim as it is at the reference values; None where these leave it open."""
         if isinstance(claim, bool):
             return claim
         if claim.kind == "not":
-            return not self.truth(claim.parts[0])
+            inner = self.truth(claim.parts[0])
+            return None if inner is None else not inner
         if claim.kind in ("and", "or"):
             truths = [self.truth(part) for part in claim.parts]
+            if None in truths:
+                return None
             return all(truths) if claim.kind == "and" else any(truths)
         part = self.put(claim.parts[0])
         return self.decided(part >= 0 if claim.kind == "ge" else algebra.equal(part, 0), claim)
 
-    def decided(self, smoothed: Any, claim: Any) -> bool:
+    def decided(self, smoothed: Any, claim: Any) -> bool | None:
         """What a claim is at the reference values; that it stays so is noted, of its smooth form where that is true there."""
         if isinstance(smoothed, bool) and isinstance(claim, bool):
             return claim
         truth = algebra.decide(claim, self.reference)
-        assert truth is not None
+        if truth is None:
+            return None
         if algebra.decide(smoothed, self.reference) is truth:
             claim = smoothed
         self.rest_on(claim if truth else algebra.negate(claim))
@@ -153,18 +175,22 @@ class _Smoothing:
 
     def domain(self) -> Domain:
         """The domain so far: claims that bound a symbol become its range."""
-        ranges = {symbol: (_atom(symbol).low, _atom(symbol).high) for symbol in self.reference}
+        ranges = {symbol: (_atom(symbol).low, _atom(symbol).high) for symbol in self.symbols}
         rest = []
         for claim in self.claims:
             bound = _bound(claim)
-            if bound is None or Polynomial({((bound[0], 1),): 1}) not in ranges:
+            symbol = None if bound is None else _as_it_is(bound[0])
+            if bound is None or symbol not in ranges:
                 rest.append(claim)
                 continue
-            symbol = Polynomial({((bound[0], 1),): 1})
             low, high = ranges[symbol]
             ranges[symbol] = (max(low, bound[1]), min(high, bound[2]))
-        steps = {symbol: self.steps[_atom(symbol)] for symbol in self.reference}
+        steps = {symbol: self.steps[_atom(symbol)] for symbol in self.symbols}
         return Domain(steps, ranges, tuple(rest))
+
+
+def _as_it_is(atom: Atom) -> Polynomial:
+    return Polynomial({((atom, 1),): 1})
 
 
 def _atom(symbol: Polynomial) -> Atom:

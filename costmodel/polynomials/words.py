@@ -6,7 +6,7 @@ from math import inf
 from typing import Any
 
 from costmodel.polynomials.claims import Claim, claim
-from costmodel.polynomials.numbers import Polynomial, atomic
+from costmodel.polynomials.numbers import Polynomial, atomic, atoms
 from costmodel.polynomials.ranges import Range, is_positive, range_of
 
 KINDS = (Polynomial, Claim)
@@ -109,6 +109,11 @@ def chosen(x: Any, values: Mapping[Any, Any]) -> Any:
 def is_truth(value: Any) -> bool:
     """Whether a value is a claim."""
     return isinstance(value, Claim)
+
+
+def symbols_in(value: Any) -> list[Polynomial]:
+    """The symbols in a polynomial or a claim."""
+    return [Polynomial({((atom, 1),): 1}) for atom in atoms(value) if atom.kind == "symbol"]
 
 
 def _is_whole(value: Any) -> bool:
