@@ -235,6 +235,8 @@ def divisible(x: Num, by: Num = 8) -> Num:
     >>> divisible(divide(336, 10)), divisible(11), divisible(252)
     (32, 16, 256)
     """
+    if _is_polynomial(x) or _is_polynomial(by):
+        return _system(x, by).divisible(x, by)
     near = maximum(by, (2 * x + by) // (2 * by) * by)
     return choose(10 * near < 9 * x, near + by, near)
 

@@ -65,7 +65,15 @@ class _Putting:
                 return algebra.choose(self.decided(parts[0]), parts[1], parts[2])
             case "gcd":
                 return algebra.gcd(*parts)
+            case "divisible":
+                return self.divisible(*parts)
         return parts[0]
+
+    def divisible(self, x: Any, by: Any) -> Any:
+        if self.case is None:
+            return algebra.divisible(x, by)
+        near = algebra.maximum(by, (2 * x + by) // (2 * by) * by)
+        return algebra.choose(self.decided(10 * near < 9 * x), near + by, near)
 
     def extreme(self, parts: list[Any], *, largest: bool) -> Any:
         a, b = parts

@@ -101,6 +101,8 @@ class _Smoothing:
                 return _as_it_is(atom) if truth is None else self.put(atom.args[1 if truth else 2])
             case "gcd":
                 return self.divisor(atom)
+            case "divisible":
+                return self.multiple(*map(self.put, atom.args))
         return self.put(atom.args[0])
 
     def extreme(self, atom: Atom, *, largest: bool) -> Any:
@@ -124,6 +126,12 @@ class _Smoothing:
         for mono, factor in varying.terms.items():
             self.whole(mono, Fraction(factor) / den)
         return varying / den + num.terms.get(ONE, 0) // den
+
+    def multiple(self, x: Any, by: Any) -> Any:
+        """`divisible` where nothing is rounded: of multiples of `by`, from that on."""
+        self.quotient(x, by)
+        self.rest_on(x >= by)
+        return x
 
     def whole(self, mono: Any, factor: Fraction) -> None:
         """See that a term is whole: by the step of its symbol, or by a claim where it has several."""

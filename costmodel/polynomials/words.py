@@ -7,7 +7,7 @@ from typing import Any
 
 from costmodel.polynomials.claims import Claim, claim
 from costmodel.polynomials.numbers import Polynomial, atomic, atoms
-from costmodel.polynomials.ranges import Range, is_positive, range_of
+from costmodel.polynomials.ranges import is_positive, range_of
 
 KINDS = (Polynomial, Claim)
 
@@ -57,9 +57,24 @@ def choose(condition: Any, yes: Any, no: Any) -> Any:
     apart = yes - no
     if not isinstance(apart, Polynomial):
         return no + apart * atomic("if", (condition,), whole=True, range_=(0, 1))
-    range_: Range = tuple(pick(ends) for pick, ends in zip((min, max), zip(range_of(yes), range_of(no)), strict=True))  # type: ignore[assignment] # noqa: B905
+    (low, high), (other_low, other_high) = range_of(yes), range_of(no)
+    range_ = (min(low, other_low), max(high, other_high))
     positive = is_positive(yes) and is_positive(no)
     return atomic("choose", (condition, yes, no), whole=_is_whole(yes) and _is_whole(no), range_=range_, positive=positive)
+
+
+def divisible(x: Any, by: Any) -> Any:
+    """The nearest multiple, one atom as long as it is open: written out, it would be a sum of two, and multiply terms.
+
+    >>> divisible(symbol("w", whole=False) * 32, 8), divisible(symbol("w", whole=True) * 32, 8)
+    (divisible(32*w, 8), 32*w)
+    """
+    near = extreme(by, (2 * x + by) // (2 * by) * by, largest=True)
+    steps = 10 * near < 9 * x
+    if isinstance(steps, bool):
+        return near + by if steps else near
+    low, high = range_of(near)
+    return atomic("divisible", (x, by), whole=_is_whole(by), range_=(low, high + range_of(by)[1]), positive=is_positive(by))
 
 
 def equal(a: Any, b: Any) -> Any:
