@@ -137,7 +137,9 @@ def closed(
     free = [*free, *(name for name in missing if name not in free)]
     symbols = {name: _symbol(spec, name, usual.get(name)) for name in free}
     reference = {symbol: usual[name] for name, symbol in symbols.items() if name in usual}
-    at_reference = spec.cost({**given, **{name: usual[name] for name in free}}, variant, batch) if len(reference) == len(free) else None
+    at_reference = (
+        spec.cost({**given, **{name: usual[name] for name in free}}, variant, batch) if len(reference) == len(free) else None
+    )
     for walking in (Repeating, Walk):
         walk = walking(reference, Problems())
         settings = _settings(spec, {**given, **symbols}, variant, walk)

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from costmodel import algebra
 from costmodel.algebra import Num
-from costmodel.closed_form import Closed, Part
-from costmodel.polynomials.numbers import Atom, atoms
-from costmodel.polynomials.slopes import elasticity
-from costmodel.polynomials.smoothing import Domain, smooth
+from costmodel.algebra.polynomials.numbers import Atom, atoms
+from costmodel.algebra.polynomials.slopes import elasticity
+from costmodel.algebra.polynomials.smoothing import smooth
+from costmodel.closed_form import Closed
 from costmodel.units import is_unit
 
 
@@ -59,7 +59,7 @@ class Formulas:
         return self.domain.holds(self.closed.reference) if self.is_known else None
 
     def steepness(self, formula: Formula) -> dict[str, Any]:
-        """d ln figure / d ln symbol at the reference values, of the smooth form: by the symbol's name."""
+        """D ln figure / d ln symbol at the reference values, of the smooth form: by the symbol's name."""
         if not self.is_known:
             return {}
         found = ((name, elasticity(formula.smooth, s, self.closed.reference)) for name, s in self.closed.symbols.items())
@@ -81,6 +81,5 @@ class Formulas:
         """The symbols that sizes of the maps are made of, and widths are not."""
         inputs = self.closed.ledger.inputs.values()
         sides = [size for x in inputs for name, size in x.dims.items() if name != "c"]
-        widths = {atom for atom in atoms(*(x.dims["c"] for x in inputs if "c" in x.dims))}
+        widths = set(atoms(*(x.dims["c"] for x in inputs if "c" in x.dims)))
         return [atom for atom in atoms(*sides) if atom.kind == "symbol" and atom not in widths]
-

@@ -7,7 +7,6 @@ from costmodel import algebra
 from costmodel.algebra import Num
 from costmodel.cost import COUNTS
 from costmodel.judge import Pass, Scope, Stop
-from costmodel.ledger import Condition
 from costmodel.line import Line, Place
 from costmodel.problems import Problems
 from costmodel.steps import Step

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from costmodel import algebra
 from costmodel.algebra import choose, decide, divide, divides, divisible, equal, single, substitute, symbol, whole
-from costmodel.points import Points
+from costmodel.algebra.arrays import Points
 
 WHOLE = st.integers(-30, 30)
 COUNTS = st.integers(1, 40)
@@ -43,7 +43,9 @@ def put_in(word: Callable[..., Any], rows: Sequence[Any], varying: Sequence[int]
 def closed_up(word: Callable[..., Any], rows: Sequence[Any], varying: Sequence[int]) -> list[Any]:
     """What a word gives for polynomials, with the arguments that do not vary as plain numbers, and each row put in."""
     symbols = {
-        place: algebra.closed(f"s{place}", whole=all(type(row[place]) is int for row in rows), low=min(row[place] for row in rows))
+        place: algebra.closed(
+            f"s{place}", whole=all(type(row[place]) is int for row in rows), low=min(row[place] for row in rows)
+        )
         for place in varying
     }
     formula = word(*(symbols.get(place, number) for place, number in enumerate(rows[0])))

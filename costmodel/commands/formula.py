@@ -26,6 +26,7 @@ from costmodel.problems import Problem, SpecError, one_of
 
 if TYPE_CHECKING:
     from costmodel.library import Spec
+    from costmodel.reports.formulating import Page
 
 FIGURES = ("mult_adds", "params", "access", "peak")
 PARTS = ("network", "block", "layer")
@@ -39,9 +40,7 @@ def formula(
     ] = [],  # noqa: B006 - typer copies it
     of: Annotated[
         str,
-        typer.Option(
-            "--of", metavar="FIGURE,…", help="mult_adds, params, access, peak.", autocompletion=offered(*FIGURES)
-        ),
+        typer.Option("--of", metavar="FIGURE,…", help="mult_adds, params, access, peak.", autocompletion=offered(*FIGURES)),
     ] = "mult_adds,params,access",
     by: Annotated[
         str, typer.Option("--by", metavar="PART", help="network, block or layer.", autocompletion=offered(*PARTS))
@@ -75,6 +74,7 @@ def formula(
     from costmodel.closed_form import closed, letters
     from costmodel.formulas import Formulas
     from costmodel.library import load
+    from costmodel.reports.formulating import Page
     from costmodel.units import is_unit
 
     loaded = load(one.spec)
@@ -86,7 +86,7 @@ def formula(
     if not names:
         raise SpecError([_nothing_free(loaded)])
     found = closed(loaded, [*dict.fromkeys(names)], values, chosen, images["batch"], rule, model)
-    _write(Formulas(found, figures, part), form, exact, output, no_color)
+    _write(Page(Formulas(found, figures, part), exact), form, output, no_color)
 
 
 def _together(asked: list[str], format: str | None, by: str, figures: list[str]) -> None:
@@ -96,8 +96,12 @@ def _together(asked: list[str], format: str | None, by: str, figures: list[str])
         wrong.append(Problem(None, f"one language at a time, and here are {one_of(f'--{name}' for name in asked)}"))
     if asked and format is not None:
         wrong.append(Problem(None, f"--{asked[0]} is a format of its own, beside --format", "keep one of them"))
+    if by != "network" and set(asked) & {"python", "js", "sympy"}:
+        wrong.append(Problem(None, f"--{asked[0]} writes functions of the whole network, and --by {by} asks for its parts"))
     if by != "network" and "peak" in figures:
-        wrong.append(Problem(None, f"a peak is of the whole network, and --by {by} asks for its parts", "leave out one of them"))
+        wrong.append(
+            Problem(None, f"a peak is of the whole network, and --by {by} asks for its parts", "leave out one of them")
+        )
     if wrong:
         raise SpecError(wrong)
 
@@ -112,11 +116,13 @@ def _nothing_free(loaded: "Spec") -> Problem:
     return Problem(None, "a closed form is in parameters that stay free, and none are named", f"--free {','.join(numbers[:2])}")
 
 
-def _write(formulas: "object", form: str, exact: bool, output: str | None, no_color: bool) -> None:
-    from costmodel.reports import formulating
+def _write(page: "Page", form: str, output: str | None, no_color: bool) -> None:
+    from costmodel.reports import formulating, formulating_data
 
-    page = formulating.Page(formulas, exact)  # type: ignore[arg-type]
     if form == "table":
         outputs.write_table(output, lambda room: formulating.screen(page, room), no_color)
+    elif form in ("python", "js", "sympy"):
+        outputs.write(output, formulating_data.as_code(page, form))
     else:
-        raise NotImplementedError
+        written = {name: getattr(formulating_data, f"as_{name}") for name in ("json", "markdown", "latex")}[form]
+        outputs.write(output, written(page))

@@ -5,9 +5,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from costmodel.algebra import is_single
+from costmodel.algebra.polynomials.numbers import Atom
 from costmodel.formulas import Formula, Formulas
 from costmodel.ops.fields import decimal
-from costmodel.polynomials.numbers import Atom
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text
 from costmodel.reports.polynomials import Printer, named
 from costmodel.reports.words import count, counting, setting
@@ -24,6 +24,11 @@ class Page(NamedTuple):
     formulas: Formulas
     exact: bool = False
 
+    @property
+    def names(self) -> dict[Atom, str]:
+        """The names of what stands more than once in the exact forms."""
+        return named(row.exact for rows in self.formulas.rows.values() for row in rows)
+
 
 def screen(page: Page, room: int) -> Screen:
     """Each part with its formulas, then where they hold, how far off they are, how steep."""
@@ -39,10 +44,18 @@ def screen(page: Page, room: int) -> Screen:
             lines.append(text(heading(part.paths), "strong"))
         for row in formulas.rows[part.paths[0]]:
             lines += note(TITLES[row.figure], written(page, row), room)
-            lines += [line for name, value in definitions(page, row) for line in note("", f"{name} = {value}", room, "dim")]
+    if where := [*definitions(page)] if page.exact else []:
+        labels = ["where", *[""] * len(where)]
+        found = zip(labels, where, strict=False)
+        lines += [[], *(line for label, (name, value) in found for line in note(label, f"{name} = {value}", room))]
     notes_ = [*notes(page)]
     tables = [line for columns, rows in comparisons(page) for part in table(columns, [rows], room) for line in part]
-    return [*lines, [], *([*tables, []] if tables else []), *(line for label, words in notes_ for line in note(label, words, room))]
+    return [
+        *lines,
+        [],
+        *([*tables, []] if tables else []),
+        *(line for label, words in notes_ for line in note(label, words, room)),
+    ]
 
 
 def title(formulas: Formulas) -> str:
@@ -54,7 +67,11 @@ def title(formulas: Formulas) -> str:
 def settings(formulas: Formulas) -> list[str]:
     """What is free, and what is held fixed."""
     closed = formulas.closed
-    fixed = [setting(name, value) for name, value in closed.ledger.settings.items() if name not in closed.symbols and is_single(value)]
+    fixed = [
+        setting(name, value)
+        for name, value in closed.ledger.settings.items()
+        if name not in closed.symbols and is_single(value)
+    ]
     batch = [] if "batch" in closed.symbols else [setting("batch", closed.ledger.batch)]
     return [f"free: {', '.join(closed.symbols)}", *fixed, *batch]
 
@@ -87,18 +104,17 @@ def written(page: Page, row: Formula) -> str:
     """A formula in writing."""
     formulas = page.formulas
     if page.exact:
-        return printer(formulas, named([row.exact])).number(row.exact)
+        return printer(formulas, page.names).number(row.exact)
     if formulas.is_unit:
         return printer(formulas).collected(row.smooth, formulas.sizes)
     return printer(formulas).number(row.smooth)
 
 
-def definitions(page: Page, row: Formula) -> Iterator[tuple[str, str]]:
-    """What the names in an exact formula stand for."""
-    if page.exact:
-        names = named([row.exact])
-        writes = printer(page.formulas, names)
-        yield from ((name, writes.made(atom)) for atom, name in names.items())
+def definitions(page: Page) -> Iterator[tuple[str, str]]:
+    """What the names in the exact formulas stand for."""
+    names = page.names
+    writes = printer(page.formulas, names)
+    yield from ((name, writes.made(atom)) for atom, name in names.items())
 
 
 ERRORS = (Column("figure", left=True), Column("smooth"), Column("exact"), Column("off by"))

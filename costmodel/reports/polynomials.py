@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from costmodel.polynomials.claims import Claim
-from costmodel.polynomials.collecting import collected, content
-from costmodel.polynomials.numbers import ONE, Atom, Mono, Polynomial, atoms, made
+from costmodel.algebra.polynomials.claims import Claim
+from costmodel.algebra.polynomials.collecting import collected, content
+from costmodel.algebra.polynomials.numbers import ONE, Atom, Mono, Polynomial, atoms, made
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -25,8 +25,12 @@ class Printer:
         """A sum of terms, those of the highest degree first, or as they were met."""
         if not isinstance(value, Polynomial):
             return self.plain(value)
-        terms = [*value.terms.items()] if self.as_met else sorted(value.terms.items(), key=self.place)
-        return self.sum([(factor < 0, self.term(mono, abs(factor))) for mono, factor in terms])
+        return self.sum(self.terms(value))
+
+    def terms(self, value: Polynomial) -> list[tuple[bool, str]]:
+        """The terms of a sum in their order, each with whether it is taken away."""
+        found = [*value.terms.items()] if self.as_met else sorted(value.terms.items(), key=self.place)
+        return [(factor < 0, self.term(mono, abs(factor))) for mono, factor in found]
 
     def sum(self, terms: Iterable[tuple[bool, str]]) -> str:
         """Terms one after the other, those that are taken away with a minus."""
@@ -35,6 +39,10 @@ class Printer:
             sign = self.minus if is_less else "+" if written else ""
             written += f" {sign} {term}" if written else sign + term
         return written
+
+    def inside(self, written: str) -> str:
+        """A sum as a factor."""
+        return f"({written})"
 
     def collected(self, value: Any, sizes: Iterable[Atom]) -> str:
         """A sum with the terms of the same sizes of maps together."""
@@ -47,7 +55,7 @@ class Printer:
                 parts += [(factor < 0, self.term(mono, abs(factor))) for mono, factor in _terms(whole)]
             else:
                 number = content(rest)
-                parts.append((False, self.joint.join([self.term(shared, number), f"({self.number(rest / number)})"])))
+                parts.append((False, self.joint.join([self.term(shared, number), self.inside(self.number(rest / number))])))
         return self.sum(parts)
 
     def place(self, term: tuple[Mono, Any]) -> tuple[Any, ...]:
@@ -114,7 +122,7 @@ class Printer:
             case "choose":
                 return self.choice(*atom.args)
             case "sum":
-                return f"({self.number(atom.args[0])})"
+                return self.inside(self.number(atom.args[0]))
         return self.call(atom.kind, atom.args)
 
     def floor(self, num: Any, den: Any) -> str:
@@ -171,10 +179,31 @@ class Latex(Printer):
     def power(self, atom: Atom, power: int) -> str:
         return self.atom(atom) if power == 1 else f"{self.atom(atom)}^{{{power}}}"
 
+    def atom(self, atom: Atom) -> str:
+        return self.symbol(self.names[atom]) if atom in self.names else super().atom(atom)
+
     def symbol(self, name: str) -> str:
         from costmodel.reports.notation import latex_name
 
-        return latex_name(name)
+        letter, digits = name[:1], name[1:]
+        if letter.isalpha() and digits.isdecimal():
+            return f"{letter}_{{{digits}}}"
+        return rf"\{name}" if name in _GREEK else latex_name(name)
+
+    def inside(self, written: str) -> str:
+        return rf"\left({written}\right)"
+
+    def rows(self, value: Any) -> list[str]:
+        """A sum on as many lines as it takes not to leave the page."""
+        if not isinstance(value, Polynomial):
+            return [self.plain(value)]
+        rows: list[list[tuple[bool, str]]] = [[]]
+        for term in self.terms(value):
+            if rows[-1] and sum(len(written) for _, written in (*rows[-1], term)) > _ROW:
+                rows.append([])
+            rows[-1].append(term)
+        first, *rest = rows
+        return [self.sum(first), *(f"{'-' if row[0][0] else '+'} {self.sum([(False, row[0][1]), *row[1:]])}" for row in rest)]
 
     def floor(self, num: Any, den: Any) -> str:
         up = _rounded_up(num, den)
@@ -190,11 +219,19 @@ class Latex(Printer):
         return rf"\{name}\left({', '.join(map(self.number, args))}\right)"
 
     def choice(self, claim: Any, yes: Any, no: Any) -> str:
-        return rf"\begin{{cases}} {self.number(yes)} & {self.truth(claim)} \\ {self.number(no)} & \text{{otherwise}} \end{{cases}}"
+        return (
+            rf"\begin{{cases}} {self.number(yes)} & {self.truth(claim)} \\ {self.number(no)} & \text{{otherwise}} \end{{cases}}"
+        )
+
+
+_GREEK = ("alpha", "beta", "gamma", "delta", "epsilon", "lambda", "mu", "rho", "sigma", "tau", "phi", "omega")
+"""Letters that LaTeX has commands for."""
+_ROW = 150
+"""Characters of LaTeX that stand on one line of a long sum."""
 
 
 def named(values: Iterable[Any], *, every: bool = False) -> dict[Atom, str]:
-    """Names for the atoms that are written more than once, or for every one that is no symbol: `x1`, `x2`, …
+    """Names for the atoms that are written more than once, or for every one that is no symbol: `x1`, `x2` and so on.
 
     They come in an order in which each is made of those before it.
     """
@@ -235,8 +272,8 @@ def _rounded_up(num: Any, den: Any) -> Any:
 
 
 def _decimal(value: Fraction) -> str:
-    """A fraction as a decimal that is exact and has at most four places; nothing where there is none."""
-    places = next((places for places in range(5) if 10**places % value.denominator == 0), None)
+    """A fraction as a decimal that is exact and has at most six places; nothing where there is none."""
+    places = next((places for places in range(7) if 10**places % value.denominator == 0), None)
     if places is None:
         return ""
     digits = str(value.numerator * 10**places // value.denominator).zfill(places + 1)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from op_settings import KINDS, POINTS, Setting, Slot, settings_of
 
 from costmodel.algebra import closed, decide, substitute
+from costmodel.algebra.arrays import Points
 from costmodel.cost import COUNTS
 from costmodel.ops import OPS
 from costmodel.ops.fields import Misfit
-from costmodel.points import Points
 from costmodel.tensor import MissingDimension, Tensor
 
 

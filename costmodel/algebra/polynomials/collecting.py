@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from math import gcd
 from typing import Any
 
-from costmodel.polynomials.numbers import ONE, Atom, Mono, Polynomial, made, times
+from costmodel.algebra.polynomials.numbers import ONE, Atom, Mono, Polynomial, made, times
 
 
 def collected(value: Polynomial, sizes: Iterable[Atom]) -> list[tuple[Mono, Any]]:

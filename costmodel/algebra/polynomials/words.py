@@ -5,9 +5,9 @@ from fractions import Fraction
 from math import inf
 from typing import Any
 
-from costmodel.polynomials.claims import Claim, claim
-from costmodel.polynomials.numbers import Polynomial, atomic, atoms
-from costmodel.polynomials.ranges import is_positive, range_of
+from costmodel.algebra.polynomials.claims import Claim, claim
+from costmodel.algebra.polynomials.numbers import Polynomial, atomic, atoms
+from costmodel.algebra.polynomials.ranges import is_positive, range_of
 
 KINDS = (Polynomial, Claim)
 
@@ -44,10 +44,10 @@ def extreme(a: Any, b: Any, *, largest: bool) -> Any:
         return a if truth is largest else b
     (low, high), (other_low, other_high) = range_of(a), range_of(b)
     pick = max if largest else min
-    found = {"whole": _is_whole(a) and _is_whole(b), "range_": (pick(low, other_low), pick(high, other_high))}
-    positive = is_positive(a) and is_positive(b)
-    first, second = sorted((a, b), key=lambda one: isinstance(one, Polynomial))
-    return atomic("max" if largest else "min", (first, second), positive=positive, **found)
+    range_ = (pick(low, other_low), pick(high, other_high))
+    positive, whole_ = is_positive(a) and is_positive(b), _is_whole(a) and _is_whole(b)
+    parts = tuple(sorted((a, b), key=lambda one: isinstance(one, Polynomial)))
+    return atomic("max" if largest else "min", parts, whole=whole_, range_=range_, positive=positive)
 
 
 def choose(condition: Any, yes: Any, no: Any) -> Any:
@@ -98,21 +98,21 @@ def whole(x: Any) -> tuple[Any, Any]:
 
 def decided(condition: Any, reference: Mapping[Any, Any]) -> Any:
     """The truth of a claim at the reference values; open where there are none for its symbols."""
-    from costmodel.polynomials.putting import put
+    from costmodel.algebra.polynomials.putting import put
 
     return put(condition, reference) if reference else None
 
 
 def substitute(x: Any, values: Mapping[Any, Any]) -> Any:
     """`x` with numbers put in for symbols."""
-    from costmodel.polynomials.putting import put
+    from costmodel.algebra.polynomials.putting import put
 
     return put(x, values)
 
 
 def chosen(x: Any, values: Mapping[Any, Any]) -> Any:
     """`x` with each choice in it made that these values settle."""
-    from costmodel.polynomials.putting import put
+    from costmodel.algebra.polynomials.putting import put
 
     def case(truth: Any) -> Any:
         settled = put(truth, values)

@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import inf
 from typing import Any, TypeAlias
 
-from costmodel.polynomials.numbers import Atom, Polynomial, made
+from costmodel.algebra.polynomials.numbers import Atom, Polynomial, made
 
 Range: TypeAlias = tuple[Any, Any]
 """The least and the greatest value, infinite where there is no bound."""
@@ -15,7 +15,7 @@ _PASSES = 4
 def range_of(value: Any) -> Range:
     """Bounds on a number, for all values of its symbols.
 
-    >>> from costmodel.polynomials.words import symbol
+    >>> from costmodel.algebra.polynomials.words import symbol
     >>> x = symbol("x", whole=True, low=1, high=9)
     >>> range_of(2 * x + 1), range_of(x - x // 2)
     ((3, 19), (-3, 9))
@@ -54,7 +54,7 @@ def least(value: Any) -> Any:
 
 
 def _loosened(value: Any) -> Any:
-    """A lower bound with one layer of floors less, of those that stand alone in their term; the very number if there is none."""
+    """A lower bound with one layer of floors less, of those that stand alone in their term; the number itself without any."""
     if not isinstance(value, Polynomial):
         return value
     result: Any = 0

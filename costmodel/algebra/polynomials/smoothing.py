@@ -6,9 +6,9 @@ from math import ceil, floor, gcd, inf, lcm
 from typing import Any, NamedTuple
 
 from costmodel import algebra
-from costmodel.polynomials.claims import Claim
-from costmodel.polynomials.numbers import ONE, Atom, Polynomial, made
-from costmodel.polynomials.putting import put
+from costmodel.algebra.polynomials.claims import Claim
+from costmodel.algebra.polynomials.numbers import ONE, Atom, Polynomial, made
+from costmodel.algebra.polynomials.putting import put
 
 
 class Domain(NamedTuple):

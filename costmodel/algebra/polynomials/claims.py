@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from costmodel.polynomials.numbers import Polynomial
-from costmodel.polynomials.ranges import is_positive, least
+from costmodel.algebra.polynomials.numbers import Polynomial
+from costmodel.algebra.polynomials.ranges import is_positive, least
 
 
 class Claim(NamedTuple):
@@ -15,12 +15,14 @@ class Claim(NamedTuple):
     def __and__(self, other: Any) -> Any:
         return (self if other else False) if isinstance(other, bool) else Claim("and", (self, other))
 
-    __rand__ = __and__
+    def __rand__(self, other: Any) -> Any:
+        return self & other
 
     def __or__(self, other: Any) -> Any:
         return (True if other else self) if isinstance(other, bool) else Claim("or", (self, other))
 
-    __ror__ = __or__
+    def __ror__(self, other: Any) -> Any:
+        return self | other
 
     def __invert__(self) -> Any:
         return negated(self)
@@ -32,7 +34,7 @@ class Claim(NamedTuple):
 def claim(kind: str, value: Any) -> Any:
     """The claim that a number is at least zero, or is zero; true or false where that is seen.
 
-    >>> from costmodel.polynomials.words import symbol
+    >>> from costmodel.algebra.polynomials.words import symbol
     >>> x = symbol("x", whole=True, low=1)
     >>> claim("ge", x - 1), claim("eq", 2 * x), claim("ge", x - 5)
     (True, False, Claim(kind='ge', parts=(x - 5,)))
@@ -49,4 +51,3 @@ def negated(truth: Any) -> Any:
     if isinstance(truth, bool):
         return not truth
     return truth.parts[0] if truth.kind == "not" else Claim("not", (truth,))
-

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from costmodel import algebra
-from costmodel.polynomials.numbers import Atom, Polynomial, made, times
-from costmodel.polynomials.putting import put
+from costmodel.algebra.polynomials.numbers import Atom, Polynomial, made, times
+from costmodel.algebra.polynomials.putting import put
 
 
 def slope(value: Any, symbol: Polynomial) -> Any:
@@ -29,7 +29,7 @@ def _slope(value: Any, wanted: Atom) -> Any:
 
 
 def elasticity(value: Any, symbol: Polynomial, values: Mapping[Any, Any]) -> Any:
-    """d ln value / d ln symbol, at values for the symbols: by how many percent more it is for a symbol of one percent more.
+    """D ln value / d ln symbol, at values for the symbols: by how many percent more it is for a symbol of one percent more.
 
     None where the value is nothing.
 

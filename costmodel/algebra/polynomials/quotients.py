@@ -3,7 +3,8 @@
 from math import lcm
 from typing import Any
 
-from costmodel.polynomials.numbers import Atom, Polynomial, made
+from costmodel import algebra
+from costmodel.algebra.polynomials.numbers import Atom, Polynomial, made
 
 
 def over(value: Any, by: Any = 1) -> tuple[Any, Any]:
@@ -17,7 +18,7 @@ def over(value: Any, by: Any = 1) -> tuple[Any, Any]:
     (num, below), (den, above) = _cleared(value), _cleared(by)
     num, den = num * above, den * below
     shared = _shared(num, den)
-    return num / shared, den / shared
+    return algebra.divide(num, shared), algebra.divide(den, shared)
 
 
 def _cleared(value: Any) -> tuple[Any, Any]:

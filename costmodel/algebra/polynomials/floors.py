@@ -4,14 +4,14 @@ from fractions import Fraction
 from math import floor, inf, lcm
 from typing import Any
 
-from costmodel.polynomials.numbers import ONE, Mono, Polynomial, atomic, is_whole, made
-from costmodel.polynomials.ranges import is_positive, least, range_of
+from costmodel.algebra.polynomials.numbers import ONE, Mono, Polynomial, atomic, is_whole, made
+from costmodel.algebra.polynomials.ranges import is_positive, least, range_of
 
 
 def floored(value: Any, by: Any = 1) -> Any:
     """⌊value / by⌋.
 
-    >>> from costmodel.polynomials.words import symbol
+    >>> from costmodel.algebra.polynomials.words import symbol
     >>> x = symbol("x", whole=True)
     >>> floored(4 * x + 6, 8), floored(floored(x - 1, 2) + 1, 2), floored(8 * x + 3, 4)
     (floor(x + 1, 2), floor(x + 1, 4), 2*x)
@@ -38,9 +38,12 @@ def _quotient(terms: dict[Mono, Fraction], constant: Fraction) -> Any:
     """⌊terms + constant⌋, of terms that are not whole one by one."""
     den = lcm(*(factor.denominator for factor in terms.values()))
     if all(map(is_whole, terms)):
+        if all(factor < 0 for factor in terms.values()):  # ⌊−a/b⌋ is −⌈a/b⌉, and that −⌊(a + b − 1)/b⌋
+            above = {mono: -factor for mono, factor in terms.items()}
+            return -_quotient(above, Fraction(-floor(constant * den) + den - 1, den))
         # the terms together are a multiple of 1/den, so that less of the constant is lost by the floor
-        shift, constant = divmod(floor(constant * den), den)
-        constant = Fraction(constant, den)
+        shift, start = divmod(floor(constant * den), den)
+        constant = Fraction(start, den)
     else:
         shift = floor(constant)
         constant -= shift

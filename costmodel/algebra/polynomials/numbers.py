@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import count
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 from weakref import WeakValueDictionary
 
 _SERIAL = count()
@@ -17,7 +17,7 @@ class Atom:
     """
 
     __slots__ = ("__weakref__", "args", "high", "kind", "low", "positive", "serial", "whole")
-    alike: "WeakValueDictionary[Any, Atom]" = WeakValueDictionary()
+    alike: ClassVar["WeakValueDictionary[Any, Atom]"] = WeakValueDictionary()
 
     def __init__(self, kind: str, args: tuple[Any, ...], *, whole: bool, range_: tuple[Any, Any], positive: bool) -> None:
         self.kind, self.args, self.whole, self.serial = kind, args, whole, next(_SERIAL)
@@ -46,7 +46,7 @@ def atomic(kind: str, args: tuple[Any, ...], *, whole: bool, range_: tuple[Any, 
 class Polynomial:
     """A sum of products with exact factors, negative powers among them; never without an atom.
 
-    >>> from costmodel.polynomials.words import symbol
+    >>> from costmodel.algebra.polynomials.words import symbol
     >>> x = symbol("x", whole=True)
     >>> (x + 1) * (x - 1) * 2 + 1, (x + 3) // 4 // 8
     (2*x**2 - 1, floor(x + 3, 32))
@@ -179,7 +179,7 @@ def inverse(value: Any) -> Any:
     if not isinstance(value, Polynomial):
         return Fraction(1) / value
     if len(value.terms) > 1:
-        from costmodel.polynomials.ranges import is_positive, range_of
+        from costmodel.algebra.polynomials.ranges import is_positive, range_of
 
         value = atomic("sum", (value,), whole=value.whole, range_=range_of(value), positive=is_positive(value))
     ((mono, factor),) = value.terms.items()
@@ -189,7 +189,7 @@ def inverse(value: Any) -> Any:
 def divided(value: Polynomial, by: Polynomial) -> Any:
     """A quotient that comes out without a rest, by long division; None where there is a rest.
 
-    >>> from costmodel.polynomials.words import symbol
+    >>> from costmodel.algebra.polynomials.words import symbol
     >>> x, y = symbol("x", whole=True), symbol("y", whole=True)
     >>> divided((x + y) * (x + 2), x + y), divided(x * y + 1, x + y)
     (x + 2, None)
@@ -234,19 +234,19 @@ def atoms(*values: Any) -> Iterator[Atom]:
 
 
 def _floored(value: Any, by: Any) -> Any:
-    from costmodel.polynomials.floors import floored
+    from costmodel.algebra.polynomials.floors import floored
 
     return floored(value, by)
 
 
 def _claim(kind: str, value: Any) -> Any:
-    from costmodel.polynomials.claims import claim
+    from costmodel.algebra.polynomials.claims import claim
 
     return claim(kind, value)
 
 
 def _negated(truth: Any) -> Any:
-    from costmodel.polynomials.claims import negated
+    from costmodel.algebra.polynomials.claims import negated
 
     return negated(truth)
 

@@ -33,7 +33,7 @@ def _is_symbolic(value: Any) -> bool:
 
 
 def _is_polynomial(value: Any) -> bool:
-    words = sys.modules.get("costmodel.polynomials.words")
+    words = sys.modules.get("costmodel.algebra.polynomials.words")
     return words is not None and isinstance(value, words.KINDS)
 
 
@@ -41,7 +41,7 @@ def _is_array(value: Any) -> bool:
     numpy = sys.modules.get("numpy")
     if numpy is None:
         return False
-    from costmodel.points import Points
+    from costmodel.algebra.arrays import Points
 
     return isinstance(value, Points | numpy.ndarray)
 
@@ -49,14 +49,14 @@ def _is_array(value: Any) -> bool:
 def _system(*values: Any) -> Any:
     """The room of the numbers or truths that are not all plain, which has the words below for them."""
     if any(map(_is_array, values)):
-        from costmodel import points
+        from costmodel.algebra import arrays
 
-        return points
+        return arrays
     if any(map(_is_polynomial, values)):
-        from costmodel.polynomials import words
+        from costmodel.algebra.polynomials import words
 
         return words
-    from costmodel import symbols
+    from costmodel.algebra import symbols
 
     return symbols
 
@@ -99,14 +99,14 @@ def symbol(name: str, whole: bool = False) -> Any:
 
     A width multiplier is not whole: with a whole symbol for it, every rounding would vanish.
     """
-    from costmodel import symbols
+    from costmodel.algebra import symbols
 
     return symbols.symbol(name, whole=whole)
 
 
 def closed(name: str, whole: bool = False, low: Num | None = None, high: Num | None = None) -> Any:
     """A symbol of closed forms (`polynomials`), above zero unless its range is given; `whole` as of `symbol`."""
-    from costmodel.polynomials import words
+    from costmodel.algebra.polynomials import words
 
     return words.symbol(name, whole=whole, low=low, high=math.inf if high is None else high)
 
@@ -292,7 +292,7 @@ def single(x: Num, reference: Mapping[Any, Num]) -> int | None:
 
 def points(values: Sequence[int]) -> Any:
     """Whole numbers as points."""
-    from costmodel.points import Points
+    from costmodel.algebra.arrays import Points
 
     return Points.of(values)
 
