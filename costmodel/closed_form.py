@@ -25,6 +25,8 @@ from costmodel.walk import Walk
 
 FIGURES = ("mult_adds", "params", "access", "peak")
 """What there are closed forms of."""
+BATCH = "batch"
+"""The images in one pass, which may be free beside a spec's parameters."""
 PARTS = ("network", "block", "layer")
 """What a closed form may be of."""
 
@@ -124,7 +126,7 @@ def closed(
     convention: Convention = CONVENTIONS["paper"],
     traffic: Traffic = CONV,
 ) -> Closed:
-    """A spec with some parameters free; all others as given, as the variant's or as their defaults.
+    """A spec with some parameters free, and the batch where it is named; all others as given, as the variant's or by default.
 
     Raises `SpecError` for a parameter that there is not or that is no number, and for settings that cannot be built.
 
@@ -132,22 +134,23 @@ def closed(
     >>> closed(load("vit"), ["depth"]).figure("params")
     7087872*depth + 1513192
     """
-    usual = _usual(spec, free, given, variant)
+    usual = _usual(spec, [name for name in free if name != BATCH], given, variant)
     missing = (str(name) for name, default in spec.network.params.items() if default is None and name not in usual)
     free = [*free, *(name for name in missing if name not in free)]
-    symbols = {name: _symbol(spec, name, usual.get(name)) for name in free}
-    reference = {symbol: usual[name] for name, symbol in symbols.items() if name in usual}
-    at_reference = (
-        spec.cost({**given, **{name: usual[name] for name in free}}, variant, batch) if len(reference) == len(free) else None
-    )
+    numbers = {**usual, BATCH: batch}
+    symbols = {name: _symbol(spec, name, numbers.get(name)) for name in free}
+    reference = {symbol: numbers[name] for name, symbol in symbols.items() if name in numbers}
+    images = symbols.get(BATCH, batch)
+    chosen = {name: symbol for name, symbol in symbols.items() if name != BATCH}
+    known = {**given, **{name: usual[name] for name in chosen if name in usual}}
+    at_reference = spec.cost(known, variant, batch) if len(reference) == len(symbols) else None
     for walking in (Repeating, Walk):
         walk = walking(reference, Problems())
-        settings = _settings(spec, {**given, **symbols}, variant, walk)
-        ledger = evaluate(spec.graph, settings, batch, walk=walk)
-        times = walk.times_of if isinstance(walk, Repeating) else [1] * len(ledger.lines)
-        found = Closed(
-            spec, symbols, reference, ledger, at_reference, dict(zip(ledger.lines, times, strict=True)), convention, traffic
-        )
+        settings = _settings(spec, {**given, **chosen}, variant, walk)
+        ledger = evaluate(spec.graph, settings, images, walk=walk)
+        often = walk.times_of if isinstance(walk, Repeating) else [1] * len(ledger.lines)
+        times = dict(zip(ledger.lines, often, strict=True))
+        found = Closed(spec, symbols, reference, ledger, at_reference, times, convention, traffic)
         if at_reference is None or _is_same(found, at_reference):
             return found
     raise SpecError([Problem(None, f"no closed form in {one_of(free)} gives the figures of {spec.network.name}")])
@@ -192,9 +195,9 @@ def _usual(spec: Spec, free: Sequence[str], given: Mapping[str, Any], variant: s
 
 def _symbol(spec: Spec, name: str, value: Any) -> Any:
     """A symbol for a parameter, whole unless the spec or the setting itself gives it a value that is not."""
-    key = next(key for key in spec.network.params if key == name)
     is_whole = value is None or type(value) is int
-    return algebra.closed(str(name), whole=is_whole and not Settings(spec.network, Problems()).not_whole(key))
+    key = next((key for key in spec.network.params if key == name), None)
+    return algebra.closed(name, whole=is_whole and (key is None or not Settings(spec.network, Problems()).not_whole(key)))
 
 
 def _settings(spec: Spec, given: Mapping[str, Any], variant: str | None, judge: Judge) -> dict[str, Any]:

@@ -112,6 +112,14 @@ def test_parts_add_up(name: str, by: str) -> None:
         assert parts == found.figure(figure)
 
 
+def test_the_batch_may_be_free() -> None:
+    found = closed(costmodel.load("mobilenetv2"), ["batch", "alpha"])
+    put = {found.symbols["batch"]: 8, found.symbols["alpha"]: Fraction(7, 5)}
+    expected = costmodel.load("mobilenetv2").analyze(alpha="1.4", batch=8)
+    assert tuple(algebra.substitute(found.figure(name), put) for name in SUMS) == expected.totals
+    assert algebra.substitute(found.peak, put) == Memory(expected).elements
+
+
 # --- against the papers ------------------------------------------------------------------------------------------------------
 
 

@@ -1,10 +1,11 @@
 """Arithmetic that means the same for integers, for arrays of points and for symbols.
 
-The only file that knows there are three number systems:
+The only room that knows there are four number systems:
 
 * plain `int` and `Fraction`: one network, exact;
-* `Points`: a whole sweep at once, exact (see `points.py`);
-* sympy expressions: a closed form.
+* `Points`: many points at once, exact (`arrays.py`);
+* sympy expressions: a line or a block as papers print it (`symbols.py`);
+* polynomials: the closed form of a whole network, and the program of a sweep (`polynomials/`).
 
 Everything else writes `+ - * // %`, comparisons other than `==`, and the words below. Neither numpy nor
 sympy is loaded until a value of theirs turns up.
@@ -16,8 +17,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-Num: TypeAlias = Any  # int | Fraction | Points | sympy.Expr
-Truth: TypeAlias = Any  # bool | mask (boolean array) | sympy Boolean
+Num: TypeAlias = Any  # int | Fraction | Points | sympy.Expr | Polynomial
+Truth: TypeAlias = Any  # bool | mask (boolean array) | sympy Boolean | Claim
 
 _PLAIN = frozenset({int, Fraction, bool})
 _NOT_NUMBERS = (str, bool, list)

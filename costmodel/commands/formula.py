@@ -36,7 +36,8 @@ LANGUAGES = ("latex", "python", "js", "sympy")
 def formula(
     spec: SpecName,
     free: Annotated[
-        list[str], typer.Option("--free", metavar="NAME,NAME,…", help="Parameters that stay symbols; of a unit, all letters.")
+        list[str],
+        typer.Option("--free", metavar="NAME,NAME,…", help="Parameters that stay symbols, and batch; of a unit, all letters."),
     ] = [],  # noqa: B006 - typer copies it
     of: Annotated[
         str,
