@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from costmodel import algebra
 from costmodel.ledger import Ledger
@@ -112,6 +112,15 @@ class Dataflow:
         return f"{self.ledger.lines[node.line].path}{f' ({node.part})' if node.part else ''}"
 
 
+def written(line: Line, part: str) -> tuple[Tensor, int]:
+    """What one of the ops that a line is gives, and the elements that it holds aside; of any kind of number."""
+    if not part:
+        deep = line.op == "depthwise" or line.op in _GROUPED
+        return line.output, _plane(line.inputs[0], line.output) if deep else 0
+    node = next(node for node in _nodes(0, line, (0,) * len(line.sources), 0) if node.part == part)
+    return node.tensor, node.aside
+
+
 def _nodes(at: int, line: Line, sources: tuple[int, ...], first: int) -> Iterator[Node]:
     """The ops that a line is; `first` is the number of the first."""
     if line.op == "separable":
@@ -139,9 +148,9 @@ _GROUPED = ("conv1d", "conv2d", "conv3d")
 """Convolutions that are depthwise where they have as many groups as channels."""
 
 
-def _plane(x: Tensor, y: Tensor) -> int:
+def _plane(x: Tensor, y: Tensor) -> Any:
     """The elements that one channel of one image gives."""
-    return int(y.size // (x.n * x.c))
+    return y.size // (x.n * x.c)
 
 
 def _attention(at: int, line: Line, sources: tuple[int, ...], first: int) -> Iterator[Node]:

@@ -12,14 +12,14 @@ from costmodel.problems import Mark, Problems, did_you_mean, one_of, shortened
 from costmodel.spec.formula import WORDS, is_small
 from costmodel.spec.network import Network
 from costmodel.spec.source import Seq, Text, read_list
-from costmodel.spec.values import MAX_ITEMS, BadValue, Formula, Value, is_constant, read_value
+from costmodel.spec.values import MAX_ITEMS, BadValue, Decide, Formula, Value, as_it_is, is_constant, read_value
 
 
 class Settings:
     """Resolves parameters in the order in which the spec declares them; what is wrong goes onto `problems`."""
 
-    def __init__(self, network: Network, problems: Problems) -> None:
-        self.network, self.problems = network, problems
+    def __init__(self, network: Network, problems: Problems, decide: Decide = as_it_is) -> None:
+        self.network, self.problems, self.decide = network, problems, decide
 
     def resolve(self, given: Mapping[str, Any], variant: str | None, *, complete: bool = True) -> dict[str, Any]:
         """Every parameter's value; `complete` if one without a value is a mistake."""
@@ -96,7 +96,7 @@ class Settings:
             if not isinstance(value, Value):
                 return self.number(name, value)
             # a default that reads a name without a value waits until that name has one
-            return value.evaluate(scope) if all(other in scope for other, _ in value.names()) else None
+            return value.evaluate(scope, self.decide) if all(other in scope for other, _ in value.names()) else None
         except BadValue as error:
             self.problems.add(error.mark, error.message, error.hint)
         return None
@@ -126,7 +126,7 @@ class Settings:
             return None
         try:
             found = algebra.exact(value)
-            if algebra.is_symbol(found) and (odd := self.not_whole(name)) and found.is_integer:
+            if algebra.is_symbol(found) and (odd := self.not_whole(name)) and algebra.is_whole(found):
                 message = f"the parameter '{name}' takes values such as {odd}, and the symbol {found} stands for whole ones"
                 self.problems.add(None, message, "costmodel.algebra.symbol makes one that does not")
         except (ValueError, TypeError):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from costmodel import algebra
 from costmodel.algebra import choose, decide, divide, divides, divisible, equal, single, substitute, symbol, whole
-from costmodel.points import Points
+from costmodel.algebra.arrays import Points
 
 WHOLE = st.integers(-30, 30)
 COUNTS = st.integers(1, 40)
@@ -40,16 +40,30 @@ def put_in(word: Callable[..., Any], rows: Sequence[Any], varying: Sequence[int]
     return [decide(formula, v) if algebra.is_truth(formula) else substitute(formula, v) for v in values]
 
 
+def closed_up(word: Callable[..., Any], rows: Sequence[Any], varying: Sequence[int]) -> list[Any]:
+    """What a word gives for polynomials, with the arguments that do not vary as plain numbers, and each row put in."""
+    symbols = {
+        place: algebra.closed(
+            f"s{place}", whole=all(type(row[place]) is int for row in rows), low=min(row[place] for row in rows)
+        )
+        for place in varying
+    }
+    formula = word(*(symbols.get(place, number) for place, number in enumerate(rows[0])))
+    values = [{made: row[place] for place, made in symbols.items()} for row in rows]
+    return [decide(formula, v) if algebra.is_truth(formula) else substitute(formula, v) for v in values]
+
+
 def agree(word: Callable[..., Any], rows: Sequence[Any], expected: Sequence[Any]) -> None:
     """A word gives what is expected in each system, and plain numbers may stand beside points and beside symbols."""
     found = [word(*row) for row in rows]
     assert found == expected
     assert {type(value) for value in found} <= {int, Fraction, bool}
     places = range(len(rows[0]))
-    assert all_at_once(word, rows, places) == put_in(word, rows, places) == expected
+    assert all_at_once(word, rows, places) == put_in(word, rows, places) == closed_up(word, rows, places) == expected
     for place in places:
         mixed = [(*rows[0][:place], row[place], *rows[0][place + 1 :]) for row in rows]
-        assert all_at_once(word, mixed, [place]) == put_in(word, mixed, [place]) == [word(*row) for row in mixed]
+        found = [way(word, mixed, [place]) for way in (all_at_once, put_in, closed_up)]
+        assert found == [[word(*row) for row in mixed]] * 3
 
 
 # --- words of numbers, against their definitions ---------------------------------------------------------------------

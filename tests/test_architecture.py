@@ -14,7 +14,6 @@ from costmodel.commands.menu import COMMANDS
 
 ROOT = Path(costmodel.__file__).parent
 ROOMS = (
-    "points",
     "algebra",
     "tensor",
     "cost",
@@ -40,6 +39,7 @@ ROOMS = (
     "judge",
     "remedy",
     "walk",
+    "repeating",
     "evaluate",
     "expand",
     "forms",
@@ -76,6 +76,8 @@ ROOMS = (
     "bridge",
     "sweep",
     "units",
+    "closed_form",
+    "formulas",
     "replacing",
     "working",
     "explaining",
@@ -96,8 +98,8 @@ HOMES = {
     "textual": {"explorer"},
     "typer": {"commands"},
     "matplotlib": {"reports.plot", "reports.annotating"},
-    "numpy": {"points"},
-    "sympy": {"algebra", "proof", "theorem", "reports.notation"},
+    "numpy": {"algebra.arrays"},
+    "sympy": {"algebra.symbols", "proof", "theorem", "reports.notation"},
 }
 FILES = sorted(ROOT.rglob("*.py"))
 
@@ -136,7 +138,7 @@ def test_a_file_imports_only_from_its_own_room_and_those_above(path: Path) -> No
     own = ROOMS.index(room(module(path)))
     ours = [name.removeprefix("costmodel.") for name in imports(path) if name.startswith("costmodel.")]
     below = [name for name in ours if room(name) in ROOMS and ROOMS.index(room(name)) > own]
-    # `points` is `algebra`'s array; and any room may name the package's version
+    # any room may name the package's version
     assert [name for name in below if name != "__version__"] == []
 
 

@@ -53,7 +53,7 @@ def names(*words: str) -> list[str]:
 
 
 def test_commands() -> None:
-    assert names("") == ["analyze", "sweep", "verify", "check", "compare", "explain", "reconcile", "ops", "specs"]
+    assert names("") == ["analyze", "sweep", "formula", "verify", "check", "compare", "explain", "reconcile", "ops", "specs"]
     assert complete(GROUP, ["an"]) == Answer("names", [("analyze", "What a network costs, per layer and in all.")])
     assert names("nope", "") == []
 
@@ -106,6 +106,12 @@ def test_devices_are_the_bundled_ones_and_the_shell_adds_files() -> None:
     assert complete(GROUP, ["analyze", "mobilenet", "--plot", ""]) == Answer("files", [])
     assert "time" in names("analyze", "x", "--columns", "tim")
     assert names("sweep", "x", "--columns", "tim") == []
+
+
+def test_free_parameters() -> None:
+    assert names("formula", "mobilenetv2", "--free", "re") == ["resolution"]
+    assert names("formula", "mobilenetv2", "--free", "alpha,re") == ["alpha,resolution"]
+    assert names("formula", "mobilenetv2", "--free", "alpha,al") == []
 
 
 def test_ops_with_their_manual() -> None:
@@ -244,7 +250,10 @@ def asked(shell: str, *words: str, folder: Path | None = None) -> list[str]:
         ("costmodel analyze small --variant x", ["names", r"x\ \(a:b\)"]),
         ("costmodel analyze small --variant x\\ \\(a:", ["names", r"b\)"]),
         ("costmodel analyze small --variant 'x", ["names"]),
-        ("costmodel", ["names", "analyze", "sweep", "verify", "check", "compare", "explain", "reconcile", "ops", "specs"]),
+        (
+            "costmodel",
+            ["names", "analyze", "sweep", "formula", "verify", "check", "compare", "explain", "reconcile", "ops", "specs"],
+        ),
     ],
 )
 def test_bash_gets_what_stands_after_the_last_sign_at_which_it_splits(line: str, answer: list[str], folder: Path) -> None:

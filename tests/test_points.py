@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from costmodel.algebra import exact, symbol
-from costmodel.points import Points
+from costmodel.algebra.arrays import Points
 
 LARGEST, SMALLEST = 2**63 - 1, -(2**63)
 

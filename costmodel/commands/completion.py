@@ -139,7 +139,7 @@ def _harmless(text: str) -> str:
 def _specs(line: _Line, typed: str, prefix: str) -> Answer:
     from costmodel.spec.shelf import bundled
 
-    if "@" in typed and line.command.name in ("check", "compare"):
+    if "@" in typed and line.command.name in ("check", "compare", "explain", "formula"):
         return _reference(typed, prefix)
     names = bundled()
     full = [f"{name}.yaml" for name in names if typed.startswith(f"{name}.")]
@@ -225,6 +225,15 @@ def _parameters(line: _Line, typed: str, prefix: str) -> Answer:
     return _matching("names", values, last, f"{prefix}{name}={earlier}{comma}")
 
 
+def _free(line: _Line, typed: str, prefix: str) -> Answer:
+    """A spec's parameters that are not free yet."""
+    earlier, comma, last = typed.rpartition(",")
+    spec, taken = _spec(line), {part.strip() for part in earlier.split(",")}
+    names = {n: default for n, default in (spec.params if spec else {}).items() if n.isidentifier() and n not in taken}
+    found = {n: f"default {default}" if default else "" for n, default in names.items()}
+    return _matching("parts", found, last, f"{prefix}{earlier}{comma}")
+
+
 def _columns(line: _Line, typed: str, prefix: str) -> Answer:
     """The columns of a report that are not named yet."""
     from costmodel.reports import columns, comparing, roofline, sweeping
@@ -245,6 +254,7 @@ _OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
     "device": _devices,
     "set_": _parameters,
     "over": _parameters,
+    "free": _free,
     "columns": _columns,
     "sort": _columns,
     "normalise": _named,

@@ -11,6 +11,7 @@ from costmodel.problems import Problem, SpecError
 COMMANDS = {
     "analyze": "What a network costs, per layer and in all.",
     "sweep": "The totals at several settings, side by side.",
+    "formula": "Closed forms: mult-adds, parameters, access and peak memory in a network's own parameters.",
     "verify": "The memory-access bound of a layer, or of every convolution of a network.",
     "check": "ShuffleNetV2's guidelines as findings with a price, rewrites that lower it, and budgets.",
     "compare": "Networks side by side, with published top-1; or, of two, what differs and why.",
@@ -25,7 +26,7 @@ COMMANDS = {
 GROUPS = {
     "What does it cost?": ("analyze", "specs", "ops"),
     "What moves, and is it near the bound?": ("verify",),
-    "What if?": ("sweep",),
+    "What if?": ("sweep", "formula"),
     "Is it well designed?": ("check", "compare"),
     "Why that number?": ("explain", "reconcile"),
 }

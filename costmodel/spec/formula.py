@@ -290,7 +290,11 @@ def _check_step(by: Any, column: int, text: str) -> None:
 
 def _is_zero(value: Any) -> bool:
     """Whether a divisor is zero for certain; sympy would divide by it."""
-    return value == 0 if isinstance(value, int | Fraction) else algebra.is_symbol(value) and value.is_zero is True
+    return (
+        value == 0
+        if isinstance(value, int | Fraction)
+        else algebra.is_symbol(value) and algebra.decide(algebra.equal(value, 0)) is True
+    )
 
 
 _ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {

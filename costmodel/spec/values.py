@@ -23,7 +23,8 @@ class BadValue(Exception):
         self.mark, self.message, self.hint = mark, message, hint
 
 
-def _decide(truth: Any, _text: str, _mark: Mark) -> bool | None:
+def as_it_is(truth: Any, _text: str, _mark: Mark) -> bool | None:
+    """Settle a truth by itself, and assume nothing."""
     return algebra.decide(truth)
 
 
@@ -40,7 +41,7 @@ class Formula:
         except FormulaError as error:
             raise BadValue(mark.shifted(error.column), error.message, error.hint) from None
 
-    def evaluate(self, scope: Mapping[str, Any], decide: Decide = _decide) -> Any:  # noqa: ARG002 - as the others
+    def evaluate(self, scope: Mapping[str, Any], decide: Decide = as_it_is) -> Any:  # noqa: ARG002 - as the others
         """The value for the names in scope. Raises `BadValue` pointing into the formula."""
         try:
             return self.run(scope)
@@ -60,7 +61,7 @@ class Items:
     def __init__(self, items: "list[Value]", mark: Mark) -> None:
         self.items, self.mark = items, mark
 
-    def evaluate(self, scope: Mapping[str, Any], decide: Decide = _decide) -> Any:
+    def evaluate(self, scope: Mapping[str, Any], decide: Decide = as_it_is) -> Any:
         """The values in order."""
         return [item.evaluate(scope, decide) for item in self.items]
 
@@ -77,7 +78,7 @@ class Choice:
     def __init__(self, by: Formula, cases: "list[tuple[Any, Value]]", mark: Mark) -> None:
         self.by, self.cases, self.mark = by, cases, mark
 
-    def evaluate(self, scope: Mapping[str, Any], decide: Decide = _decide) -> Any:
+    def evaluate(self, scope: Mapping[str, Any], decide: Decide = as_it_is) -> Any:
         """The value of the case that `by` names. Raises `BadValue`, listing the cases, where none does."""
         chosen = self.by.evaluate(scope)
         for key, value in self.cases:
@@ -112,7 +113,7 @@ class Word:
     def __init__(self, text: str, mark: Mark) -> None:
         self.text, self.mark = text, mark
 
-    def evaluate(self, scope: Mapping[str, Any], decide: Decide = _decide) -> Any:  # noqa: ARG002 - as the others
+    def evaluate(self, scope: Mapping[str, Any], decide: Decide = as_it_is) -> Any:  # noqa: ARG002 - as the others
         """The text."""
         return self.text
 
@@ -129,7 +130,7 @@ class Sizes:
     def __init__(self, sizes: "dict[str, Value]", mark: Mark) -> None:
         self.sizes, self.mark = sizes, mark
 
-    def evaluate(self, scope: Mapping[str, Any], decide: Decide = _decide) -> Any:
+    def evaluate(self, scope: Mapping[str, Any], decide: Decide = as_it_is) -> Any:
         """The sizes by the name of the dimension."""
         return {name: size.evaluate(scope, decide) for name, size in self.sizes.items()}
 

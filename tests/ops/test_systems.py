@@ -1,4 +1,4 @@
-"""Every op means the same for whole numbers, for arrays of points and for symbols: shape, counts and conditions.
+"""Every op means the same for whole numbers, arrays of points, symbols and polynomials: shape, counts and conditions.
 
 Ops, inputs and fields come from the ops' own signatures: a new op is covered without an edit here.
 """
@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from op_settings import KINDS, POINTS, Setting, Slot, settings_of
 
-from costmodel.algebra import decide, substitute
+from costmodel.algebra import closed, decide, substitute
+from costmodel.algebra.arrays import Points
 from costmodel.cost import COUNTS
 from costmodel.ops import OPS
 from costmodel.ops.fields import Misfit
-from costmodel.points import Points
 from costmodel.tensor import MissingDimension, Tensor
 
 
@@ -84,6 +84,23 @@ def test_symbols_are_ints(name: str, data: st.DataObject) -> None:
     def symbol(slot: Slot) -> Any:
         assumed = {"positive": True} if slot.least else {"nonnegative": True}
         return symbols.setdefault(slot, sympy.Symbol(f"s{len(symbols)}", integer=True, **assumed))
+
+    formulas = run(name, *setting.filled(lambda slot: slot.unless_fixed(symbol)))
+    for point in range(POINTS):
+        values = {made: slot.values[point] for slot, made in symbols.items()}
+        agree(plain(name, setting, point), put(formulas, values))
+
+
+@pytest.mark.parametrize("name", OPS)
+@settings(deadline=None)
+@given(data=st.data())
+def test_polynomials_are_ints(name: str, data: st.DataObject) -> None:
+    """A closed form gives, with numbers put in, what the op gives for those numbers."""
+    setting = data.draw(settings_of(name))
+    symbols: dict[Slot, Any] = {}
+
+    def symbol(slot: Slot) -> Any:
+        return symbols.setdefault(slot, closed(f"s{len(symbols)}", whole=True, low=min(slot.least, 1)))
 
     formulas = run(name, *setting.filled(lambda slot: slot.unless_fixed(symbol)))
     for point in range(POINTS):

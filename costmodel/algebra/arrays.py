@@ -5,7 +5,7 @@ float. `algebra` is the only caller that creates them.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -201,3 +201,53 @@ def _divide(x: Any, y: Any) -> Points:
 def _refuse_zero(divisor: Any) -> None:
     if not np.all(divisor):
         raise ZeroDivisionError("a point divides by zero")
+
+
+# --- the algebra's words ---------------------------------------------------------------------------------------------
+
+
+def exact(value: Any) -> Points:
+    """An array as points. Raises `ValueError` for NaN."""
+    return value if isinstance(value, Points) else Points.of(value)
+
+
+def floor_div(a: Any, b: Any) -> Any:
+    """⌊a / b⌋, point by point."""
+    return a // b
+
+
+ratio = floor_div
+
+
+def extreme(a: Any, b: Any, *, largest: bool) -> Points:
+    """The larger or the smaller of two, point by point."""
+    return Points.where((a >= b) if largest else (a <= b), a, b)
+
+
+def choose(condition: Any, yes: Any, no: Any) -> Points:
+    """One at the points where a condition holds, the other elsewhere."""
+    return Points.where(condition, yes, no)
+
+
+def equal(a: Any, b: Any) -> Any:
+    """Where two are the same."""
+    return a == b
+
+
+gcd = Points.gcd
+
+
+def whole(x: Any) -> tuple[Any, Any]:
+    """Whole numbers, and where they are the points."""
+    under = x // 1
+    return under, under == x
+
+
+def decided(condition: Any, reference: Mapping[Any, Any]) -> bool | None:  # noqa: ARG001 - for symbols
+    """The truth of a mask, None where points disagree."""
+    return True if condition.all() else None if condition.any() else False
+
+
+def is_truth(value: Any) -> bool:
+    """Whether a value is a mask."""
+    return isinstance(value, np.ndarray) and value.dtype.kind == "b"

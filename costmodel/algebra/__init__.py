@@ -1,10 +1,11 @@
 """Arithmetic that means the same for integers, for arrays of points and for symbols.
 
-The only file that knows there are three number systems:
+The only room that knows there are four number systems:
 
 * plain `int` and `Fraction`: one network, exact;
-* `Points`: a whole sweep at once, exact (see `points.py`);
-* sympy expressions: a closed form.
+* `Points`: many points at once, exact (`arrays.py`);
+* sympy expressions: a line or a block as papers print it (`symbols.py`);
+* polynomials: the closed form of a whole network, and the program of a sweep (`polynomials/`).
 
 Everything else writes `+ - * // %`, comparisons other than `==`, and the words below. Neither numpy nor
 sympy is loaded until a value of theirs turns up.
@@ -14,11 +15,10 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, TypeAlias
 
-Num: TypeAlias = Any  # int | Fraction | Points | sympy.Expr
-Truth: TypeAlias = Any  # bool | mask (boolean array) | sympy Boolean
+Num: TypeAlias = Any  # int | Fraction | Points | sympy.Expr | Polynomial
+Truth: TypeAlias = Any  # bool | mask (boolean array) | sympy Boolean | Claim
 
 _PLAIN = frozenset({int, Fraction, bool})
 _NOT_NUMBERS = (str, bool, list)
@@ -30,16 +30,36 @@ def _is_plain(a: Any, b: Any = 0) -> bool:
 
 def _is_symbolic(value: Any) -> bool:
     sympy = sys.modules.get("sympy")
-    return sympy is not None and isinstance(value, sympy.Basic)
+    return (sympy is not None and isinstance(value, sympy.Basic)) or _is_polynomial(value)
+
+
+def _is_polynomial(value: Any) -> bool:
+    words = sys.modules.get("costmodel.algebra.polynomials.words")
+    return words is not None and isinstance(value, words.KINDS)
 
 
 def _is_array(value: Any) -> bool:
     numpy = sys.modules.get("numpy")
     if numpy is None:
         return False
-    from costmodel.points import Points
+    from costmodel.algebra.arrays import Points
 
     return isinstance(value, Points | numpy.ndarray)
+
+
+def _system(*values: Any) -> Any:
+    """The room of the numbers or truths that are not all plain, which has the words below for them."""
+    if any(map(_is_array, values)):
+        from costmodel.algebra import arrays
+
+        return arrays
+    if any(map(_is_polynomial, values)):
+        from costmodel.algebra.polynomials import words
+
+        return words
+    from costmodel.algebra import symbols
+
+    return symbols
 
 
 def exact(value: Any) -> Any:
@@ -53,31 +73,19 @@ def exact(value: Any) -> Any:
     """
     if type(value) is int or isinstance(value, bool | str):
         return value
-    if _is_symbolic(value):
-        return _exact_formula(value)
+    if _is_symbolic(value) or _is_array(value):
+        try:
+            return _system(value).exact(value)
+        except ValueError:
+            raise ValueError(_UNCOUNTED.format(value)) from None
     if isinstance(value, list | tuple):
         return [exact(v) for v in value]
-    if _is_array(value):
-        from costmodel.points import Points
-
-        return value if isinstance(value, Points) else Points.of(value)
     if isinstance(value, Fraction):
         return _tidy(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(_UNCOUNTED.format(value))
     # str() of a Python or numpy float is its shortest decimal: the number its author wrote.
     return _tidy(Fraction(str(value)))
-
-
-def _exact_formula(value: Any) -> Any:
-    """A formula of sympy's with fractions for its floats; one that is a number as Python's own."""
-    import sympy
-
-    if value.has(sympy.oo, -sympy.oo, sympy.zoo, sympy.nan):
-        raise ValueError(_UNCOUNTED.format(value))
-    if floats := value.atoms(sympy.Float):
-        value = value.xreplace({number: sympy.Rational(str(number)) for number in floats})
-    return _tidy(Fraction(value.p, value.q)) if value.is_Rational else value
 
 
 _UNCOUNTED = "{} is not a number that can be counted with"
@@ -92,9 +100,16 @@ def symbol(name: str, whole: bool = False) -> Any:
 
     A width multiplier is not whole: with a whole symbol for it, every rounding would vanish.
     """
-    import sympy
+    from costmodel.algebra import symbols
 
-    return sympy.Symbol(name, positive=True, integer=True if whole else None)
+    return symbols.symbol(name, whole=whole)
+
+
+def closed(name: str, whole: bool = False, low: Num | None = None, high: Num | None = None) -> Any:
+    """A symbol of closed forms (`polynomials`), above zero unless its range is given; `whole` as of `symbol`."""
+    from costmodel.algebra.polynomials import words
+
+    return words.symbol(name, whole=whole, low=low, high=math.inf if high is None else high)
 
 
 def prod(values: Any) -> Num:
@@ -117,7 +132,7 @@ def ratio(a: Num, b: Num) -> Num:
     """`a / b` where a condition of the op promises that it comes out whole, so that symbols cancel."""
     if type(a) is int and type(b) is int:
         return a // b
-    return a / b if _is_symbolic(a) or _is_symbolic(b) else a // b
+    return a // b if _is_plain(a, b) else _system(a, b).ratio(a, b)
 
 
 def floor_div(a: Num, b: Num) -> Num:
@@ -125,7 +140,7 @@ def floor_div(a: Num, b: Num) -> Num:
 
     A product such as `rho*h` is whole by a condition, which sympy does not know: it would leave its floor standing.
     """
-    return a if type(b) is int and b == 1 and _is_symbolic(a) else a // b
+    return a // b if _is_plain(a, b) else _system(a, b).floor_div(a, b)
 
 
 def ceil_div(a: Num, b: Num) -> Num:
@@ -166,24 +181,14 @@ def minimum(first: Num, *rest: Num) -> Num:
 def _extreme(a: Num, b: Num, *, largest: bool) -> Num:
     if _is_plain(a, b):
         return max(a, b) if largest else min(a, b)
-    if _is_array(a) or _is_array(b):
-        return choose((a >= b) if largest else (a <= b), a, b)
-    import sympy
-
-    return sympy.Max(a, b) if largest else sympy.Min(a, b)
+    return _system(a, b).extreme(a, b, largest=largest)
 
 
 def choose(condition: Truth, yes: Num, no: Num) -> Num:
     """`yes` where the condition holds and `no` elsewhere; symbols keep both cases."""
     if isinstance(condition, bool):
         return yes if condition else no
-    if _is_array(condition):
-        from costmodel.points import Points
-
-        return Points.where(condition, yes, no)
-    import sympy
-
-    return sympy.Piecewise((yes, condition), (no, True))
+    return _system(condition).choose(condition, yes, no)
 
 
 def equal(a: Any, b: Any) -> Truth:
@@ -194,11 +199,7 @@ def equal(a: Any, b: Any) -> Truth:
         return type(a) is type(b) and bool(a == b)
     if _is_plain(a, b):
         return bool(a == b)
-    if _is_symbolic(a) or _is_symbolic(b):
-        import sympy
-
-        return _settled(sympy.Eq(sympy.expand(a - b), 0))
-    return a == b
+    return _system(a, b).equal(a, b)
 
 
 def divides(d: Num, n: Num) -> Truth:
@@ -223,28 +224,7 @@ def gcd(a: Num, b: Num) -> Num:
     """
     if type(a) is int and type(b) is int:
         return math.gcd(a, b)
-    if _is_array(a) or _is_array(b):
-        from costmodel.points import Points
-
-        return Points.gcd(a, b)
-    return _symbolic_gcd()(a, b)
-
-
-@lru_cache
-def _symbolic_gcd() -> Any:
-    import sympy
-
-    class gcd(sympy.Function):  # type: ignore[misc]  # noqa: N801 - the name is what formulas print
-        is_integer = True
-        is_positive = True
-
-        @classmethod
-        def eval(cls, a: Any, b: Any) -> Any:
-            if a.is_Integer and b.is_Integer:
-                return sympy.Integer(math.gcd(int(a), int(b)))
-            return next((least for least, most in ((a, b), (b, a)) if (most / least).is_integer), None)
-
-    return gcd
+    return _system(a, b).gcd(a, b)
 
 
 def divisible(x: Num, by: Num = 8) -> Num:
@@ -256,6 +236,8 @@ def divisible(x: Num, by: Num = 8) -> Num:
     >>> divisible(divide(336, 10)), divisible(11), divisible(252)
     (32, 16, 256)
     """
+    if _is_polynomial(x) or _is_polynomial(by):
+        return _system(x, by).divisible(x, by)
     near = maximum(by, (2 * x + by) // (2 * by) * by)
     return choose(10 * near < 9 * x, near + by, near)
 
@@ -283,21 +265,17 @@ def whole(x: Num) -> tuple[Num, Truth]:
     """
     if type(x) is int:
         return x, True
-    if _is_symbolic(x):
-        return x, True if x.is_integer else equal(x % 1, 0)
-    under = floor(x)
-    return under, equal(under, x)
+    if type(x) is not Fraction:
+        found: tuple[Num, Truth] = _system(x).whole(x)
+        return found
+    return math.floor(x), x.denominator == 1
 
 
 def decide(condition: Truth, reference: Mapping[Any, Num] | None = None) -> bool | None:
     """The truth of a condition, or None where it is open: points that disagree, symbols without reference values."""
     if isinstance(condition, bool):
         return condition
-    if _is_array(condition):
-        return True if condition.all() else None if condition.any() else False
-    if reference and _is_symbolic(condition):
-        condition = condition.subs(reference)
-    settled = _settled(condition)
+    settled = _system(condition).decided(condition, reference or {})
     return settled if isinstance(settled, bool) else None
 
 
@@ -315,7 +293,7 @@ def single(x: Num, reference: Mapping[Any, Num]) -> int | None:
 
 def points(values: Sequence[int]) -> Any:
     """Whole numbers as points."""
-    from costmodel.points import Points
+    from costmodel.algebra.arrays import Points
 
     return Points.of(values)
 
@@ -355,30 +333,12 @@ def failing_point(condition: Truth) -> int | None:
 
 def substitute(x: Num, values: Mapping[Any, Num]) -> Num:
     """`x` with numbers put in for symbols; plain numbers pass unchanged."""
-    return _settled(x.subs(values)) if _is_symbolic(x) else x
+    return _system(x).substitute(x, values) if _is_symbolic(x) else x
 
 
 def chosen(x: Num, values: Mapping[Any, Num]) -> Num:
     """`x` with each choice in it made that these values for symbols settle; the symbols stay."""
-    if not _is_symbolic(x):
-        return x
-    import sympy
-
-    def case(choice: Any) -> Any:
-        settled = [(value, _settled(truth.subs(values))) for value, truth in choice.args]
-        first = next((value for value, truth in settled if truth is not False), choice)
-        return first if all(isinstance(truth, bool) for _, truth in settled) else choice
-
-    return _settled(x.replace(lambda part: isinstance(part, sympy.Piecewise), case))
-
-
-def _settled(value: Any) -> Any:
-    """A sympy truth or whole number that has become definite, as Python's own."""
-    import sympy
-
-    if value is sympy.true or value is sympy.false:
-        return bool(value)
-    return int(value) if isinstance(value, sympy.Integer) else value
+    return _system(x).chosen(x, values) if _is_symbolic(x) else x
 
 
 def is_number(value: Any) -> bool:
@@ -390,13 +350,7 @@ def is_truth(value: Any) -> bool:
     """Whether a value is a condition: true or false, a mask of points, or a condition on symbols."""
     if isinstance(value, bool):
         return True
-    if _is_array(value):
-        return hasattr(value, "dtype") and value.dtype.kind == "b"
-    if not _is_symbolic(value):
-        return False
-    import sympy
-
-    return isinstance(value, sympy.logic.boolalg.Boolean) and not isinstance(value, sympy.Expr)  # a Symbol is both
+    return (_is_array(value) or _is_symbolic(value)) and bool(_system(value).is_truth(value))
 
 
 def is_single(value: Any) -> bool:
@@ -407,6 +361,20 @@ def is_single(value: Any) -> bool:
 def points_in(value: Any) -> int | None:
     """How many points a value stands for; None for one value."""
     return len(value) if _is_array(value) else None
+
+
+def symbols_in(*values: Any) -> set[Any]:
+    """The symbols that some numbers and truths hang on.
+
+    >>> sorted(map(str, symbols_in(closed("h") // 2 * closed("w"), 7)))
+    ['h', 'w']
+    """
+    return {symbol for value in values if _is_symbolic(value) for symbol in _system(value).symbols_in(value)}
+
+
+def is_whole(value: Num) -> bool:
+    """Whether a number is seen to be whole, whatever its symbols stand for."""
+    return whole(value)[1] is True
 
 
 def is_symbol(value: Any) -> bool:
