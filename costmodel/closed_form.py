@@ -125,10 +125,12 @@ def closed(
     batch: Any = 1,
     convention: Convention = CONVENTIONS["paper"],
     traffic: Traffic = CONV,
+    walks: Sequence[type[Walk]] = (Repeating, Walk),
 ) -> Closed:
     """A spec with some parameters free, and the batch where it is named; all others as given, as the variant's or by default.
 
-    Raises `SpecError` for a parameter that there is not or that is no number, and for settings that cannot be built.
+    `walks` are tried in their order; one may leave repeat counts open. Raises `SpecError` for a parameter that there is not or
+    that is no number, and for settings that cannot be built.
 
     >>> from costmodel.library import load
     >>> closed(load("vit"), ["depth"]).figure("params")
@@ -144,7 +146,7 @@ def closed(
     chosen = {name: symbol for name, symbol in symbols.items() if name != BATCH}
     known = {**given, **{name: usual[name] for name in chosen if name in usual}}
     at_reference = spec.cost(known, variant, batch) if len(reference) == len(symbols) else None
-    for walking in (Repeating, Walk):
+    for walking in walks:
         walk = walking(reference, Problems())
         settings = _settings(spec, {**given, **chosen}, variant, walk)
         ledger = evaluate(spec.graph, settings, images, walk=walk)
