@@ -2,13 +2,11 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from math import prod
 from typing import Any, Protocol
 
 import numpy as np
 
-from costmodel.algebra import Num, exact
 from costmodel.problems import Problem, SpecError
 
 
@@ -83,14 +81,3 @@ class Sample:
     def codes(self, start: int, stop: int) -> list[Any]:
         """For each parameter which of its levels each point has."""
         return self.grid.at(self.numbers[start:stop])
-
-
-def steps(low: Num, high: Num, step: Num) -> list[Num]:
-    """From one number to another, both ends included; the last step is shorter where it does not come out even.
-
-    >>> steps(exact(0.25), exact(0.4), exact(0.05))
-    [Fraction(1, 4), Fraction(3, 10), Fraction(7, 20), Fraction(2, 5)]
-    """
-    count = (Fraction(high) - low) // step
-    found = [exact(Fraction(low) + place * Fraction(step)) for place in range(int(count) + 1)]
-    return found if found and found[-1] == high else [*found, high]

@@ -1,12 +1,11 @@
 """Polynomials as straight-line programs: every atom once, sums factored, floors whole, and how large all of it can get."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from math import inf
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from costmodel.algebra.polynomials.claims import Claim
-from costmodel.algebra.polynomials.numbers import ONE, Atom, Mono, Polynomial, atoms
+from costmodel.algebra.polynomials.numbers import Atom, Mono, Polynomial, atoms
 from costmodel.algebra.polynomials.quotients import over
 from costmodel.algebra.polynomials.ranges import Range, product, range_of
 
@@ -40,8 +39,7 @@ def program(values: Sequence[Any], symbols: Sequence[Polynomial], *, apart: bool
     """A program for some whole numbers and truths, in symbols that stand for whole numbers.
 
     With `apart`, sums are written so that what hangs on few symbols is worked out on its own: the last symbol's part of each
-    product stands before the sum of all that it multiplies, and so on with the others. That is for grids, where a symbol has few
-    values.
+    product stands before the sum of all that it multiplies, and so on with the others. That is for grids.
 
     >>> from costmodel import algebra
     >>> x = algebra.closed("x", whole=True, low=1, high=9)
@@ -63,7 +61,7 @@ class _Writer:
 
     def result(self, value: Any) -> str:
         """The name of a number or a truth; a quotient that comes out whole is divided at the end."""
-        if isinstance(value, Claim) or isinstance(value, bool):
+        if isinstance(value, Claim | bool):
             return self.assigned(self.truth(value))
         num, den = over(value)
         return self.assigned(self.sum(num)[0] if den == 1 else self.floor(num, den))
@@ -149,7 +147,7 @@ class _Writer:
         return f"floor({self.sum(above)[0]}, {self.sum(below)[0]})"
 
     def divisible(self, num: Any, den: Any, by: Any) -> str:
-        """The nearest multiple of a step, of one number over another: ⌊(2n + d·by) / (2·d·by)⌋ steps, one more if that is low."""
+        """The nearest multiple of a step, of one number over another: ⌊(2n + d·by) / (2·d·by)⌋ steps, or one more."""
         (step, step_range), (below, _) = self.sum(by), self.sum(den * by * 2)
         steps = self.assigned(f"floor({self.sum(2 * num + den * by)[0]}, {below})")
         near = self.assigned(f"larger({step}, {steps}*{step})")
