@@ -10,15 +10,16 @@ from costmodel import algebra
 from costmodel.algebra import Num, Truth
 from costmodel.algebra.engines import Engine, engine
 from costmodel.algebra.polynomials.integral import over_whole
-from costmodel.algebra.polynomials.programs import program
+from costmodel.algebra.polynomials.programs import INT, program
 from costmodel.algebra.polynomials.ranges import range_of
 from costmodel.budget import Budget
 from costmodel.closed_form import Closed, closed
 from costmodel.ledger import Ledger
 from costmodel.library import Spec
 from costmodel.memory import Memory, Reuse
+from costmodel.ops.fields import spoken
 from costmodel.peaks import highest, peaks
-from costmodel.problems import SpecError
+from costmodel.problems import Problem, SpecError
 from costmodel.verdict import Rules, counted, judged
 from costmodel.verdict import figures as budget_figures
 from costmodel.walk import MAX_SIZE, Walk
@@ -141,10 +142,17 @@ class Tracer:
         self.multiplying |= dict.fromkeys(ledger.multiplying)
         found.built[at] = True
         found.kept[at] = all(judged(limit, ledger, self.wanted.rules).passes for limit in self.wanted.limits)
-        for name, value in self.figures(ledger).items():
-            found.figures[name][at] = value  # raises OverflowError rather than wrap
+        figures = self.figures(ledger)
         if "peak" in found.figures:
-            found.figures["peak"][at] = Memory(ledger, self.wanted.rules.reuse).elements
+            figures["peak"] = Memory(ledger, self.wanted.rules.reuse).elements
+        for name, value in figures.items():
+            if value >= INT:
+                at_ = ", ".join(
+                    f"{axis.name} {spoken(one)}" for axis, one in zip(self.axes, self.values(point).values(), strict=True)
+                )
+                message = f"{name} is {value:,} at {at_}, and a sweep of many points holds numbers below 2^63"
+                raise SpecError([Problem(None, message, "sweep such points by themselves")])
+            found.figures[name][at] = value
         return True
 
     def evaluated(self, values: Mapping[str, Any]) -> Ledger:

@@ -1,8 +1,9 @@
 """Programs on arrays of points: in numpy, or compiled by numba where that is installed; exact in either."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,10 @@ from costmodel.algebra.polynomials.programs import FLOAT, INT, Program
 
 CHUNK = 16_384
 """Points that are worked out together: some tens of arrays of them lie in a core's own cache."""
+
+
+GRID = 65_536
+"""Points of a grid that are worked out together."""
 
 
 class Engine(NamedTuple):
@@ -48,8 +53,7 @@ def kind(program: Program) -> Any:
 
 def _in_numpy(program: Program, dtype: Any) -> Callable[..., list[Any]]:
     words = {**_NUMPY, "floor": _quotient if dtype is np.float64 else np.floor_divide}
-    lines = [f"def run({', '.join(program.inputs)}):", *(f"    {step.name} = {step.text}" for step in program.steps)]
-    whole = _defined([*lines, f"    return [{', '.join(program.results)}]"], words)
+    whole = _defined(_lines(program), words)
 
     def run(*inputs: Any) -> list[Any]:
         """Chunk by chunk."""
@@ -62,6 +66,26 @@ def _in_numpy(program: Program, dtype: Any) -> Callable[..., list[Any]]:
         return [np.concatenate(parts) for parts in zip(*pieces, strict=True)]
 
     return run
+
+
+def on_grid(program: Program, axes: Sequence[Any]) -> Iterator[list[Any]]:
+    """A program made for grids on every combination of some arrays, block by block, the last one fastest.
+
+    What hangs on few of them is worked out for these alone. Raises nothing; the program must be one that an engine runs.
+    """
+    dtype = kind(program)
+    run = _defined(_lines(program), {**_NUMPY, "floor": _quotient if dtype is np.float64 else np.floor_divide})
+    sizes, room, rank = list[int](), GRID, len(axes)
+    for axis in reversed(axes):
+        sizes.insert(0, max(1, min(len(axis), room)))
+        room //= sizes[0]
+    for starts in product(*(range(0, len(axis), size) for axis, size in zip(axes, sizes, strict=True))):
+        parts = [
+            axis[start : start + size].astype(dtype).reshape([-1 if at == place else 1 for at in range(rank)])
+            for place, (axis, start, size) in enumerate(zip(axes, starts, sizes, strict=True))
+        ]
+        wide = tuple(part.size for part in parts)
+        yield [np.broadcast_to(np.asarray(found), wide).ravel() for found in run(*parts)]
 
 
 def _quotient(a: Any, b: Any) -> Any:
@@ -78,6 +102,12 @@ _NUMPY: dict[str, Any] = {
     "either": np.logical_or,
 }
 """The words of programs in numpy."""
+
+
+def _lines(program: Program) -> list[str]:
+    """A function of a program's inputs that gives its results."""
+    lines = [f"def run({', '.join(program.inputs)}):", *(f"    {step.name} = {step.text}" for step in program.steps)]
+    return [*lines, f"    return [{', '.join(program.results)}]"]
 
 
 def _defined(lines: Sequence[str], words: dict[str, Any]) -> Any:
