@@ -79,6 +79,8 @@ ROOMS = (
     "peaks",
     "closed_form",
     "formulas",
+    "solving",
+    "holding",
     "space",
     "picking",
     "tracing",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MANY = 1_000_000
 """Values that one range may have."""
+SOLVED = ("mult_adds", "params", "access", "peak")
+"""The figures that a parameter can be solved for."""
 _NUMBER = re.compile(r"\s*-?\d{1,18}(\.\d{1,18})?\s*", re.ASCII)
 
 
@@ -61,6 +63,24 @@ def _range(name: str, text: "Text") -> list[Any]:
     if (high - low) / step > MANY:
         raise SpecError([Problem(text.mark, f"the range {text.strip()} has more than {MANY:,} values")])
     return steps(low, high, step)
+
+
+def target(option: str, given: str) -> tuple[str, int | None]:
+    """`FIGURE=VALUE` or `FIGURE` alone, as a figure and a whole number: mult_adds=300M. Raises `SpecError`."""
+    from costmodel.spec.figures import figure
+
+    name, equals, text = given.partition("=")
+    found = reading.choice("figure", name.strip().replace("-", "_"), SOLVED)
+    if not equals:
+        return found, None
+    mark = Mark(option, 1, len(name) + 2, given)
+    try:
+        value = figure(text.strip()).value
+    except ValueError:
+        raise SpecError([Problem(mark, f"'{text.strip()}' is no figure", f"{option} {found}=300M")]) from None
+    if value.denominator != 1 or value < 1:
+        raise SpecError([Problem(mark, f"a {found} is a whole number, at least 1, and here is {text.strip()}")])
+    return found, int(value)
 
 
 def rows(path: str) -> "tuple[list[Text], list[list[Text]]]":

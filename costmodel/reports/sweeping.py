@@ -17,6 +17,7 @@ from costmodel.sweep import Point
 from costmodel.traffic import CONV, Traffic
 
 if TYPE_CHECKING:
+    from costmodel.holding import Hold
     from costmodel.survey import Survey
 
 AMOUNTS = ("operations", "mult_adds", "params", "access", "bytes", "peak")
@@ -41,6 +42,7 @@ class Swept(NamedTuple):
     top: int | None = None
     traffic: Traffic = CONV
     survey: "Survey | None" = None
+    hold: "Hold | None" = None
 
     @property
     def names(self) -> list[str]:
@@ -93,6 +95,8 @@ def heading(swept: Swept) -> list[str]:
     multiplying = list(dict.fromkeys(name for point in swept.points for name in point.multiplying))
     held = [setting(name, value) for name, value in swept.held.items() if name not in swept.names]
     held += [str(swept.dtypes)] if "bytes" in {key.lstrip("×") for key in swept.keys} else []
+    if swept.hold is not None:
+        held.insert(0, f"{swept.hold.figure} next to {count(swept.hold.target)} by {swept.hold.by}")
     compared = "the first row"
     if (swept.sort or swept.top) and swept.first:
         compared = ", ".join(setting(name, value) for name, value in swept.first.values.items())
@@ -235,6 +239,7 @@ def as_json(swept: Swept) -> str:
         ],
         "uncounted": [{"path": path, "op": name} for path, name in _uncounted(swept)],
         **({"not_shown": left} if left else {}),
+        **({"held": swept.hold._asdict()} if swept.hold is not None else {}),
         **({"picked": _picked(swept.survey)} if swept.survey is not None else {}),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
