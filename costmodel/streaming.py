@@ -78,15 +78,19 @@ class Stream:
 
     def chunk(self, start: int, stop: int) -> Chunk:
         """The points from one number on to another."""
-        by_name = dict(zip(self.levels, self.space.codes(start, stop), strict=True))
+        named = dict(zip(self.levels, self.space.codes(start, stop), strict=True))
+        return Chunk(start, named, self.block(named, stop - start))
+
+    def block(self, named: Mapping[str, Any], count: int) -> Block:
+        """So many points by the levels that each parameter has."""
         if not self.words:
-            return Chunk(start, by_name, self._block((), by_name, slice(None)))
-        found = Block.of(self.wanted.figures, stop - start)
-        kinds, which = np.unique(np.stack([by_name[name] for name in self.words]), axis=1, return_inverse=True)
+            return self._block((), named, slice(None))
+        found = Block.of(self.wanted.figures, count)
+        kinds, which = np.unique(np.stack([named[name] for name in self.words]), axis=1, return_inverse=True)
         for place, kind in enumerate(kinds.T):
             here = np.flatnonzero(which.ravel() == place)
-            found.place(self._block(tuple(map(int, kind)), by_name, here), here)
-        return Chunk(start, by_name, found)
+            found.place(self._block(tuple(map(int, kind)), named, here), here)
+        return found
 
     def _block(self, kind: tuple[int, ...], codes: Mapping[str, Any], here: Any) -> Block:
         """The points that share what is no number."""

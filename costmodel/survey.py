@@ -79,14 +79,12 @@ def surveyed(asked: Asked, seen: Callable[[int], None] = lambda _: None) -> Surv
     >>> [point.values for point in surveyed(asked).points]
     [{'alpha': 5}]
     """
-    figures = (*FIGURES, *(["peak"] if asked.with_peak else []))
-    wanted = Wanted(figures, tuple(asked.limits), asked.rules)
-    stream = Stream(asked.spec, asked.space, asked.fixed, wanted, variant=asked.variant, batch=asked.batch)
+    stream = _stream(asked, Wanted(_needed(asked), tuple(asked.limits), asked.rules))
     pick, broken, ways = _pick(asked), list[Point](), dict[str, int]()
     unbuilt = over = 0
     for chunk in stream:
         block = chunk.block
-        broken += (_alone(stream, chunk, at) for at in block.unbuilt[: NAMED - len(broken)])
+        broken += (_alone(asked, stream, chunk, at) for at in block.unbuilt[: NAMED - len(broken)])
         unbuilt += len(block.unbuilt)
         over += int((block.built & ~block.kept).sum())
         for way, count in block.ways.items():
@@ -94,7 +92,7 @@ def surveyed(asked: Asked, seen: Callable[[int], None] = lambda _: None) -> Surv
         weights = chunk.numbers if asked.order is None else stream.weights(chunk, asked.order[0])
         pick.take(Points(chunk.numbers, chunk.stacked, {**block.figures, "": weights}).take(block.kept))
         seen(chunk.start + len(block.built))
-    points = [] if pick.found is None else [*_listed(stream, pick.found)]
+    points = [] if pick.found is None else [*_listed(asked, pick.found)]
     return Survey(asked, points, broken, asked.space.count, unbuilt, over, ways)
 
 
@@ -104,26 +102,42 @@ def _pick(asked: Asked) -> Pick:
     return All() if asked.top is None else First(asked.top, "", asked.order is not None and asked.order[1])
 
 
-def _alone(stream: Stream, chunk: Chunk, at: int) -> Point:
+def _stream(asked: Asked, wanted: Wanted) -> Stream:
+    return Stream(asked.spec, asked.space, asked.fixed, wanted, variant=asked.variant, batch=asked.batch)
+
+
+def _needed(asked: Asked) -> tuple[str, ...]:
+    """The figures by which points are picked: of very many, no more are worked out."""
+    if asked.front:
+        return tuple(dict.fromkeys(name.lstrip("+") for name in asked.front))
+    if asked.top is None or asked.order is None:
+        return ("mult_adds",)
+    of = {"per_access": ("operations", "access"), "bytes": ("loaded", "read", "written")}
+    key = asked.order[0].lstrip("×")
+    return of.get(key, (key,) if key in (*FIGURES, "peak") else ("mult_adds",))
+
+
+def _alone(asked: Asked, stream: Stream, chunk: Chunk, at: int) -> Point:
     """One point of a chunk, evaluated by itself, with the reason if it cannot be built."""
-    return _evaluated(stream, stream.settings({name: codes[at] for name, codes in chunk.named.items()}))
+    return _evaluated(asked, stream.settings({name: codes[at] for name, codes in chunk.named.items()}))
 
 
-def _evaluated(stream: Stream, values: dict[str, Any]) -> Point:
-    is_peak_wanted = "peak" in stream.wanted.figures
-    return evaluated(stream.spec, values, stream.fixed, stream.variant, stream.batch, stream.wanted.rules, peak=is_peak_wanted)
+def _evaluated(asked: Asked, values: dict[str, Any]) -> Point:
+    return evaluated(asked.spec, values, asked.fixed, asked.variant, asked.batch, asked.rules, peak=asked.with_peak)
 
 
-def _listed(stream: Stream, points: Points) -> Iterator[Point]:
-    """Points as reports show them; where a figure is a lower bound, each is evaluated again, so that it is said which."""
-    names, rows = [*points.figures], zip(*(one.tolist() for one in points.figures.values()), strict=True)
+def _listed(asked: Asked, points: Points) -> Iterator[Point]:
+    """Points as reports show them; where a figure is a lower bound, each is evaluated by itself, so that it is said which."""
+    stream = _stream(asked, Wanted((*FIGURES, *(["peak"] if asked.with_peak else [])), (), asked.rules))
+    block = stream.block(dict(zip(stream.levels, points.codes, strict=True)), len(points.numbers))
+    names, rows = [*block.figures], zip(*(one.tolist() for one in block.figures.values()), strict=True)
     for codes, row in zip(points.codes.T.tolist(), rows, strict=True):
         values, one = stream.settings(dict(zip(stream.levels, codes, strict=True))), dict(zip(names, row, strict=True))
         if stream.has_unknown:
-            yield _evaluated(stream, values)
+            yield _evaluated(asked, values)
             continue
-        given = {**stream.fixed, **values}
-        settings = Settings(stream.spec.network, Problems()).resolve(given, stream.variant, complete=False)
+        given = {**asked.fixed, **values}
+        settings = Settings(asked.spec.network, Problems()).resolve(given, asked.variant, complete=False)
         totals = Totals(one["mult_adds"], one["params"], one["access"])
         moves = Moves(one["read"], one["written"], one["loaded"])
         yield Point(values, settings, totals, "", one["operations"], moves, (), stream.multiplying, one.get("peak"))

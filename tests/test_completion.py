@@ -14,6 +14,7 @@ from terminal import Terminal
 
 from costmodel.commands.app import app
 from costmodel.commands.completion import MAX_BYTES, Answer, complete
+from costmodel.commands.menu import COMMANDS
 from costmodel.commands.options import FEW_FORMATS, FORMATS, GROUPINGS, SHELLS
 from costmodel.commands.shells import SCRIPTS, split
 from costmodel.conventions import CONVENTIONS
@@ -53,19 +54,7 @@ def names(*words: str) -> list[str]:
 
 
 def test_commands() -> None:
-    assert names("") == [
-        "analyze",
-        "sweep",
-        "solve",
-        "formula",
-        "verify",
-        "check",
-        "compare",
-        "explain",
-        "reconcile",
-        "ops",
-        "specs",
-    ]
+    assert names("") == [*COMMANDS]
     assert complete(GROUP, ["an"]) == Answer("names", [("analyze", "What a network costs, per layer and in all.")])
     assert names("nope", "") == []
 
@@ -264,20 +253,7 @@ def asked(shell: str, *words: str, folder: Path | None = None) -> list[str]:
         ("costmodel analyze small --variant 'x", ["names"]),
         (
             "costmodel",
-            [
-                "names",
-                "analyze",
-                "sweep",
-                "solve",
-                "formula",
-                "verify",
-                "check",
-                "compare",
-                "explain",
-                "reconcile",
-                "ops",
-                "specs",
-            ],
+            ["names", *COMMANDS],
         ),
     ],
 )

@@ -17,6 +17,8 @@ from costmodel.verdict import Rules
 
 SCHEMA = 1
 """The version of the JSON."""
+TITLES = {"mult_adds": "mult-adds", "params": "params", "access": "access", "peak": "peak"}
+"""What each figure is called."""
 
 
 class Page(NamedTuple):
@@ -59,7 +61,7 @@ def heading(page: Page) -> list[str]:
 def columns(page: Page) -> tuple[Column, ...]:
     """The columns, named after the parameter and the figure."""
     first, _, _, *rest = COLUMNS
-    return first, Column(page.solved.name), Column(page.solved.figure.replace("_", " ")), *rest
+    return first, Column(page.solved.name), Column(TITLES[page.solved.figure]), *rest
 
 
 def rows(page: Page) -> list[list[Cell]]:

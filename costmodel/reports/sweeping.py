@@ -155,7 +155,9 @@ def left_out(swept: Swept) -> str:
     """A sentence on the points that `top` leaves out; nothing where there are none."""
     built = len(swept.built()) if swept.survey is None or swept.survey.asked.front else swept.survey.kept
     left = built - len(swept.built()[: swept.top])
-    return f"not shown: {count(left)} more point{'s' if left != 1 else ''} that can be built" if left else ""
+    limited = swept.survey is not None and swept.survey.asked.limits
+    what = "keep the limits" if limited else "can be built"
+    return f"not shown: {count(left)} more point{'s' if left != 1 else ''} that {what}" if left else ""
 
 
 def picked(swept: Swept) -> str:
