@@ -5,9 +5,8 @@ from shlex import quote
 
 from costmodel.explaining import Explainer
 from costmodel.overview import Kind, layers, units
-from costmodel.reports.explaining import worked
 from costmodel.reports.layout import Cell, Column
-from costmodel.reports.steps import TITLES, Section, value
+from costmodel.reports.steps import TITLES, Section, value, worked
 from costmodel.reports.words import LOWER, UNKNOWN, setting, share
 
 _BRIEF = tuple(TITLES[name] for name in ("mult_adds", "params", "access"))
@@ -68,15 +67,15 @@ def _formulas(kind: Kind) -> str:
 
 
 def _rows(kind: Kind, mult_adds: int, access: int) -> Iterator[Sequence[Cell]]:
-    sums = kind.totals
+    sums, lower = kind.totals, "" if kind.first.known else f"{LOWER} "
     figures = (
         [UNKNOWN, "", UNKNOWN, UNKNOWN, ""]
         if not kind.first.known and kind.first.is_line
         else [
-            value(sums.mult_adds),
+            lower + value(sums.mult_adds),
             share(sums.mult_adds, mult_adds),
-            value(sums.params),
-            value(sums.access),
+            lower + value(sums.params),
+            lower + value(sums.access),
             share(sums.access, access),
         ]
     )
