@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
+from costmodel.asking import askable
 from costmodel.explaining import Explainer
 from costmodel.overview import Kind, layers, units
 from costmodel.reports.layout import Cell, Column
@@ -29,7 +30,7 @@ def page(explainer: Explainer, spec: str) -> list[Section]:
     asks = (
         ("one of them", f"costmodel explain {spec} {quote(line)}"),
         *((("a unit", f"costmodel explain {spec} {quote(part)}"),) if part != line else ()),
-        ("questions", f"costmodel explain {spec} --quiz 3"),
+        *((("questions", f"costmodel explain {spec} --quiz 3"),) if askable(ledger.lines) else ()),
     )
     return [*found, Section(notes=asks)]
 
