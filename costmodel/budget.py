@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
+from costmodel.algebra import Num, Truth
 from costmodel.conventions import CONVENTIONS
 from costmodel.dtypes import DTYPES, Dtypes
 from costmodel.memory import REUSES
@@ -42,6 +43,11 @@ class Budget(NamedTuple):
     sign: str
     limit: Fraction
     unit: str
+
+    def holds(self, value: Num) -> Truth:
+        """Whether a figure keeps the limit, of any kind of number."""
+        limit = self.limit
+        return {"<=": value <= limit, "<": value < limit, ">=": value >= limit, ">": value > limit}[self.sign]
 
     @property
     def in_bytes(self) -> bool:

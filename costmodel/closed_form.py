@@ -1,6 +1,6 @@
 """Closed forms: a network's figures as polynomials in some of its parameters, by evaluating it with symbols for them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from costmodel import algebra
 from costmodel.algebra import Num
 from costmodel.conventions import CONVENTIONS, Convention
-from costmodel.dataflow import written
 from costmodel.evaluate import evaluate
 from costmodel.judge import Judge
 from costmodel.layers import by_layer, by_unit, main_line, unit_of
@@ -17,6 +16,7 @@ from costmodel.library import Spec
 from costmodel.line import Line
 from costmodel.memory import Memory
 from costmodel.ops.fields import spoken
+from costmodel.peaks import peaks
 from costmodel.problems import Problem, Problems, SpecError, did_you_mean, one_of
 from costmodel.repeating import Repeating
 from costmodel.settings import Settings
@@ -95,26 +95,13 @@ class Closed:
         memory = Memory(self.usual)
         walk = Walk(self.reference, Problems())
         ledger = evaluate(self.spec.graph, self.ledger.settings, self.ledger.batch, walk=walk)
-        return sum(_alive(memory, ledger))
+        step = memory.peak
+        return peaks(memory, ledger).alive[memory.steps.index(step) if step is not None else 0]
 
     @property
     def peak_at(self) -> str:
         """The path of the op where the peak stands at the reference values."""
         return Memory(self.usual).at if self.usual is not None else ""
-
-
-def _alive(memory: Memory, ledger: Ledger) -> Iterator[Num]:
-    """What is alive at a network's peak, of the same network with other numbers."""
-    step, inputs = memory.peak, [*ledger.inputs.values()]
-    if step is None:
-        yield from (x.size for x in inputs)
-        return
-    for one in memory.alive(step):
-        node = memory.flow.nodes[one.of] if one.of >= 0 else None
-        yield inputs[-1 - one.of].size if node is None else written(ledger.lines[node.line], node.part)[0].size
-    if step.overwrites and memory.aside(step):
-        node = memory.flow.nodes[step.node]
-        yield written(ledger.lines[node.line], node.part)[1]
 
 
 def closed(
@@ -125,10 +112,12 @@ def closed(
     batch: Any = 1,
     convention: Convention = CONVENTIONS["paper"],
     traffic: Traffic = CONV,
+    walks: Sequence[type[Walk]] = (Repeating, Walk),
 ) -> Closed:
     """A spec with some parameters free, and the batch where it is named; all others as given, as the variant's or by default.
 
-    Raises `SpecError` for a parameter that there is not or that is no number, and for settings that cannot be built.
+    `walks` are tried in their order; one may leave repeat counts open. Raises `SpecError` for a parameter that there is not or
+    that is no number, and for settings that cannot be built.
 
     >>> from costmodel.library import load
     >>> closed(load("vit"), ["depth"]).figure("params")
@@ -144,7 +133,7 @@ def closed(
     chosen = {name: symbol for name, symbol in symbols.items() if name != BATCH}
     known = {**given, **{name: usual[name] for name in chosen if name in usual}}
     at_reference = spec.cost(known, variant, batch) if len(reference) == len(symbols) else None
-    for walking in (Repeating, Walk):
+    for walking in walks:
         walk = walking(reference, Problems())
         settings = _settings(spec, {**given, **chosen}, variant, walk)
         ledger = evaluate(spec.graph, settings, images, walk=walk)

@@ -53,7 +53,7 @@ def evaluate(
         if not any(map(algebra.is_symbol, (*settings.values(), batch))):
             raise
         problems.add(None, "the formulas of this network nest too deep to be worked out for symbols", "give it numbers")
-    for truth, text, mark in walk.conditions:
+    for truth, text, mark, _ in walk.conditions:
         if (point := algebra.failing_point(truth)) is not None:
             problems.add(
                 mark, f"{text}; this fails at point {point}", "leave that point out, or evaluate the points one by one"

@@ -121,7 +121,7 @@ class Judge:
             settled = algebra.decide(found, self.reference)
             if settled is not None and text:
                 holds = found if settled else algebra.negate(found)
-                self.conditions.append(Condition(holds, f"{text} is {spoken(settled)}", mark))
+                self.conditions.append(Condition(holds, f"{text} is {spoken(settled)}", mark, is_choice=True))
         return settled
 
     def truth(self, formula: Formula, scope: Scope) -> bool:
@@ -172,7 +172,8 @@ class Judge:
             self.problem(formula.mark, f"repeat must be at most {MAX_REPEAT:,}, and is {settled:,}")
             raise Stop
         if not isinstance(times, int):
-            self.conditions.append(Condition(algebra.equal(times, settled), f"{formula.text} = {settled}", formula.mark))
+            holds = algebra.equal(times, settled)
+            self.conditions.append(Condition(holds, f"{formula.text} = {settled}", formula.mark, is_choice=True))
         return settled
 
     def lists(self, act: Rows, scope: Scope) -> dict[str, list[Any]]:

@@ -16,11 +16,16 @@ from costmodel.traffic import CONV, Moves, Traffic, total
 
 
 class Condition(NamedTuple):
-    """Something the result rests on: for symbols an assumption, for points a mask of those it holds for."""
+    """Something the result rests on: for symbols an assumption, for points a mask of those it holds for.
+
+    `is_choice` tells what decides the structure, and would lead to another network where it does not hold, from what must
+    hold for any to be built.
+    """
 
     truth: Truth
     text: str
     mark: Mark | None
+    is_choice: bool = False
 
 
 class Totals(NamedTuple):

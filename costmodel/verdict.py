@@ -52,11 +52,10 @@ class Verdict(NamedTuple):
     @property
     def status(self) -> str:
         """`within`, `over` or `unknown`; a lower bound is over where it is too much already, and never within."""
-        value, sign, limit = self.value, self.budget.sign, self.budget.limit
-        met = {"<=": value <= limit, "<": value < limit, ">=": value >= limit, ">": value > limit}[sign]
+        met = self.budget.holds(self.value)
         if not self.is_least:
             return "within" if met else "over"
-        if sign in (">=", ">"):
+        if self.budget.sign in (">=", ">"):
             return "within" if met else "unknown"
         return "unknown" if met else "over"
 
@@ -78,10 +77,10 @@ def judged(given: Budget, ledger: Ledger, rules: Rules) -> Verdict:
     if not all(algebra.is_single(line.output.size) for line in ledger.lines):
         message = "a budget needs plain numbers, and this network has points or symbols"
         raise SpecError([Problem(None, message, "evaluate the points one by one")])
-    asked = _asked(given, rules)
+    asked = counted(given, rules)
     if given.metric == "peak":
         return _peak(given, ledger, asked)
-    of, how = _figures(given, ledger, asked)
+    of, how = figures(given, ledger, asked)
     parts = [(lines, of(lines)) for lines in by_unit(ledger.lines)]
     most = sorted(((lines, value) for lines, value in parts if value), key=lambda part: -part[1])[:_MOST]
     shares = [Share(str(unit_of(lines[0]) or ""), _mark(lines[0]), Fraction(value)) for lines, value in most]
@@ -92,7 +91,7 @@ _MOST = 3
 """How many units are named that have most of a figure."""
 
 
-def _asked(given: Budget, rules: Rules) -> Rules:
+def counted(given: Budget, rules: Rules) -> Rules:
     """How a budget's figure is counted."""
     words = given.qualifiers
     found = rules
@@ -124,8 +123,8 @@ def _traffic(words: str, otherwise: Traffic) -> Traffic:
     return otherwise
 
 
-def _figures(given: Budget, ledger: Ledger, asked: Rules) -> tuple[Callable[[list[Line]], Any], str]:
-    """What some lines have of a figure, and the rule in words."""
+def figures(given: Budget, ledger: Ledger, asked: Rules) -> tuple[Callable[[list[Line]], Any], str]:
+    """What some lines have of a figure, `peak` aside, and the rule in words."""
     metric, dtypes = given.metric, asked.dtypes
     said = f", {dtypes}" if given.in_bytes else ""
     if metric == "kernels":

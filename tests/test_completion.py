@@ -53,7 +53,19 @@ def names(*words: str) -> list[str]:
 
 
 def test_commands() -> None:
-    assert names("") == ["analyze", "sweep", "formula", "verify", "check", "compare", "explain", "reconcile", "ops", "specs"]
+    assert names("") == [
+        "analyze",
+        "sweep",
+        "solve",
+        "formula",
+        "verify",
+        "check",
+        "compare",
+        "explain",
+        "reconcile",
+        "ops",
+        "specs",
+    ]
     assert complete(GROUP, ["an"]) == Answer("names", [("analyze", "What a network costs, per layer and in all.")])
     assert names("nope", "") == []
 
@@ -252,7 +264,20 @@ def asked(shell: str, *words: str, folder: Path | None = None) -> list[str]:
         ("costmodel analyze small --variant 'x", ["names"]),
         (
             "costmodel",
-            ["names", "analyze", "sweep", "formula", "verify", "check", "compare", "explain", "reconcile", "ops", "specs"],
+            [
+                "names",
+                "analyze",
+                "sweep",
+                "solve",
+                "formula",
+                "verify",
+                "check",
+                "compare",
+                "explain",
+                "reconcile",
+                "ops",
+                "specs",
+            ],
         ),
     ],
 )

@@ -90,7 +90,7 @@ def test_a_sweep_over_nothing_sensible_is_refused(argument: str, message: str, r
 
 
 def test_lists_are_swept_whole(tmp_path: object, run: Runner) -> None:
-    from costmodel.commands.sweep import values
+    from costmodel.commands.spaces import values
 
     name, found = values("kernel=[3, 5],3,max(1, 2)")
     assert (name, [str(v) for v in found]) == ("kernel", ["[3, 5]", "3", "max(1, 2)"])

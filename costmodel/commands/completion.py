@@ -139,7 +139,7 @@ def _harmless(text: str) -> str:
 def _specs(line: _Line, typed: str, prefix: str) -> Answer:
     from costmodel.spec.shelf import bundled
 
-    if "@" in typed and line.command.name in ("check", "compare", "explain", "formula"):
+    if "@" in typed and line.command.name in ("check", "compare", "explain", "formula", "solve"):
         return _reference(typed, prefix)
     names = bundled()
     full = [f"{name}.yaml" for name in names if typed.startswith(f"{name}.")]
@@ -234,6 +234,15 @@ def _free(line: _Line, typed: str, prefix: str) -> Answer:
     return _matching("parts", found, last, f"{prefix}{earlier}{comma}")
 
 
+def _parameter(line: _Line, typed: str, prefix: str) -> Answer:
+    """A spec's parameters."""
+    spec = _spec(line)
+    names = {
+        n: f"default {default}" if default else "" for n, default in (spec.params if spec else {}).items() if n.isidentifier()
+    }
+    return _matching("names", names, typed, prefix)
+
+
 def _columns(line: _Line, typed: str, prefix: str) -> Answer:
     """The columns of a report that are not named yet."""
     from costmodel.reports import columns, comparing, roofline, sweeping
@@ -243,6 +252,16 @@ def _columns(line: _Line, typed: str, prefix: str) -> Answer:
     named, comma, last = typed.rpartition(",")
     free = dict.fromkeys((name for name in legal if name not in named.split(",")), "")
     return _matching("names", free, last, f"{prefix}{named}{comma}")
+
+
+def _by(line: _Line, typed: str, prefix: str) -> Answer:
+    """A part of a network, or the parameter that is solved for."""
+    if line.command.name in ("solve", "sweep"):
+        return _parameter(line, typed, prefix)
+    from costmodel.commands.options import GROUPINGS
+
+    legal = ("network", "block", "layer") if line.command.name == "formula" else GROUPINGS
+    return _matching("names", dict.fromkeys(legal, ""), typed, prefix)
 
 
 _OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
@@ -255,6 +274,7 @@ _OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
     "set_": _parameters,
     "over": _parameters,
     "free": _free,
+    "by": _by,
     "columns": _columns,
     "sort": _columns,
     "normalise": _named,

@@ -3,7 +3,7 @@
 import json
 from fractions import Fraction
 from math import ceil
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.dtypes import Dtypes
@@ -16,7 +16,11 @@ from costmodel.reports.words import LOWER, UNKNOWN, count, counting, per, settin
 from costmodel.sweep import Point
 from costmodel.traffic import CONV, Traffic
 
-AMOUNTS = ("operations", "mult_adds", "params", "access", "bytes")
+if TYPE_CHECKING:
+    from costmodel.holding import Hold
+    from costmodel.survey import Survey
+
+AMOUNTS = ("operations", "mult_adds", "params", "access", "bytes", "peak")
 """Columns of counts; `×` before a name is its ratio to the first point's."""
 FIGURES = ("per_access", *AMOUNTS, *(f"×{name}" for name in AMOUNTS))
 """Every column beside the swept parameters."""
@@ -37,11 +41,13 @@ class Swept(NamedTuple):
     sort: Order | None = None
     top: int | None = None
     traffic: Traffic = CONV
+    survey: "Survey | None" = None
+    hold: "Hold | None" = None
 
     @property
     def names(self) -> list[str]:
         """The swept parameters."""
-        return [str(name) for name in self.points[0].values]
+        return [str(name) for name in self.points[0].values] if self.points else []
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -67,6 +73,8 @@ class Swept(NamedTuple):
         assert point.totals is not None
         if key == "bytes":
             return self.dtypes.bytes(point.moves.loaded, point.moves.maps)
+        if key == "peak":
+            return point.peak
         return point.operations if key == "operations" else getattr(point.totals, key)
 
 
@@ -87,6 +95,8 @@ def heading(swept: Swept) -> list[str]:
     multiplying = list(dict.fromkeys(name for point in swept.points for name in point.multiplying))
     held = [setting(name, value) for name, value in swept.held.items() if name not in swept.names]
     held += [str(swept.dtypes)] if "bytes" in {key.lstrip("×") for key in swept.keys} else []
+    if swept.hold is not None:
+        held.insert(0, f"{swept.hold.figure} next to {count(swept.hold.target)} by {swept.hold.by}")
     compared = "the first row"
     if (swept.sort or swept.top) and swept.first:
         compared = ", ".join(setting(name, value) for name, value in swept.first.values.items())
@@ -130,11 +140,10 @@ def _figure(swept: Swept, point: Point, key: str) -> Cell:
 
 def unbuilt(swept: Swept) -> list[str]:
     """A sentence for each point that cannot be built."""
-    return [
-        f"cannot be built: {', '.join(setting(n, v) for n, v in p.values.items())}: {p.reason}"
-        for p in swept.points
-        if p.totals is None
-    ]
+    found = [p for p in swept.points if p.totals is None]
+    said = [f"cannot be built: {', '.join(setting(n, v) for n, v in p.values.items())}: {p.reason}" for p in found]
+    more = swept.survey.unbuilt - len(found) if swept.survey is not None else 0
+    return [*said, *([f"cannot be built: {count(more)} more points, each for a reason of its own"] if more else [])]
 
 
 def _uncounted(swept: Swept) -> list[tuple[str, str]]:
@@ -144,14 +153,30 @@ def _uncounted(swept: Swept) -> list[tuple[str, str]]:
 
 def left_out(swept: Swept) -> str:
     """A sentence on the points that `top` leaves out; nothing where there are none."""
-    left = len(swept.built()) - len(swept.built()[: swept.top])
+    built = len(swept.built()) if swept.survey is None or swept.survey.asked.front else swept.survey.kept
+    left = built - len(swept.built()[: swept.top])
     return f"not shown: {count(left)} more point{'s' if left != 1 else ''} that can be built" if left else ""
+
+
+def picked(swept: Swept) -> str:
+    """A sentence on how the points were picked out of how many; nothing where they are all."""
+    survey = swept.survey
+    if survey is None:
+        return ""
+    limits, front = survey.asked.limits, survey.asked.front
+    said = [
+        f"{count(survey.of)} points",
+        f"{count(survey.unbuilt)} of them cannot be built" if survey.unbuilt else "",
+        f"{count(survey.kept)} keep {', '.join(limit.text for limit in limits)}" if limits else "",
+        f"{count(len(survey.points))} on the front of {survey.asked.front_said}" if front else "",
+    ]
+    return "; ".join(part for part in said if part)
 
 
 def notes(swept: Swept) -> list[tuple[str, str]]:
     """The sentences below the points, each with its style: what is left out, not counted, or cannot be built."""
     missing = _uncounted(swept)
-    found = [(left_out(swept), "dim"), (f"not counted: {uncounted(missing)}" if missing else "", "bad")]
+    found = [(picked(swept), ""), (left_out(swept), "dim"), (f"not counted: {uncounted(missing)}" if missing else "", "bad")]
     return [(words, style) for words, style in (*found, *((words, "bad") for words in unbuilt(swept))) if words]
 
 
@@ -214,8 +239,21 @@ def as_json(swept: Swept) -> str:
         ],
         "uncounted": [{"path": path, "op": name} for path, name in _uncounted(swept)],
         **({"not_shown": left} if left else {}),
+        **({"held": swept.hold._asdict()} if swept.hold is not None else {}),
+        **({"picked": _picked(swept.survey)} if swept.survey is not None else {}),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _picked(survey: "Survey") -> dict[str, Any]:
+    return {
+        "of": survey.of,
+        "unbuilt": survey.unbuilt,
+        "where": [limit.text for limit in survey.asked.limits],
+        "over": survey.over,
+        "front": [*survey.asked.front],
+        "ways": dict(survey.ways),
+    }
 
 
 def _plain_totals(swept: Swept, point: Point) -> dict[str, int]:

@@ -1,10 +1,10 @@
 """Polynomials in whole numbers alone: a symbol that is none becomes one whole number over another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from costmodel import algebra
-from costmodel.algebra.polynomials.numbers import Atom, Polynomial, atomic, atoms
+from costmodel.algebra.polynomials.numbers import Polynomial, atomic, atoms
 from costmodel.algebra.polynomials.putting import Putting
 from costmodel.algebra.polynomials.quotients import over
 from costmodel.algebra.polynomials.ranges import range_of
@@ -23,15 +23,23 @@ def integral(values: Iterable[Any]) -> tuple[list[tuple[Any, Any]], dict[str, tu
     """
     values = list(values)
     taken = {str(atom) for atom in atoms(*values) if atom.kind == "symbol"}
-    found: dict[Atom, Any] = {}
+    found: dict[Polynomial, Any] = {}
     names: dict[str, tuple[str, str]] = {}
     for atom in atoms(*values):
         if atom.kind == "symbol" and not atom.whole:
             pair = _names(str(atom), taken)
             names[str(atom)] = pair
-            found[atom] = symbol(pair[0], whole=True) / symbol(pair[1], whole=True)
-    putting = _Whole(found, None)
-    return [over(putting.put(value)) for value in values], names
+            found[Polynomial({((atom, 1),): 1})] = symbol(pair[0], whole=True) / symbol(pair[1], whole=True)
+    return [over(value) for value in over_whole(values, found)], names
+
+
+def over_whole(values: Iterable[Any], found: Mapping[Polynomial, Any]) -> list[Any]:
+    """Numbers and truths with `found` in the places of symbols, everything that is compared or chosen in whole numbers.
+
+    What is found for a symbol is whole, or one whole number over another.
+    """
+    putting = _Whole({next(iter(symbol.terms))[0][0]: value for symbol, value in found.items()}, None)
+    return [putting.put(value) for value in values]
 
 
 def _names(name: str, taken: set[str]) -> tuple[str, str]:
@@ -55,7 +63,7 @@ class _Whole(Putting):
     def divisible(self, x: Any, by: Any) -> Any:
         num, den = over(x)
         rounded = algebra.divisible(x, by)
-        if den == 1 or not isinstance(rounded, Polynomial):
+        if den == 1 or not any(atom.kind == "divisible" for atom in atoms(rounded)):
             return rounded
         return atomic("divisible", (num, den, by), whole=True, range_=range_of(rounded), positive=True)
 

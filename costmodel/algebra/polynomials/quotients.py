@@ -1,6 +1,7 @@
 """Polynomials over one denominator, for what has whole numbers alone."""
 
-from math import lcm
+from collections.abc import Iterable
+from math import gcd, lcm
 from typing import Any
 
 from costmodel import algebra
@@ -17,8 +18,12 @@ def over(value: Any, by: Any = 1) -> tuple[Any, Any]:
     """
     (num, below), (den, above) = _cleared(value), _cleared(by)
     num, den = num * above, den * below
-    shared = _shared(num, den)
+    shared = _shared(num, den) * gcd(*_factors(num), *_factors(den))
     return algebra.divide(num, shared), algebra.divide(den, shared)
+
+
+def _factors(value: Any) -> Iterable[int]:
+    return value.terms.values() if isinstance(value, Polynomial) else [value]
 
 
 def _cleared(value: Any) -> tuple[Any, Any]:

@@ -27,7 +27,7 @@ def range_of(value: Any) -> Range:
     for mono, factor in value.terms.items():
         least, most = factor, factor
         for atom, power in mono:
-            least, most = _product((least, most), _power(atom, power))
+            least, most = product((least, most), _power(atom, power))
         low, high = low + least, high + most
     return low, high
 
@@ -73,7 +73,7 @@ def _loosened(value: Any) -> Any:
 def _power(atom: Atom, power: int) -> Range:
     found: Range = (1, 1)
     for _ in range(abs(power)):
-        found = _product(found, (atom.low, atom.high))
+        found = product(found, (atom.low, atom.high))
     if power % 2 == 0 and found[0] < 0:
         found = (0, found[1])
     if power > 0:
@@ -84,7 +84,8 @@ def _power(atom: Atom, power: int) -> Range:
     return (Fraction(1) / high if high not in (inf, 0) else 0), (Fraction(1) / low if low else inf)
 
 
-def _product(one: Range, two: Range) -> Range:
+def product(one: Range, two: Range) -> Range:
+    """Bounds on the product of two numbers."""
     if one[0] >= 0 <= two[0]:
         return _times(one[0], two[0]), _times(one[1], two[1])
     ends = [_times(a, b) for a in one for b in two]

@@ -1,0 +1,238 @@
+"""Many points of a sweep at once: a network is traced with symbols once for each structure, and the traces run as programs."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from costmodel import algebra
+from costmodel.algebra import Num, Truth
+from costmodel.algebra.engines import Engine, engine
+from costmodel.algebra.polynomials.integral import over_whole
+from costmodel.algebra.polynomials.programs import INT, program
+from costmodel.algebra.polynomials.ranges import range_of
+from costmodel.budget import Budget
+from costmodel.closed_form import Closed, closed
+from costmodel.ledger import Ledger
+from costmodel.library import Spec
+from costmodel.memory import Memory, Reuse
+from costmodel.ops.fields import spoken
+from costmodel.peaks import highest, peaks
+from costmodel.problems import Problem, SpecError
+from costmodel.verdict import Rules, counted, judged
+from costmodel.verdict import figures as budget_figures
+from costmodel.walk import MAX_SIZE, Walk
+
+FIGURES = ("operations", "mult_adds", "params", "access", "read", "written", "loaded")
+"""What can be worked out of every point beside its peak."""
+
+
+class Wanted(NamedTuple):
+    """What is wanted of every point: some of `FIGURES` and `peak`, and limits that it is held against."""
+
+    figures: tuple[str, ...] = FIGURES
+    limits: tuple[Budget, ...] = ()
+    rules: Rules = Rules()
+
+
+class Axis(NamedTuple):
+    """A swept parameter that is a number: whole numbers over one denominator, from `low` to `high`."""
+
+    name: str
+    low: int
+    high: int
+    den: int = 1
+
+    def value(self, number: Any) -> Num:
+        """The parameter's value where the whole number is this."""
+        return algebra.exact(Fraction(int(number), self.den))
+
+
+class Block(NamedTuple):
+    """What some points cost: an int64 array for each figure, whether a point can be built, and whether it keeps all limits.
+
+    `ways` counts the points that each way of working out took: an engine's name, or `exact` for one after the other.
+    """
+
+    figures: dict[str, Any]
+    built: Any
+    kept: Any
+    ways: dict[str, int]
+
+    @property
+    def unbuilt(self) -> list[int]:
+        """The places of the points that cannot be built."""
+        places: list[int] = np.flatnonzero(~self.built).tolist()
+        return places
+
+    @classmethod
+    def of(cls, figures: Sequence[str], count: int) -> "Block":
+        """A block of points of which nothing is known yet."""
+        nothing = {name: np.zeros(count, dtype=np.int64) for name in figures}
+        return cls(nothing, np.zeros(count, dtype=bool), np.zeros(count, dtype=bool), {})
+
+    def place(self, part: "Block", here: Any) -> None:
+        """Put what is known of some points in their places."""
+        self.built[here], self.kept[here] = part.built, part.kept
+        for name, values in part.figures.items():
+            self.figures[name][here] = values
+        for way, count in part.ways.items():
+            self.ways[way] = self.ways.get(way, 0) + count
+
+
+class Tracer:
+    """Works out points of a sweep in blocks; `given` are the settings that are not swept.
+
+    Every figure is the whole number that evaluating the point alone gives: a program runs in float64 or int64 only where no
+    number on the way can exceed it, and points beyond are evaluated one by one.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        axes: Sequence[Axis],
+        given: Mapping[str, Any],
+        wanted: Wanted = Wanted(),  # noqa: B008 - a tuple
+        *,
+        variant: str | None = None,
+        batch: int = 1,
+        compiled: bool | None = None,
+    ) -> None:
+        self.spec, self.axes, self.given, self.wanted = spec, [*axes], dict(given), wanted
+        self.variant, self.batch, self.compiled = variant, batch, compiled
+        self.engines: list[Engine] = []
+        self.has_unknown, self.multiplying = False, dict[str, None]()
+
+    def block(self, numbers: Sequence[Any], count: int) -> Block:
+        """So many points, given by an array for each axis."""
+        found, left = Block.of(self.wanted.figures, count), np.arange(count)
+        for runs in self.engines:
+            left = self._ran(runs, numbers, left, found)
+        while left.size:
+            point = [column[left[0]] for column in numbers]
+            traced = self._traced(point) if self._alone(point, int(left[0]), found) else None
+            left = left[1:]
+            if traced is not None:
+                self.engines.append(traced)
+                left = self._ran(traced, numbers, left, found)
+        return found
+
+    def _ran(self, runs: Engine, numbers: Sequence[Any], left: Any, found: Block) -> Any:
+        """Work out the points that have a program's structure; those that are left."""
+        if not left.size:
+            return left
+        with np.errstate(all="ignore"):  # what cannot be built may divide by zero
+            same, built, kept, *figures = runs.run(*(column[left].astype(runs.dtype) for column in numbers))
+        mine = same.astype(bool)
+        named = zip(self.wanted.figures, (values[mine].astype(np.int64) for values in figures), strict=True)
+        part = Block(dict(named), built[mine].astype(bool), (built.astype(bool) & kept.astype(bool))[mine], {})
+        found.place(part, left[mine])
+        found.ways[runs.name] = found.ways.get(runs.name, 0) + int(mine.sum())
+        return left[~mine]
+
+    def _alone(self, point: Sequence[Any], at: int, found: Block) -> bool:
+        """Evaluate one point by itself; whether it can be built."""
+        found.ways["exact"] = found.ways.get("exact", 0) + 1
+        try:
+            ledger = self.evaluated(self.values(point))
+        except SpecError:
+            return False
+        self.has_unknown = self.has_unknown or bool(ledger.unknown)
+        self.multiplying |= dict.fromkeys(ledger.multiplying)
+        found.built[at] = True
+        found.kept[at] = all(judged(limit, ledger, self.wanted.rules).passes for limit in self.wanted.limits)
+        figures = self.figures(ledger)
+        if "peak" in found.figures:
+            figures["peak"] = Memory(ledger, self.wanted.rules.reuse).elements
+        for name, value in figures.items():
+            if value >= INT:
+                at_ = ", ".join(
+                    f"{axis.name} {spoken(one)}" for axis, one in zip(self.axes, self.values(point).values(), strict=True)
+                )
+                message = f"{name} is {value:,} at {at_}, and a sweep of many points holds numbers below 2^63"
+                raise SpecError([Problem(None, message, "sweep such points by themselves")])
+            found.figures[name][at] = value
+        return True
+
+    def evaluated(self, values: Mapping[str, Any]) -> Ledger:
+        """The ledger of a point by its values. Raises `SpecError`."""
+        settings = self.spec.settings({**self.given, **values}, self.variant)
+        return self.spec.evaluate(settings, self.batch)
+
+    def values(self, point: Sequence[Any]) -> dict[str, Num]:
+        """The parameters' values at a point."""
+        return {axis.name: axis.value(number) for axis, number in zip(self.axes, point, strict=True)}
+
+    def figures(self, ledger: Ledger) -> dict[str, Num]:
+        """The figures of a ledger that are wanted, of numbers or of polynomials; all but the peak."""
+        rules, wanted = self.wanted.rules, set(self.wanted.figures)
+        found: dict[str, Num] = {}
+        if "operations" in wanted:
+            found["operations"] = ledger.operations(None, rules.convention)
+        if wanted & {"mult_adds", "params", "access"}:
+            found |= ledger.sums(None, rules.convention, rules.traffic)._asdict()
+        if wanted & {"read", "written", "loaded"}:
+            found |= ledger.moved(None, rules.traffic)._asdict()
+        return {name: found[name] for name in self.wanted.figures if name != "peak"}
+
+    def _traced(self, point: Sequence[Any]) -> Engine | None:
+        """The program of a point's structure; None where its numbers may exceed int64, or where not all of it is known."""
+        names, given, rules = [axis.name for axis in self.axes], {**self.given, **self.values(point)}, self.wanted.rules
+        try:
+            form = closed(self.spec, names, given, self.variant, self.batch, rules.convention, rules.traffic, walks=(Walk,))
+        except SpecError:
+            return None
+        if form.ledger.unknown:
+            return None
+        symbols = [algebra.closed(axis.name, whole=True, low=axis.low, high=axis.high) for axis in self.axes]
+        put = {form.symbols[axis.name]: s * Fraction(1, axis.den) for axis, s in zip(self.axes, symbols, strict=True)}
+        sizes = over_whole((line.output.size for line in form.ledger.lines), put)
+        if max((range_of(size)[1] for size in sizes), default=0) > MAX_SIZE:
+            return None
+        limits, choices, figures = Limits(form, rules), list[Any](), dict(self.figures(form.ledger))
+        kept = [limits.kept(limit) for limit in self.wanted.limits]
+        if "peak" in self.wanted.figures:
+            figures["peak"] = limits.peak(rules.reuse)
+        choices = [*(c.truth for c in form.conditions if c.is_choice), *limits.choices]
+        demands = [c.truth for c in form.conditions if not c.is_choice]
+        truths = [_all(over_whole(dict.fromkeys(group), put)) for group in (choices, demands, kept)]
+        values = over_whole((figures[name] for name in self.wanted.figures), put)
+        return engine(program([*truths, *values], symbols), self.compiled)
+
+
+class Limits:
+    """Limits on the figures of a closed form, as claims; `choices` are what the peaks among them rest on."""
+
+    def __init__(self, form: Closed, rules: Rules) -> None:
+        self.form, self.rules = form, rules
+        self.choices: list[Truth] = []
+        self._peaks: dict[Reuse, Num] = {}
+
+    def kept(self, limit: Budget) -> Truth:
+        """The claim that a limit is kept."""
+        asked = counted(limit, self.rules)
+        if limit.metric == "peak":
+            elements = self.peak(asked.reuse)
+            value = asked.dtypes.bytes(0, elements) if limit.in_bytes else elements
+        else:
+            of, _ = budget_figures(limit, self.form.ledger, asked)
+            value = of(self.form.ledger.lines)
+        return limit.holds(value)
+
+    def peak(self, reuse: Reuse) -> Num:
+        """The most elements that are alive at once."""
+        if reuse not in self._peaks:
+            assert self.form.usual is not None
+            found = peaks(Memory(self.form.usual, reuse), self.form.ledger)
+            self.choices += found.choices
+            self._peaks[reuse] = highest(found.alive, self.form.reference)
+        return self._peaks[reuse]
+
+
+def _all(truths: Sequence[Any]) -> Any:
+    """Whether all of some claims hold."""
+    found: Any = True
+    for truth in dict.fromkeys(truths):
+        found = algebra.both(found, truth)
+    return found

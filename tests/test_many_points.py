@@ -1,0 +1,296 @@
+"""Sweeps of many points: programs against evaluation, and what is picked against brute force."""
+
+import importlib.util
+import json
+import random
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import costmodel
+from costmodel import SpecError, algebra
+from costmodel.algebra.engines import engine, kind
+from costmodel.algebra.polynomials.programs import program
+from costmodel.budget import budget
+from costmodel.library import bundled
+from costmodel.memory import Memory
+from costmodel.picking import First, Front, Points, undominated
+from costmodel.problems import Problems
+from costmodel.settings import Settings
+from costmodel.space import Grid, Sample
+from costmodel.streaming import Stream
+from costmodel.survey import Asked, surveyed
+from costmodel.sweep import steps
+from costmodel.tracing import FIGURES, Axis, Tracer, Wanted
+from costmodel.verdict import Rules, judged
+
+Runner = Callable[..., Any]
+NETWORKS = [name for name in bundled() if "/" not in name]
+HAS_NUMBA = importlib.util.find_spec("numba") is not None
+needs_numba = pytest.mark.skipif(not HAS_NUMBA, reason="numba is not installed (pip install 'costmodel[fast]')")
+POINTS = 24
+"""Points that are evaluated one by one for each sweep; `bench/sweeps.py` takes as many as one likes."""
+
+
+def numbers(name: str) -> dict[str, Any]:
+    """The parameters of a spec that are numbers, with their defaults."""
+    usual = Settings(costmodel.load(name).network, Problems()).resolve({}, None, complete=False)
+    return {key: value for key, value in usual.items() if algebra.is_number(value)}
+
+
+def axis(name: str, key: str, value: Any) -> Axis:
+    """A parameter around its default; in hundredths where the spec itself gives it fractions."""
+    network = costmodel.load(name).network
+    is_whole = type(value) is int and not Settings(network, Problems()).not_whole(next(k for k in network.params if k == key))
+    return Axis(key, max(1, value // 3), 2 * value + 2) if is_whole else Axis(key, 20, 300, 100)
+
+
+def agree(tracer: Tracer, columns: Sequence[Any], draw: random.Random) -> int:
+    """See that points have the figures that evaluation gives them; how many could be built."""
+    found = tracer.block(columns, len(columns[0]))
+    for at in draw.sample(range(len(columns[0])), POINTS):
+        point = tracer.values([column[at] for column in columns])
+        try:
+            expected: dict[str, Any] | None = tracer.figures(tracer.evaluated(point))
+        except SpecError:
+            expected = None
+        assert bool(found.built[at]) is (expected is not None), point
+        if expected is not None:
+            assert {name: int(found.figures[name][at]) for name in expected} == expected, point
+    return int(found.built.sum())
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_programs_give_what_evaluation_gives(name: str) -> None:
+    """Each parameter alone, and the first three together."""
+    draw, usual = random.Random(name), numbers(name)
+    drawn, built = np.random.default_rng(7), 0
+    for free in (*([one] for one in usual), [*usual][:3]):
+        axes = [axis(name, key, usual[key]) for key in free]
+        columns = [drawn.integers(one.low, one.high + 1, 300) for one in axes]
+        built += agree(Tracer(costmodel.load(name), axes, {}, compiled=False), columns, draw)
+    assert built
+
+
+EDGES = """\
+name: T
+params: {h: 32, c: 8, k: 3, s: 2}
+input: [3, h, h + 1]
+layers:
+  - conv2d: {{out: c, kernel: k, stride: {stride}, padding: 1}}
+  - max_pool: {{kernel: 2, stride: {stride}, ceil: true}}
+  - conv2d: {{out: "divisible(c * 1.3, 4)", kernel: 1}}
+  - avg_pool: {{kernel: 2, stride: s, ceil: true}}
+"""
+
+
+@pytest.mark.parametrize("stride", [3, 7])
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=needs_numba)])
+def test_strides_and_ceil_mode(stride: int, compiled: bool, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(EDGES.replace("{{", "{").replace("}}", "}").replace("{stride}", str(stride)), encoding="utf-8")
+    axes = [Axis("h", 8, 400), Axis("c", 1, 64), Axis("k", 1, 7), Axis("s", 1, 5)]
+    drawn = np.random.default_rng(stride)
+    columns = [drawn.integers(one.low, one.high + 1, 400) for one in axes]
+    tracer = Tracer(costmodel.load(path), axes, {}, compiled=compiled)
+    assert agree(tracer, columns, random.Random(stride)) > 200
+    assert {runs.name.split(",")[0] for runs in tracer.engines} == {"numba" if compiled else "numpy"}
+
+
+def test_a_program_says_how_large_it_gets() -> None:
+    """In float64 below 2⁵³, in int64 below 2⁶³, and in neither beyond: nothing is ever wrapped."""
+    for high, expected in ((10**6, np.float64), (10**8, np.int64), (10**10, None)):
+        x = algebra.closed("x", whole=True, low=1, high=high)
+        made = program([x * x + (x + 1) // 3], [x])
+        assert made.reach >= high**2
+        assert kind(made) is expected
+    assert engine(made) is None
+
+
+def test_points_that_no_program_can_hold_are_evaluated_exactly() -> None:
+    spec = costmodel.load("mobilenet")
+    most = 2**63 // 1030
+    tracer = Tracer(spec, [Axis("classes", 10**14, 2 * most)], {})
+    found = tracer.block([np.array([10**14, most - 10**6])], 2)
+    assert found.ways == {"exact": 2}
+    assert found.figures["params"].tolist() == [spec.analyze(classes=n).totals.params for n in (10**14, most - 10**6)]
+
+
+def test_a_figure_that_is_too_large_is_refused_with_its_point() -> None:
+    tracer = Tracer(costmodel.load("mobilenet"), [Axis("classes", 1, 10**17)], {})
+    with pytest.raises(SpecError, match=r"at classes 100000000000000000, and a sweep of many points holds numbers below 2\^63"):
+        tracer.block([np.array([10, 10**17])], 2)
+
+
+@needs_numba
+def test_compiled_programs_give_the_same() -> None:
+    spec, drawn = costmodel.load("mobilenetv2"), np.random.default_rng(3)
+    axes = [Axis("alpha", 250, 1400, 1000), Axis("resolution", 96, 320), Axis("classes", 10, 1000)]
+    columns = [drawn.integers(one.low, one.high + 1, 20_000) for one in axes]
+    found = [Tracer(spec, axes, {}, compiled=compiled).block(columns, 20_000) for compiled in (False, True)]
+    for name in FIGURES:
+        assert (found[0].figures[name] == found[1].figures[name]).all()
+
+
+def test_structures_and_words_are_traced_apart() -> None:
+    spec = costmodel.load("mobilenet")
+    grid = Grid(
+        {"full": ["true", "false"], "alpha": steps(Fraction(1, 4), Fraction(1), Fraction(1, 20)), "shallow": [True, False]}
+    )
+    for chunk in Stream(spec, grid, {}):
+        for at in range(grid.count):
+            values = {name: grid.levels[name][int(codes[at])] for name, codes in chunk.named.items()}
+            assert int(chunk.block.figures["access"][at]) == spec.analyze(**values).totals.access
+
+
+def test_limits_are_kept_as_check_keeps_them() -> None:
+    spec = costmodel.load("mobilenetv2")
+    limits = tuple(map(budget, ["params<=3M", "peak@int8<=900KiB", "access@fused<=9M", "mult_adds>=50M", "params@int4<1.4MiB"]))
+    grid = Grid({"alpha": steps(Fraction(1, 4), Fraction(7, 5), Fraction(1, 20)), "resolution": list(range(96, 321, 8))})
+    (chunk,) = Stream(spec, grid, {}, Wanted((*FIGURES, "peak"), limits))
+    kept = 0
+    for at in random.Random(5).sample(range(grid.count), 80):
+        ledger = spec.analyze(**{name: grid.levels[name][int(codes[at])] for name, codes in chunk.named.items()})
+        expected = all(judged(limit, ledger, Rules()).passes for limit in limits)
+        assert bool(chunk.block.kept[at]) is expected
+        assert int(chunk.block.figures["peak"][at]) == Memory(ledger).elements
+        kept += expected
+    assert 0 < kept < 80
+
+
+# --- what is picked ----------------------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(st.integers(1, 4).flatmap(lambda rows: st.lists(st.tuples(*[st.integers(0, 6)] * rows), min_size=1, max_size=40)))
+def test_a_front_is_what_no_other_point_dominates(points: list[tuple[int, ...]]) -> None:
+    def dominates(j: int, i: int) -> bool:
+        pairs = [*zip(points[j], points[i], strict=True)]
+        return all(a <= b for a, b in pairs) and (points[j] != points[i] or j < i)
+
+    expected = [i for i in range(len(points)) if not any(dominates(j, i) for j in range(len(points)) if j != i)]
+    assert undominated(np.array(points).T).tolist() == expected
+
+
+def test_picks_see_blocks_as_they_would_see_all_at_once() -> None:
+    drawn = np.random.default_rng(1)
+    figures = {"params": drawn.integers(0, 50, 500), "access": drawn.integers(0, 50, 500)}
+    every = Points(np.arange(500), np.zeros((1, 500), dtype=int), figures)
+    for pick in (lambda: Front(("params", "+access")), lambda: First(7, "params", falls=True)):
+        whole, parts = pick(), pick()
+        whole.take(every)
+        for start in range(0, 500, 90):
+            parts.take(every.take(slice(start, start + 90)))
+        assert whole.found is not None
+        assert parts.found is not None
+        assert parts.found.numbers.tolist() == whole.found.numbers.tolist()
+
+
+def test_a_sample_is_the_same_for_the_same_seed() -> None:
+    grid = Grid({"a": list(range(1000)), "b": list(range(1000))})
+    one, same, other = (Sample(grid, 50, seed).numbers.tolist() for seed in (4, 4, 5))
+    assert one == same != other
+    assert len({*one}) == 50
+    with pytest.raises(SpecError, match="a sample of 7 points is drawn, and there are 6"):
+        Sample(Grid({"a": [1, 2, 3], "b": [1, 2]}), 7, 1)
+
+
+def test_a_survey_counts_what_it_leaves_out() -> None:
+    asked = Asked(
+        costmodel.load("shufflenet"),
+        Grid({"groups": [1, 2, 3, 4, 5], "scale": [Fraction(n, 10) for n in range(5, 21)]}),
+        limits=(budget("params<=2M"),),
+        front=("mult_adds", "access"),
+    )
+    found = surveyed(asked)
+    assert (found.of, found.unbuilt + found.over + found.kept) == (80, 80)
+    assert all(point.reason for point in found.broken)
+    assert found.points
+
+
+# --- the command -------------------------------------------------------------------------------------------------------------
+
+
+def test_ranges_have_both_ends(run: Runner) -> None:
+    document = json.loads(run("sweep", "mobilenet", "--over", "alpha=0.25:1:0.35", "--format", "json").out)
+    assert [point["settings"]["alpha"] for point in document["points"]] == ["0.25", "0.6", "0.95", 1]
+
+
+def test_points_of_a_file(run: Runner, tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text("alpha,resolution\n0.5,224\n1,192\n", encoding="utf-8")
+    document = json.loads(run("sweep", "mobilenet", "--points", str(tmp_path / "points.csv"), "--format", "json").out)
+    expected = [costmodel.load("mobilenet").analyze(alpha=a, resolution=r).totals.access for a, r in (("0.5", 224), (1, 192))]
+    assert [point["totals"]["access"] for point in document["points"]] == expected
+
+
+def test_a_front_of_many_points(run: Runner) -> None:
+    over = ("--over", "alpha=0.25:1.4:0.05", "--over", "resolution=96:320:8")
+    document = json.loads(
+        run("sweep", "mobilenetv2", *over, "--where", "params<=3M", "--pareto", "+mult_adds,access", "--format", "json").out
+    )
+    picked = document["picked"]
+    widths = [
+        costmodel.load("mobilenetv2").analyze(alpha=a).totals.params for a in steps(*map(Fraction, ("0.25", "1.4", "0.05")))
+    ]
+    assert (picked["of"], picked["unbuilt"], picked["over"]) == (696, 0, 29 * sum(params > 3 * 10**6 for params in widths))
+    amounts = [(point["totals"]["mult_adds"], point["totals"]["access"]) for point in document["points"]]
+    assert all(not (m >= n and a <= b) for m, a in amounts for n, b in amounts if (m, a) != (n, b))
+
+
+def test_a_table_of_many_points_says_what_it_leaves_out(run: Runner) -> None:
+    out = run("sweep", "mobilenetv2", "--over", "alpha=0.25:1.4:0.01", "--over", "resolution=96:320:8").out
+    assert "3,364 points" in out
+    assert "not shown: 3,314 more points that can be built" in out
+
+
+def test_none_keeps_a_limit(run: Runner) -> None:
+    ended = run("sweep", "mobilenet", "--over", "alpha=0.5,1", "--where", "params<=1")
+    assert ended.code == 1
+    assert "2 points; 0 keep params<=1" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("--over alpha=0.25:1.4", "the range 0.25:1.4 has no step"),
+        ("--over alpha=1:0.5:0.1", "the range 1:0.5:0.1 goes down"),
+        ("--over alpha=1:2:0", "goes nowhere"),
+        ("--over alpha=1:2:3:4", "is no range of numbers"),
+        ("--over resolution=1:99999999", "more than 1,000,000 values"),
+        ("", "nothing is swept"),
+        ("--over alpha=1,2 --sample 9", "a sample of 9 points is drawn, and there are 2"),
+        ("--over alpha=1,2 --seed 9", "--seed chooses the points of --sample"),
+        ("--over alpha=1,2 --points x.csv", "--points has the points, and --over makes others"),
+        ("--points nothing-there.csv", "no such file"),
+        ("--over alpha=1,2 --pareto speed", "no figure is called 'speed'"),
+        ("--over alpha=1,2 --where pramas<=3M", "did you mean 'params'?"),
+    ],
+)
+def test_what_cannot_be_is_said(run: Runner, given: str, said: str) -> None:
+    ended = run("sweep", "mobilenet", *given.split())
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("alpha\n", "has no points"),
+        ("alpha,resolution\n1\n", "this point has 1 values, and the heading names 2 parameters"),
+        ("alpha,alpha\n1,2\n", "the heading names 'alpha' twice"),
+        ("alpha,resolution\n1,\n", "this point has no value of 'resolution'"),
+        ("alhpa\n1\n", "has no parameter 'alhpa'"),
+        ("alpha\nx\n", "'x' is neither a number nor a word"),
+    ],
+)
+def test_files_of_points_that_are_none(run: Runner, tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "points.csv").write_text(text, encoding="utf-8")
+    ended = run("sweep", "mobilenet", "--points", str(tmp_path / "points.csv"))
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
