@@ -78,10 +78,15 @@ def _counted(lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_plain(line: Line) -> bool:
-    """Whether fresh numbers can be put into a line: a convolution of maps, or an FC layer, in numbers."""
+    """Whether fresh numbers can be put into a line: a convolution, none that is transposed, or an FC layer, in numbers."""
     sizes = (*line.inputs[0].shape, *line.fields.values())
-    takes = line.op in ("conv2d", "depthwise", "separable", "linear")
-    return takes and line.inputs[0].kind in ("map", "vector") and not any(map(algebra.is_symbol, sizes))
+    takes = line.op in ("conv1d", "conv2d", "conv3d", "depthwise", "separable", "linear")
+    return takes and not any(map(algebra.is_symbol, sizes))
+
+
+def askable(lines: Sequence[Line]) -> bool:
+    """Whether there are questions on some lines of a network."""
+    return any(map(_is_plain, lines))
 
 
 # --- one layer ---------------------------------------------------------------------------------------------------
@@ -129,6 +134,8 @@ def _layer(line: Line, about: str, rng: random.Random) -> Question | None:
     explainer = _alone([fresh])
     working = explainer.line(fresh)
     asked, unit = _ASKED[about]
+    if fresh.op == "separable":
+        asked = asked.replace("parameter moved", "parameter of its two convolutions moved")
     answer = Fraction(working.figures[about].value or 0)
     mistakes = tuple(_mistakes(fresh, about, answer))
     return Question(about, f"{described(fresh)} {asked}", answer, unit, mistakes, (Shown("figures", explainer, working),))
@@ -146,7 +153,8 @@ def described(line: Line) -> str:
         line.op, "depthwise convolution" if is_depthwise(line) else "convolution"
     )
     kind = op_label(line).removeprefix("dw ").removeprefix("sep ").partition(" g=")[0]
-    kernel, _, stride = kind.partition("/")
+    kernel, _, stride = kind.removeprefix("1d ").removeprefix("3d ").partition("/")
+    kernel += "-tap" if len(x.sides) == 1 else ""
     strided = f", stride {stride}" if stride else ""
     return f"A {kernel} {name}, {x} → {y}{strided}{in_groups}, {bias}."
 
@@ -158,14 +166,20 @@ def _mistakes(line: Line, about: str, answer: Fraction) -> Iterator[Mistake]:
     taps = bounded(line)[0].taps
     entering, leaving = Fraction(x.size, x.c), Fraction(y.size, y.c)
     reach = a_side(x.sides, "kernel", line.fields.get("kernel", 1))
-    padded = Fraction(algebra.prod(x.dims[side] + size - 1 for side, size in zip(x.sides, reach, strict=True)))
+    rim = [size - 1 if line.fields.get("padding", 0) not in (0, "valid") else 0 for size in reach]
+    padded = entering + Fraction(algebra.prod(x.dims[side] + size for side, size in zip(x.sides, rim, strict=True)))
+    padded -= algebra.prod(x.dims[side] for side in x.sides)
+    between = leaving * x.c * line.fields.get("multiplier", 1) if line.op == "separable" else 0
     found = {
         "mult_adds": [
             (2 * answer, "2 are counted for each multiply-add: papers' mult-adds count one"),
             (answer * groups, "the groups are forgotten: a filter sees only its group's channels" if groups > 1 else ""),
-            (answer / taps, "the kernel is forgotten: k·k positions lie under each window"),
+            (answer / taps, "the kernel is forgotten: all its taps lie under each window"),
             (answer * entering / leaving, "the map that enters is taken for the one that leaves: at a stride it is larger"),
-            (answer * padded / leaving, "the padded map is taken for the one that leaves: its rim is no place of a window"),
+            (
+                answer * padded / leaving if any(rim) else answer,
+                "the padded map is taken for the one that leaves: its rim is no place of a window",
+            ),
             (answer + cost.add, "the bias's additions are counted: they are no mult-adds"),
             (Fraction(cost.params), "these are the parameters: each is used at every position of the output"),
             (Fraction(line.output.size), "these are the values of the output: each takes a dot product"),
@@ -175,7 +189,7 @@ def _mistakes(line: Line, about: str, answer: Fraction) -> Iterator[Mistake]:
             (Fraction(cost.weights), "the bias is forgotten: one an output channel"),
             (Fraction(cost.weights + y.c), "a bias is counted, and there is none"),
             (cost.weights * groups + cost.biases, "the groups are forgotten" if groups > 1 else ""),
-            (Fraction(cost.weights, taps) + cost.biases, "the kernel is forgotten: k·k weights for each pair of channels"),
+            (Fraction(cost.weights, taps) + cost.biases, "the kernel is forgotten: a weight a tap for each pair of channels"),
             (Fraction(cost.fma), "these are the mult-adds: a weight is one parameter, however often it is used"),
         ],
         "access": [
@@ -183,6 +197,8 @@ def _mistakes(line: Line, about: str, answer: Fraction) -> Iterator[Mistake]:
             (answer - y.size, "the output is left out: it is written"),
             (answer - cost.params, "the parameters are left out: they are read too"),
             (answer + (padded - entering) * x.c, "the padding is counted as read: it is no part of the map"),
+            (answer - between, "the map between is counted once: it is written, and read again"),
+            (answer - 2 * between, "the map between is left out: it is written, and read again"),
             (answer * 4, "these are bytes of fp32: access counts elements"),
             (answer - cost.biases, "the biases are left out"),
             (answer + (groups - 1) * cost.weights, "the groups are forgotten in the weights" if groups > 1 else ""),
@@ -281,11 +297,12 @@ def _groups(rng: random.Random) -> Question:
         f"A 1×1 convolution, {plain.inputs[0]} → {plain.output}, no bias, is split into {g} groups {how}. "
         "By what factor does its memory access change?"
     )
-    same = alone(line_of(Sizes(h=side, w=side, c1=c, c2=c, groups=g)).cost).access
+    other = c if wider else c * root
+    turned = alone(line_of(Sizes(h=side, w=side, c1=other, c2=other, groups=g)).cost).access
     wrong = [
         Mistake(Fraction(1, g), "so the mult-adds change at fixed width: the maps move all the same"),
-        Mistake(Fraction(1), "so the mult-adds change: memory access is another figure"),
-        Mistake(Fraction(same, before) if wider else Fraction(root), "this is the other side: fixed width for fixed mult-adds"),
+        Mistake(Fraction(1), f"so the {'mult-adds' if wider else 'maps'} stay: memory access is another figure"),
+        Mistake(Fraction(turned, before), f"this is at fixed {'width' if wider else 'mult-adds'}: here the other is fixed"),
         Mistake(1 / answer, "this is old to new"),
     ]
     explained = [(_alone([line]), line) for line in (plain, grouped)]

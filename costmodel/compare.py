@@ -8,6 +8,7 @@ from costmodel import algebra
 from costmodel.layers import by_layer, by_unit, main_line, op_label, unit_of
 from costmodel.ledger import Ledger
 from costmodel.line import Line
+from costmodel.ops.fields import spoken
 from costmodel.problems import Problem, SpecError
 from costmodel.tensor import Tensor, times
 from costmodel.traffic import CONV, Traffic
@@ -17,6 +18,9 @@ _LEAST = 0.35
 """How much two units must have in common to be the same unit, changed."""
 _MOST = 400
 """Units or layers of a list up to which any may be aligned with any; longer lists only near the same place."""
+
+ELSEWHERE = "fused or copied otherwise"
+"""The cause of a unit that is the same and moves more or less, by what stands around it."""
 
 
 class Figures(NamedTuple):
@@ -80,6 +84,10 @@ class Difference:
     def figures(self, ledger: Ledger, lines: Sequence[Line]) -> Figures:
         """What some lines of one of the networks cost."""
         return Figures(*ledger.sums(lines, traffic=self.traffic))
+
+    def causes(self, pair: Pair) -> list[str]:
+        """What is different about a unit; of one that has no cause of its own, and costs otherwise, `ELSEWHERE`."""
+        return pair.causes or ([ELSEWHERE] if any(self.delta(pair.before, pair.after)) else [])
 
     def delta(self, before: Sequence[Line], after: Sequence[Line]) -> Figures:
         """What lines of the second cost more than lines of the first."""
@@ -170,11 +178,9 @@ def _causes(one: list[Line], other: list[Line]) -> Iterator[str]:
     a, b = main_line(one), main_line(other)
     if a.op != b.op:
         yield f"{op_label(a)} became {op_label(b)}"
-    for name, word in (("kernel", "kernel"), ("stride", "stride"), ("groups", "groups"), ("dilation", "dilation")):
-        was, now = a.fields.get(name, 1), b.fields.get(name, 1)
-        if was != now and not (name == "groups" and _is_depthwise(a) and _is_depthwise(b)):
-            yield f"{word} {_spoken(was)} → {_spoken(now)}"
-    if a.output.c != b.output.c and (a.rule.counted or a.rule.family == "conv") and not _is_depthwise(b):
+    yield from _fields(a, b)
+    own = "out" in (*a.fields, *b.fields) or _widths(a) == _widths(b)
+    if a.output.c != b.output.c and own and (a.rule.counted or a.rule.family == "conv") and not _is_depthwise(b):
         yield f"channels {a.output.c} → {b.output.c}"
     if a.cost.biases and not b.cost.biases:
         yield "no bias"
@@ -186,6 +192,34 @@ def _causes(one: list[Line], other: list[Line]) -> Iterator[str]:
     yield from (f"new {op}" for op in new - gone)
 
 
+_TOLD = {"out", "bias"}
+"""Fields that are told as the channels and biases that they make."""
+_RIM = {"padding", "output_padding", "ceil"}
+"""Fields that are told where they alone change the map: 1 and `same` may be one padding."""
+_PIECES = {"start", "stop", "step", "parts", "take", "axis", "axes", "shape", "size"}
+"""Fields that go with what they are of, and are told where that is as it was."""
+
+
+def _fields(a: Line, b: Line) -> Iterator[str]:
+    """The fields of two ops that differ, of those that both have."""
+    x, y = a.inputs[0] if a.inputs else a.output, b.inputs[0] if b.inputs else b.output
+    silent = set(_TOLD)
+    silent |= {"groups"} if _is_depthwise(a) and _is_depthwise(b) else set()
+    silent |= _RIM if _sides(x) != _sides(y) or _sides(a.output) == _sides(b.output) else set()
+    silent |= _PIECES if x.dims != y.dims else set()
+    for name in dict.fromkeys((*a.fields, *b.fields)):
+        was, now = _spoken(_field(a, name)), _spoken(_field(b, name))
+        if name not in silent and was != now and a.rule.fields.keys() & b.rule.fields.keys() >= {name}:
+            yield f"{name} {was} → {now}"
+
+
+def _field(line: Line, name: str) -> Any:
+    """A field as it was given, else as the op takes it: the stride of a pool is its kernel."""
+    field = line.rule.fields.get(name)
+    value = line.fields.get(name, field and field.default)
+    return line.fields.get("kernel") if value is None and name == "stride" else value
+
+
 def _follows(one: list[Line], other: list[Line]) -> Iterator[str]:
     """What a layer takes otherwise because of what comes before it."""
     a, b = main_line(one), main_line(other)
@@ -194,8 +228,14 @@ def _follows(one: list[Line], other: list[Line]) -> Iterator[str]:
     x, y = a.inputs[0], b.inputs[0]
     if x.c != y.c:
         yield f"input channels {x.c} → {y.c}"
+    elif (was := _widths(a)) != (now := _widths(b)):
+        yield f"input channels {was} → {now}"
     if _sides(x) != _sides(y):
         yield f"map {_sides(x) or 1} → {_sides(y) or 1}"
+
+
+def _widths(line: Line) -> str:
+    return " + ".join(str(x.c) for x in line.inputs)
 
 
 def _is_depthwise(line: Line) -> bool:
@@ -207,4 +247,7 @@ def _sides(x: Tensor) -> str:
 
 
 def _spoken(value: Any) -> str:
-    return times(value) if isinstance(value, list) else str(value)
+    """A field's value; a list of sides that are alike as one of them."""
+    if not isinstance(value, list):
+        return spoken(value)
+    return spoken(value[0]) if len(set(map(str, value))) == 1 else times(value)

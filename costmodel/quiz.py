@@ -76,6 +76,8 @@ def read(text: str) -> Fraction:
     joined = "".join(words.split(" ")) if words.replace(" ", "").isdecimal() else words
     above, slash, below = joined.partition("/")
     if slash:
+        if "/" in below:
+            raise ValueError(f"'{text.strip()}' is more than one division")
         divisor = read(below)
         if not divisor:
             raise ValueError(f"'{text.strip()}' divides by nothing")

@@ -36,12 +36,16 @@ class Threshold(NamedTuple):
     """The output width above which memory access is saved: a formula in the symbols, and the first whole number above it.
 
     It hangs neither on the input width nor on the map that enters. `first` is none where a symbol in the formula has no
-    number, and where no width is wide enough (`never`).
+    number; both are where no width is wide enough (`never`).
     """
 
-    width: Num
+    width: Num | None
     first: int | None
-    never: bool = False
+
+    @property
+    def never(self) -> bool:
+        """Whether memory access is saved at no width."""
+        return self.width is None
 
 
 class Replaced(NamedTuple):
@@ -181,10 +185,10 @@ def _threshold(own: Costs, other: Costs, c1: Any, c2: Any, numbers: Mapping[Any,
     slope = algebra.divide(saved - least, c2).expand()
     if algebra.is_symbol(slope) and c2 in slope.free_symbols:
         return None
-    width = algebra.divide(-least, slope)
     needed, rising = (settled(algebra.substitute(value, numbers)) for value in (-least, slope))
     if algebra.decide(rising <= 0):
-        return Threshold(width, None, never=True)
+        return Threshold(None, None)
+    width = algebra.divide(-least, slope)
     if algebra.is_symbol(needed) or algebra.is_symbol(rising):
         return Threshold(width, None)
     return Threshold(width, algebra.floor(algebra.divide(needed, rising)) + 1)

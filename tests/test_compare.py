@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +109,7 @@ def test_inputs_that_differ_are_said(run: Runner) -> None:
         ("mobilenet mobilenetv2 --variants", ("--variants is of one spec, and gets 2",)),
         ("mobilenet mobilenetv2 --diff --sort access", ("--sort: a difference is of every unit",)),
         ("mobilenet mobilenetv2 --normalise xception", ("is none of the networks",)),
+        ("mobilenet mobilenetv2 --diff --dtype int8", ("--dtype: a difference is of every unit",)),
         ("mobilenet mobilenetv2 --set nope=1", ("none of these networks has a parameter 'nope'",)),
         ("mobilenet mobilenetv2 --columns acces", ("no column is called 'acces'", "did you mean 'access'")),
         ("mobilenet@x0.5,x0.25 mobilenetv2@alpha=", ("would be a second variant", "a setting is NAME=VALUE")),
@@ -120,6 +122,10 @@ def test_mistakes_are_all_named(run: Runner, given: str, said: tuple[str, ...]) 
     code, out, err = run("compare", *given.split())
     assert (code, out) == (2, "")
     assert all(words in err for words in said), err
+
+
+def test_a_mistake_of_all_networks_is_said_once(run: Runner) -> None:
+    assert run("compare", "mobilenet", "mobilenetv2", "--set", "alpha=x")[2].count("is neither a number nor a word") == 1
 
 
 def test_lists_in_references() -> None:
@@ -181,6 +187,66 @@ def test_a_stride_of_its_own_and_maps_that_follow() -> None:
     one, other = (costmodel.loads(text.format(stride)).analyze() for stride in (1, 2))
     found = [pair.causes for pair in Difference(one, other).pairs]
     assert found == [["stride 1 → 2"], ["map 32×32 → 16×16"]]
+
+
+FIELDS = """name: T
+input: [8, 33, 33]
+layers:
+  - conv2d: {{out: 8, kernel: 3, padding: {padding}}}
+  - {{depthwise: {{kernel: {kernel}, padding: same, multiplier: {multiplier}}}, name: filter}}
+  - concat:
+      a: [{{conv2d: 8}}]
+      b: [{{conv2d: {width}}}]
+  - {{reshape: {{t: h_in * w_in, c: c_in}}}}
+  - attention: {heads}
+"""
+USUAL = {"padding": "1", "kernel": "3", "multiplier": 1, "width": 16, "heads": 2}
+
+
+def changed(**fields: Any) -> dict[str, list[str]]:
+    before, after = (costmodel.loads(FIELDS.format_map(USUAL | one)).analyze() for one in ({}, fields))
+    found = Difference(before, after)
+    return {str(unit_of(pair.before[0])): found.causes(pair) for pair in found.pairs if found.causes(pair)}
+
+
+def test_every_field_is_a_cause() -> None:
+    assert changed(padding="0")["conv2d"] == ["padding 1 → 0"]
+    assert changed(multiplier=2)["filter"] == ["multiplier 1 → 2"]
+    assert changed(heads=4) == {"attention": ["heads 2 → 4"]}
+    assert changed(kernel="[3, 5]")["filter"] == ["kernel 3 → 3×5"]
+    assert changed(width=24)["attention"] == ["input channels 24 → 32"]
+
+
+def test_what_only_is_written_otherwise_is_no_cause() -> None:
+    assert changed(padding="same", kernel="[3, 3]") == {}
+
+
+def test_a_unit_that_moves_more_by_what_stands_around_it_is_not_the_same(run: Runner) -> None:
+    out = run("compare", "convnext", "swin", "--diff", "--traffic", "block", "--format", "json")[1]
+    (stem,) = (unit for unit in json.loads(out)["units"] if unit["before"] == "stage1/stem")
+    assert (stem["delta"]["access"], stem["causes"]) == (602112, ["fused or copied otherwise"])
+
+
+def test_units_of_two_stages_are_no_run(run: Runner) -> None:
+    out = run("compare", "resnet50", "resnet50@classes=10", "--diff")[1]
+    assert [f"conv{stage}/bottleneck.1–{last}" in out for stage, last in ((2, 3), (3, 4), (4, 6), (5, 3))] == [True] * 4
+    assert "16 ×" not in out
+
+
+UNKNOWN = "name: U\ninput: [3, 32, 32]\nlayers:\n  - conv2d: 8\n  - unknown: {op: Mystery, shape: [8, 32, 32]}\n"
+
+
+def test_what_is_not_known_is_in_no_sum_and_no_ratio(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    known, unknown = "known.yaml", "unknown.yaml"
+    Path(known).write_text(UNKNOWN.partition("  - unknown")[0], encoding="utf-8")
+    Path(unknown).write_text(UNKNOWN, encoding="utf-8")
+    lines = run("compare", unknown, known, "--diff")[1].splitlines()
+    assert [line.split() for line in lines if line.startswith("total")] == [["total", "?", "?", "?"]]
+    assert [line.split()[1:] for line in lines if line.startswith("mult-adds ")] == [["≥24,576", "→", "24,576,", "?"]]
+    assert json.loads(run("compare", unknown, known, "--diff", "--format", "json")[1])["complete"] is False
+    rows = [line.split() for line in run("compare", unknown, known, "--normalise", "first")[1].splitlines() if ".yaml " in line]
+    assert [row[1:6] for row in rows[:2]] == [["1.000", "×", "1.000", "×", "1.000"], ["?", "?", "?", "?", "–"]]
 
 
 def test_alignment_is_the_best_there_is() -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -215,6 +216,51 @@ def test_the_width_holds_for_other_widths_strides_and_multipliers_and_below_it_n
                 saved = access("conv2d", out).totals.access - access("depthwise", out).totals.access
                 assert (saved > 0) == (out == found.threshold.first), (at, out)
     assert met > 30
+
+
+def test_where_access_is_saved_at_no_width_no_formula_is_printed(run: Runner, tmp_path: Path) -> None:
+    spec = tmp_path / "one.yaml"
+    spec.write_text("name: A\ninput: [8, 9, 9]\nlayers: [{separable: {out: 4, kernel: 1}}]\n", encoding="utf-8")
+    out = run("explain", str(spec), "separable")[1]
+    assert "saved at no width: the 1×1 convolution has as many weights as the standard one" in " ".join(out.split())
+    assert "zoo" not in out
+    (instead,) = json.loads(run("explain", str(spec), "separable", "--format", "json")[1])["workings"][0]["instead"]
+    assert instead["saves_access_above"] == {"formula": None, "first": None, "never": True}
+
+
+def test_biases_are_of_the_half_that_has_them(run: Runner, tmp_path: Path) -> None:
+    spec = tmp_path / "one.yaml"
+    spec.write_text("name: A\ninput: [8, 9, 9]\nlayers: [{separable: {out: 4, kernel: 3}}]\n", encoding="utf-8")
+    first, second = run("explain", str(spec), "separable")[1].split("that its mult-adds allow, ")[1:]
+    assert (first.partition("\n")[0], "biases" in first) == ("depthwise", False)
+    assert (second.partition("\n")[0], "its 4 biases" in second) == ("pointwise", True)
+
+
+def test_sizes_are_explained_where_they_stand_in_a_formula(run: Runner) -> None:
+    assert "\nh'  " in run("explain", "mobilenet", "pair.2")[1]  # its width is above (2·h'·w' + k²)/(k² − 1)
+    assert "\nh'  " not in run("explain", "mobilenet", "pair.2/depthwise")[1]
+
+
+UNKNOWN = """name: U
+input: [3, 32, 32]
+blocks:
+  b: {params: {out}, layers: [{conv2d: out}, {unknown: {op: Mystery, shape: [8, 32, 32]}}]}
+layers: [{b: 8}]
+"""
+
+
+def test_a_sum_with_something_unknown_is_a_lower_bound_wherever_it_stands(run: Runner, tmp_path: Path) -> None:
+    spec = tmp_path / "u.yaml"
+    spec.write_text(UNKNOWN, encoding="utf-8")
+    for given in ((), ("b",), ("--against", "mobilenet"), ("b", "--format", "markdown")):
+        out = run("explain", str(spec), *given)[1]
+        assert out.count("24,576") == out.count("≥ 24,576") + ("conv2d" in out), given
+    assert r"&\ge 24{,}576" in run("explain", str(spec), "b", "--latex")[1]
+    assert "×" not in run("explain", str(spec), "--against", "mobilenet")[1].partition("side by side")[0]
+    assert "shape: {c: 8, h: 32, w: 32}" in run("explain", str(spec), "unknown")[1]
+    document = json.loads(run("explain", str(spec), "--against", "mobilenet", "--format", "json")[1])
+    assert [unit["working"]["complete"] for unit in document["side_by_side"]] == [False, True]
+    assert document["ratios"][0]["mult_adds"]["value"] is None
 
 
 def test_groups_stand_beside_one_group() -> None:

@@ -1,6 +1,7 @@
 """`explain --quiz`: questions that can be answered, answers that are judged, mistakes that have a name."""
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -60,7 +61,7 @@ def test_answers_are_read_as_people_write_them(text: str, expected: Any) -> None
     assert read(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1/0", "1/", "/2", "300 apples", "1e999", "--3"])
+@pytest.mark.parametrize("text", ["", "abc", "1/0", "1/", "/2", "300 apples", "1e999", "--3", "1/2/3", "1/" * 5000 + "1"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         read(text)
@@ -157,6 +158,78 @@ def test_what_has_nothing_to_ask_says_so(run: Runner, tmp_path: Path) -> None:
     code, out, err = run("explain", str(tmp_path / "a.yaml"), "--quiz", "1")
     assert (code, out) == (2, "")
     assert "there is nothing to ask about A" in err
+
+
+OTHERS = """name: O
+input: {input}
+layers: [{layers}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("input", "layers", "said"),
+    [
+        ("{t: 50, c: 96}", "{linear: 8}, {linear: {out: 4, bias: false}}", r"A fully connected layer from 50×\d+ to 50×\d+, "),
+        (
+            "[8, 100]",
+            "{conv1d: {out: 16, kernel: 7, stride: 3, padding: 2}}",
+            r"A 7-tap convolution, \d+×100 → \d+×33, stride 3",
+        ),
+        ("[8, 9, 10, 11]", "{conv3d: {out: 16, kernel: 3}}", r"A 3×3×3 convolution, \d+×9×10×11 → \d+×7×8×9, "),
+    ],
+)
+def test_sequences_signals_and_volumes_are_asked_about(input: str, layers: str, said: str) -> None:
+    spec = costmodel.loads(OTHERS.format(input=input, layers=layers))
+    asked = questions([Subject(spec, explainer(spec, {}, None, 1, CONV), {}, None)], None, 9, 1)
+    assert {one.about for one in asked} == {"mult_adds", "params", "access"}
+    for one in asked:
+        assert re.match(said, one.text), one.text
+        assert all(not one.judged(mistake.value).is_right for mistake in one.mistakes)
+        assert any("padd" in mistake.words for mistake in one.mistakes) <= ("padding: 2" in layers)
+
+
+def test_only_what_can_be_asked_is_offered(run: Runner, tmp_path: Path) -> None:
+    spec = tmp_path / "t.yaml"
+    spec.write_text(OTHERS.format(input="[8, 9, 9]", layers="{conv_transpose2d: 4}"), encoding="utf-8")
+    assert "--quiz" not in run("explain", str(spec))[1]
+    code, _, err = run("explain", str(spec), "--quiz", "1")
+    assert (code, "on convolutions that are not transposed" in err) == (2, True)
+    assert "--quiz 3" in run("explain", "mobilenet")[1]
+
+
+def test_the_mistakes_on_groups_are_the_other_side() -> None:
+    """By G2's own formula, `hw(c1 + c2) + c1·c2/g`: what holds at fixed width is not the answer at fixed mult-adds."""
+    seen = set()
+    for one in (one for one in drawn("mobilenet", 60, 3) if one.about == "groups"):
+        found = re.search(r"→ (\d+)×(\d+)×\d+, no bias, is split into (\d+) groups (at the same width)?", one.text)
+        assert found is not None
+        c, side, g = (int(found[n]) for n in (1, 2, 3))
+        at_fixed = {
+            "mult-adds": 2 * side * side * c * Fraction(math.isqrt(g)) + c * c,
+            "width": 2 * side * side * c + Fraction(c * c, g),
+        }
+        plain, asked, other = 2 * side * side * c + c * c, *(("width", "mult-adds") if found[4] else ("mult-adds", "width"))
+        assert one.answer == at_fixed[asked] / plain
+        named = {mistake.words: mistake.value for mistake in one.mistakes}
+        assert named.get(f"this is at fixed {other}: here the other is fixed") == at_fixed[other] / plain
+        seen.add(asked)
+    assert seen == {"mult-adds", "width"}
+
+
+def test_the_map_within_a_separable_convolution_is_written_and_read() -> None:
+    spec = costmodel.loads(OTHERS.format(input="[8, 9, 9]", layers="{separable: {out: 4, kernel: 3, padding: 1, bias: false}}"))
+    asked = questions([Subject(spec, explainer(spec, {}, None, 1, CONV), {}, None)], None, 30, 2)
+    found = [one for one in asked if one.about == "access"]
+    for one in found:
+        assert "each input, output and parameter of its two convolutions moved once" in one.text
+        layer = re.search(r"convolution, (\d+)×(\d+)×(\d+) → (\d+)×(\d+)×(\d+), ", one.text)
+        assert layer is not None
+        c1, hi, wi, c2, ho, wo = map(int, layer.groups())
+        maps = hi * wi * c1 + 2 * ho * wo * c1 + ho * wo * c2
+        assert one.answer == maps + 9 * c1 + c1 * c2
+        (without,) = (mistake for mistake in one.mistakes if mistake.words.startswith("the map between is left out"))
+        assert one.answer - without.value == 2 * ho * wo * c1
+    assert found
 
 
 def test_markdown_has_the_answers_below_the_questions(run: Runner) -> None:

@@ -15,7 +15,7 @@ from costmodel.ledger import Ledger
 from costmodel.library import bundled, find
 from costmodel.pinning import pinned
 from costmodel.probing import Open
-from costmodel.reports.rewrites import diff, patch
+from costmodel.reports.rewrites import SHAPE, diff, patch, reshaped
 from costmodel.rewriting import WITHIN, Answer, Rewriting, applied
 from costmodel.traffic import TRAFFIC
 
@@ -202,6 +202,16 @@ def test_values_that_are_tried_together_cost_what_they_cost_alone(name: str) -> 
                 alone = None
             one.open(one.value)
             assert seen.get(place) == alone, (one.label, value)
+
+
+@pytest.mark.parametrize("name", ["squeezenet", "condensenet", "mobilenetv2"])
+def test_no_rewrite_is_said_to_keep_the_shape_only_where_none_does(name: str) -> None:
+    _, answers, _ = searched(name)
+    for answer in (answer for answer in answers if answer.rewrites):
+        said = [reshaped(rewrite, answer.rewrites) for rewrite in answer.rewrites]
+        keeping = [rewrite.keeps for rewrite in answer.rewrites]
+        assert [not words for words in said] == keeping
+        assert any(SHAPE in words for words in said) == (not any(keeping))
 
 
 def test_a_diff_keeps_the_ends_of_lines() -> None:

@@ -27,6 +27,8 @@ from costmodel.commands.subjects import Loaded, Subjects, load
 from costmodel.problems import Problem, SpecError, did_you_mean, one_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from costmodel.reports.comparing import Compared, Network
     from costmodel.traffic import Traffic
 
@@ -66,7 +68,8 @@ def compare(
     order = read(reading.order, sort, comparing.FIGURES, ("network",))
     first, given = read(reading.whole_number, "top", top), read(reading.settings, set_)
     asked = {"--columns": columns, "--sort": sort, "--normalise": normalise, "--top": top, "--variants": variants or None}
-    read.problems += _misfits(specs, variants, diff, {**asked, "--convention": None if convention == "paper" else convention})
+    asked |= {"--convention": None if convention == "paper" else convention, "--dtype": None if dtype == "fp32" else dtype}
+    read.problems += _misfits(specs, variants, diff, asked)
     read.check()
     networks = load(_every(specs[0]) if variants else specs, given, None, images["batch"])
     for network in networks:
@@ -80,15 +83,16 @@ def compare(
     _write(compared, form, output, no_color)
 
 
-def _misfits(specs: list[str], variants: bool, diff: bool, asked: "dict[str, object]") -> list[Problem]:
+def _misfits(specs: list[str], variants: bool, diff: bool, asked: "Mapping[str, object]") -> list[Problem]:
     """Options that do not go together."""
     found = []
     if diff:
         stray = [name for name, value in asked.items() if value is not None]
         if stray:
-            found.append(
-                Problem(None, f"{', '.join(stray)}: a difference is of every unit of two networks", "leave --diff out")
+            message = (
+                f"{', '.join(stray)}: a difference is of every unit of two networks, in mult-adds, parameters and elements"
             )
+            found.append(Problem(None, message, "leave --diff out"))
         if len(specs) != 2:
             found.append(Problem(None, f"--diff compares two networks, and gets {len(specs)}", "costmodel compare A B --diff"))
     elif variants and len(specs) != 1:

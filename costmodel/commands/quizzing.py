@@ -42,7 +42,8 @@ def quiz(
     found = questions(subjects, part, number, seed)
     if not found:
         what = part or subjects[0].explainer.ledger.name
-        raise SpecError([Problem(None, f"there is nothing to ask about {what}: it has no convolution and no FC layer")])
+        asked = "questions are on FC layers, and on convolutions that are not transposed"
+        raise SpecError([Problem(None, f"there is nothing to ask about {what}: {asked}")])
     if form != "table":
         written = quizzing.as_json if form == "json" else quizzing.as_markdown
         outputs.write(output, written(found, seed))

@@ -32,7 +32,7 @@ class Reader:
         try:
             return read(*args, **kwargs)
         except SpecError as error:
-            self.problems += error.problems
+            self.problems += [problem for problem in error.problems if problem not in self.problems]
             return None  # type: ignore[return-value]  # nobody sees it: `check` comes before its use
 
     def check(self) -> None:

@@ -71,7 +71,7 @@ def subject(text: str) -> Subject:
             )
         else:
             variant = part.strip()
-    settings = read(reading.once, f"{text}:", pairs)
+    settings = read(reading.once, text, pairs)
     read.check()
     return Subject(text, spec, variant, settings)
 

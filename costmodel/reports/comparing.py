@@ -16,7 +16,7 @@ from costmodel.reports.bounding import exact
 from costmodel.reports.columns import Order
 from costmodel.reports.contract import plain
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table
-from costmodel.reports.words import LOWER, count, counting, size, uncounted
+from costmodel.reports.words import LOWER, UNKNOWN, count, counting, size, uncounted
 from costmodel.traffic import Traffic
 
 COUNTS = ("mult_adds", "operations", "params", "access", "reads", "writes", "loads", "kernels")
@@ -145,11 +145,21 @@ def _text(compared: Compared, one: Network, key: str) -> str:
     if key == "top1":
         return f"{float(value):.1f}"
     least = LOWER if one.ledger.unknown else ""
-    if compared.base is not None and compared.base.figures[key]:
-        return f"{least}{float(Fraction(value) / compared.base.figures[key]):.3f} ×"
+    if compared.base is not None:
+        return _ratio(compared.base, one, key, least)
     if key == "intensity":
         return f"{float(value):.2f}"
     return f"{least}{size(value) if key in BYTES else count(value)}"
+
+
+def _ratio(base: Network, one: Network, key: str, least: str) -> str:
+    """A figure of one network over that of another; not known where the other's is a lower bound."""
+    if one is base:
+        least = ""
+    elif base.ledger.unknown:
+        return UNKNOWN
+    usual = base.figures[key]
+    return f"{least}{float(Fraction(one.figures[key]) / usual):.3f} ×" if usual else "–"
 
 
 def notes(compared: Compared) -> list[tuple[str, str]]:

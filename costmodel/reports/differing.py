@@ -8,7 +8,7 @@ from costmodel.compare import Difference, Figures, Pair
 from costmodel.layers import main_line, op_label, unit_of
 from costmodel.line import Line
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text, width_of
-from costmodel.reports.words import LOWER, count, share, uncounted
+from costmodel.reports.words import LOWER, UNKNOWN, count, share, uncounted
 
 SCHEMA = 1
 """The version of the JSON; it grows only when a reader of the last one would break."""
@@ -40,7 +40,7 @@ def runs(difference: Difference) -> list[Run]:
     for pair in difference.pairs:
         delta = difference.delta(pair.before, pair.after)
         last = found[-1] if found else None
-        if last is not None and _likeness(last.pairs[-1]) == _likeness(pair) and _scaled(last) == delta:
+        if last is not None and _likeness(difference, last.pairs[-1]) == _likeness(difference, pair) and _scaled(last) == delta:
             found[-1] = Run([*last.pairs, pair], Figures(*(a + b for a, b in zip(last.delta, delta, strict=True))))
         else:
             found.append(Run([pair], delta))
@@ -51,9 +51,11 @@ def _scaled(run: Run) -> Figures:
     return Figures(*(value // run.times for value in run.delta))
 
 
-def _likeness(pair: Pair) -> Any:
-    labels = [unit.label if (unit := unit_of(lines[0])) else "" for lines in (pair.before, pair.after) if lines]
-    return labels, bool(pair.before), bool(pair.after), pair.causes
+def _likeness(difference: Difference, pair: Pair) -> Any:
+    """What units of one row have in common: where they stand, what they are called, what is different."""
+    units = [unit_of(lines[0]) if lines else None for lines in (pair.before, pair.after)]
+    places = [(str(unit.parent), unit.label) if unit else None for unit in units]
+    return places, bool(pair.before), bool(pair.after), difference.causes(pair)
 
 
 COLUMNS = (
@@ -69,7 +71,7 @@ COLUMNS = (
 
 def screen(diff: Diff, room: int) -> Screen:
     """The units side by side, the sum, and what it is of."""
-    rows = [[cells(run) for run in runs(diff.difference)]]
+    rows = [[cells(diff, run) for run in runs(diff.difference)]]
     heading, body, total = table(COLUMNS, [*rows, [total_cells(diff)]], room)
     lines = [*heading, *body]
     return [
@@ -84,12 +86,12 @@ def screen(diff: Diff, room: int) -> Screen:
     ]
 
 
-def cells(run: Run) -> list[Cell]:
+def cells(diff: Diff, run: Run) -> list[Cell]:
     """One row."""
     style = "dim" if not any(run.delta) else ""
     names = [_name([pair.before for pair in run.pairs]), _name([pair.after for pair in run.pairs])]
-    times, causes = f"{run.times} ×" if run.times > 1 else "", ", ".join(run.pairs[0].causes) or "the same"
-    figures = ["?"] * len(run.delta) if not _is_known(run) else [*map(signed, run.delta)]
+    times, causes = f"{run.times} ×" if run.times > 1 else "", ", ".join(diff.difference.causes(run.pairs[0])) or "the same"
+    figures = [UNKNOWN] * len(run.delta) if not _is_known(run) else [*map(signed, run.delta)]
     return [Cell(words, style) for words in (*names, times, *figures, causes)]
 
 
@@ -115,10 +117,16 @@ def signed(value: Any) -> str:
 
 
 def total_cells(diff: Diff) -> list[Cell]:
-    """The sums."""
+    """The sums; not known where what one of the networks costs is not."""
     difference = diff.difference
     total = difference.delta(difference.before.lines, difference.after.lines)
-    return [Cell("total", "strong"), Cell(""), Cell(""), *(Cell(signed(value), "strong") for value in total), Cell("")]
+    figures = map(signed, total) if _is_complete(difference) else [UNKNOWN] * len(total)
+    return [Cell("total", "strong"), Cell(""), Cell(""), *(Cell(figure, "strong") for figure in figures), Cell("")]
+
+
+def _is_complete(difference: Difference) -> bool:
+    """Whether all that both networks do is known."""
+    return not (difference.before.unknown or difference.after.unknown)
 
 
 def notes(diff: Diff) -> Iterator[tuple[str, str]]:
@@ -126,10 +134,11 @@ def notes(diff: Diff) -> Iterator[tuple[str, str]]:
     difference = diff.difference
     before = difference.figures(difference.before, difference.before.lines)
     after = difference.figures(difference.after, difference.after.lines)
-    least = LOWER if difference.before.unknown or difference.after.unknown else ""
+    least, lower = (LOWER if ledger.unknown else "" for ledger in (difference.before, difference.after))
     for name, was, now in zip(("mult-adds", "params", "access"), before, after, strict=True):
-        change = f"{share(now - was, was)} %" if was else "–"
-        yield name, f"{least}{count(was)} → {least}{count(now)}, {'+' if now > was else ''}{change}".replace("-", "−")
+        percent = f"{share(now - was, was)} %" if was else "–"
+        change = f"{'+' if now > was else ''}{percent}".replace("-", "−") if _is_complete(difference) else UNKNOWN
+        yield name, f"{least}{count(was)} → {lower}{count(now)}, {change}"
     yield "causes", "of a layer's own; where it has none, what follows from the layers before it"
     for name, ledger in ((diff.before, difference.before), (diff.after, difference.after)):
         if ledger.unknown:
@@ -141,7 +150,7 @@ def as_markdown(diff: Diff) -> str:
     from costmodel.reports.markdown import escaped
     from costmodel.reports.markdown import table as written
 
-    body = [*map(cells, runs(diff.difference)), total_cells(diff)]
+    body = [*(cells(diff, run) for run in runs(diff.difference)), total_cells(diff)]
     said = "\n".join(f"- {escaped(label)}: {escaped(words)}" for label, words in notes(diff))
     return f"## {escaped(f'{diff.before} → {diff.after}')}\n\n{written(COLUMNS, body)}\n\n{said}\n"
 
@@ -156,6 +165,7 @@ def as_json(diff: Diff) -> str:
         "after": diff.after,
         "traffic": {"name": difference.traffic.spelled, "meaning": difference.traffic.said},
         "total": difference.delta(difference.before.lines, difference.after.lines)._asdict(),
+        "complete": _is_complete(difference),
         "units": [_plain(difference, pair) for pair in difference.pairs],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -167,7 +177,7 @@ def _plain(difference: Difference, pair: Pair) -> dict[str, Any]:
         "after": _path(pair.after),
         "delta": difference.delta(pair.before, pair.after)._asdict(),
         "complete": all(line.known for line in (*pair.before, *pair.after)),
-        "causes": pair.causes,
+        "causes": difference.causes(pair),
         "layers": [
             {
                 "before": _layer(change.before),

@@ -16,7 +16,7 @@ from costmodel.replacing import Replaced
 from costmodel.reports import notation
 from costmodel.reports.bounding import number
 from costmodel.reports.layout import Cell, Column
-from costmodel.reports.steps import TITLES, Section, Step, order, steps, value, written
+from costmodel.reports.steps import TITLES, Section, Step, order, value, worked, written
 from costmodel.reports.words import LOWER, UNKNOWN, count, share
 from costmodel.theorem import GAP, STEPS, bound, c1, c2, entering, g, hw, kh, kw, leaving
 from costmodel.theorem import B as B_
@@ -88,11 +88,6 @@ def _figures(explainer: Explainer, working: Working) -> Section:
     return Section(title, (*_what(working), model), worked(working), notes=tuple(_notes(explainer, working)))
 
 
-def worked(working: Working) -> tuple[Step, ...]:
-    """The figures of one layer, block or unit, as steps."""
-    return steps(working.figures, working.numbers, working.sizes)
-
-
 def _what(working: Working) -> Iterator[str]:
     """What it is made of, and what goes in and comes out."""
     lines = working.lines
@@ -119,6 +114,8 @@ def _what(working: Working) -> Iterator[str]:
 
 
 def _field(one: object) -> str:
+    if isinstance(one, dict):
+        return f"{{{', '.join(f'{name}: {_field(size)}' for name, size in one.items())}}}"
     return (
         f"[{', '.join(map(_field, one))}]" if isinstance(one, list) else str(one).lower() if isinstance(one, bool) else str(one)
     )
@@ -188,10 +185,9 @@ def _told(part: Working) -> str:
 
 def _shown(working: Working, name: str) -> str:
     found = working.figures[name].value
-    lower = f"{LOWER} " if not working.known and found is not None else ""
     if found is None:
         return UNKNOWN
-    return lower + _screen(found, working)
+    return f"{'' if working.known else f'{LOWER} '}{_screen(found, working)}"
 
 
 def _bounds(line: Line) -> Iterator[Section]:
@@ -199,10 +195,11 @@ def _bounds(line: Line) -> Iterator[Section]:
     sizes = (size for x in (*line.inputs, line.output) for size in x.shape)
     if any(map(algebra.is_symbol, (*sizes, *line.fields.values()))):
         return
-    for layer, half in zip(bounded(line), halves(line), strict=True):
+    whole = bounded(line)
+    for layer, half in zip(whole, halves(line), strict=True):
         kernel = a_side(line.inputs[0].sides, "kernel", line.fields.get("kernel", 1)) if layer.taps > 1 else [1]
         title = f"the least memory access that its mult-adds allow{f', {half}' if half else ''}"
-        yield Section(title, (), bound_steps(layer, kernel), notes=tuple(_bound_notes(line)))
+        yield Section(title, (), bound_steps(layer, kernel), notes=tuple(_bound_notes(line, layer is whole[-1])))
 
 
 def bound_steps(layer: ConvBound, kernel: Sequence[int]) -> tuple[Step, ...]:
@@ -223,8 +220,9 @@ def bound_steps(layer: ConvBound, kernel: Sequence[int]) -> tuple[Step, ...]:
     )
 
 
-def _bound_notes(line: Line) -> Iterator[tuple[str, str]]:
-    biases = line.cost.biases
+def _bound_notes(line: Line, is_last: bool) -> Iterator[tuple[str, str]]:
+    """Of what the bound is true; the biases of a separable convolution are its last half's."""
+    biases = line.cost.biases if is_last else 0
     yield "domain", "each map and weight moved once; any kernel, stride, padding, groups; ShuffleNetV2 (arXiv:1807.11164) G1"
     if biases:
         yield "biases", f"its {count(biases)} biases are on neither side"
@@ -272,19 +270,21 @@ def _against(one: Replaced) -> str:
 
 def _instead_notes(one: Replaced) -> Iterator[tuple[str, str]]:
     """From which width memory access is saved, and of what that is true."""
-    for name, size in one.where.items():
-        yield name, notation.screen(size)
     found = one.threshold
+    shown = [one.ratio("mult_adds"), found and found.width, *map(one.at, (*one.own, *one.other))]
+    named = {symbol.name for formula in shown if algebra.is_symbol(formula) for symbol in formula.free_symbols}
+    for name, size in one.where.items():
+        if name in named:
+            yield name, notation.screen(size)
     if found is None:
         return
-    formula = notation.screen(found.width, order())
-    if found.never:
-        yield "access", f"saved at no width: c2 would have to be above {formula}, and that is no width"
+    if found.width is None:
+        yield "access", "saved at no width: the 1×1 convolution has as many weights as the standard one, or more"
     elif found.first is None:
-        yield "access", f"saved where the channels that leave are more than {formula}"
+        yield "access", f"saved where the channels that leave are more than {notation.screen(found.width, order())}"
     else:
-        at = one.at(found.width)
-        yield "access", f"saved from {count(found.first)} channels out on: the first whole number above {formula} = {_near(at)}"
+        above = f"{notation.screen(found.width, order())} = {_near(one.at(found.width))}"
+        yield "access", f"saved from {count(found.first)} channels out on: the first whole number above {above}"
     yield (
         "domain",
         (

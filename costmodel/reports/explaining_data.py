@@ -13,8 +13,8 @@ from costmodel.replacing import Replaced
 from costmodel.reports import notation
 from costmodel.reports.bounding import exact
 from costmodel.reports.explaining_units import FIGURES, ratio
-from costmodel.reports.steps import order, steps, value
-from costmodel.working import Figure, Working
+from costmodel.reports.steps import order, value, worked_figure
+from costmodel.working import Working
 
 
 def workings(explainer: Explainer, found: Sequence[Working]) -> str:
@@ -34,10 +34,7 @@ def side_by_side(explainers: Sequence[Explainer]) -> str:
     found = [(explainer, explainer.whole()) for explainer in explainers]
     first = found[0][1]
     units_ = [_network(explainer) | {"working": _working(explainer, working)} for explainer, working in found]
-    ratios = [
-        {"to": other.path} | {name: _ratio(first.figures[name], other.figures[name], first) for name in FIGURES}
-        for _, other in found[1:]
-    ]
+    ratios = [{"to": other.path} | {name: _ratio(first, other, name) for name in FIGURES} for _, other in found[1:]]
     return _dumps(
         {"schema": 1, "side_by_side": [{k: v for k, v in unit.items() if k != "schema"} for unit in units_], "ratios": ratios}
     )
@@ -67,6 +64,7 @@ def _working(explainer: Explainer, working: Working) -> dict[str, Any]:
         "symbols": {symbol.name: None if algebra.is_symbol(one) else plain(one) for symbol, one in working.numbers.items()},
         "where": {name: notation.screen(size) for name, size in working.where.items()},
         "figures": _figures(working),
+        "complete": working.known,
         "parts": [{"path": part.path, "op": part.lines[0].op, "figures": _figures(part)} for part in working.parts],
         "bounds": _bounds(working),
         "instead": [_instead(one) for one in working.replaced],
@@ -76,16 +74,14 @@ def _working(explainer: Explainer, working: Working) -> dict[str, Any]:
 
 
 def _figures(working: Working) -> dict[str, Any]:
-    found = zip(
-        working.figures, (steps({k: f}, working.numbers, working.sizes)[0] for k, f in working.figures.items()), strict=True
-    )
+    found = {key: worked_figure(working, key) for key in working.figures}
     return {
         key: {
             "formula": step.said or None,
             "with_numbers": step.substituted or None,
             "value": notation.screen(step.value) if algebra.is_symbol(step.value) else plain(step.value),
         }
-        for key, step in found
+        for key, step in found.items()
     }
 
 
@@ -114,7 +110,8 @@ def _instead(one: Replaced) -> dict[str, Any]:
         return {name: _at(one, getattr(costs, name)) for name in FIGURES}
 
     found = one.threshold
-    threshold = found and {"formula": notation.screen(found.width, order()), "first": found.first, "never": found.never}
+    width = None if found is None or found.width is None else notation.screen(found.width, order())
+    threshold = found and {"formula": width, "first": found.first, "never": found.never}
     ratios = notation.screen(one.ratio("mult_adds"), order())
     return {
         "what": one.what,
@@ -145,11 +142,13 @@ def _kind(kind: Kind) -> dict[str, Any]:
     }
 
 
-def _ratio(mine: Figure, theirs: Figure, working: Working) -> dict[str, Any]:
+def _ratio(working: Working, other: Working, name: str) -> dict[str, Any]:
+    """One figure of two units; no number where one of them is not known, or nothing."""
+    mine, theirs = working.figures[name], other.figures[name]
     has_both = mine.formula is not None and theirs.formula is not None
     formula = notation.screen(ratio(mine.formula, theirs.formula), order(working.sizes)) if has_both else None
-    known = all(type(one.value) in (int, Fraction) for one in (mine, theirs)) and theirs.value
-    return {"formula": formula, "value": str(algebra.divide(mine.value, theirs.value)) if known else None}
+    known = working.known and other.known and all(type(one.value) in (int, Fraction) for one in (mine, theirs))
+    return {"formula": formula, "value": str(algebra.divide(mine.value, theirs.value)) if known and theirs.value else None}
 
 
 def plain(number: Any) -> Any:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
+from costmodel.asking import askable
 from costmodel.explaining import Explainer
 from costmodel.overview import Kind, layers, units
-from costmodel.reports.explaining import worked
 from costmodel.reports.layout import Cell, Column
-from costmodel.reports.steps import TITLES, Section, value
+from costmodel.reports.steps import TITLES, Section, value, worked
 from costmodel.reports.words import LOWER, UNKNOWN, setting, share
 
 _BRIEF = tuple(TITLES[name] for name in ("mult_adds", "params", "access"))
@@ -30,7 +30,7 @@ def page(explainer: Explainer, spec: str) -> list[Section]:
     asks = (
         ("one of them", f"costmodel explain {spec} {quote(line)}"),
         *((("a unit", f"costmodel explain {spec} {quote(part)}"),) if part != line else ()),
-        ("questions", f"costmodel explain {spec} --quiz 3"),
+        *((("questions", f"costmodel explain {spec} --quiz 3"),) if askable(ledger.lines) else ()),
     )
     return [*found, Section(notes=asks)]
 
@@ -68,15 +68,15 @@ def _formulas(kind: Kind) -> str:
 
 
 def _rows(kind: Kind, mult_adds: int, access: int) -> Iterator[Sequence[Cell]]:
-    sums = kind.totals
+    sums, lower = kind.totals, "" if kind.first.known else f"{LOWER} "
     figures = (
         [UNKNOWN, "", UNKNOWN, UNKNOWN, ""]
         if not kind.first.known and kind.first.is_line
         else [
-            value(sums.mult_adds),
+            lower + value(sums.mult_adds),
             share(sums.mult_adds, mult_adds),
-            value(sums.params),
-            value(sums.access),
+            lower + value(sums.params),
+            lower + value(sums.access),
             share(sums.access, access),
         ]
     )

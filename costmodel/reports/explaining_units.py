@@ -10,7 +10,7 @@ from costmodel.forms import settled
 from costmodel.reports import notation
 from costmodel.reports.explaining import times
 from costmodel.reports.layout import Cell, Column
-from costmodel.reports.steps import TITLES, Section, Step, order, steps, value, written
+from costmodel.reports.steps import TITLES, Section, Step, order, worked_figure, written
 from costmodel.working import Working
 
 FIGURES = ("mult_adds", "params", "access")
@@ -28,8 +28,7 @@ def page(explainers: Sequence[Explainer]) -> list[Section]:
     for figure in FIGURES:
         rows: list[Step] = []
         for _, working in found:
-            (step,) = steps({figure: working.figures[figure]}, working.numbers, working.sizes)
-            rows.append(step._replace(name=working.path))
+            rows.append(worked_figure(working, figure)._replace(name=working.path))
         ratios = tuple(_ratios(first, [working for _, working in found[1:]], figure))
         sections.append(Section(TITLES[figure], (), tuple(rows), notes=ratios))
     sections.append(_table(found))
@@ -44,15 +43,17 @@ def _ratios(first: Working, others: Sequence[Working], figure: str) -> Iterator[
         formula = ""
         if mine.formula is not None and theirs.formula is not None and mine.value is not None:
             formula = notation.screen(ratio(mine.formula, theirs.formula), order(first.sizes))
-        number = f"× {found}" if (found := _times(mine.value, theirs.value)) else ""
+        number = f"× {found}" if (found := _times(first, other, figure)) else ""
         said = " = ".join(part for part in (formula, number) if part)
         if said:
             yield "ratio", f"{first.path} / {other.path}: {said}"
 
 
-def _times(mine: Any, theirs: Any) -> str:
+def _times(one: Working, other: Working, figure: str) -> str:
     """A ratio of numbers; nothing where one of them is a formula, or not known, or nothing."""
-    return times(mine, theirs) if theirs and all(type(one) in (int, Fraction) for one in (mine, theirs)) else ""
+    mine, theirs = one.figures[figure].value, other.figures[figure].value
+    known = one.known and other.known and all(type(number) in (int, Fraction) for number in (mine, theirs))
+    return times(mine, theirs) if known and mine is not None and theirs else ""
 
 
 def ratio(mine: Any, theirs: Any) -> Any:
@@ -74,9 +75,9 @@ def _table(found: Sequence[tuple[Explainer, Working]]) -> Section:
     for _, working in found:
         cells = [Cell(working.path)]
         for name in FIGURES:
-            mine, usual = working.figures[name].value, first.figures[name].value
+            mine = working.figures[name].value
             known = not algebra.is_symbol(mine) and mine is not None
-            cells += [Cell(value(mine) if known else ""), Cell(_times(mine, usual))]
+            cells += [Cell(worked_figure(working, name).result if known else ""), Cell(_times(working, first, name))]
         rows.append(cells)
     has_any = any(cell.text for row in rows for cell in row[1:])
     return Section(

@@ -10,12 +10,13 @@ from costmodel.reports.bounding import exact
 from costmodel.reports.layout import Cell, Screen, note, text, wrapped
 from costmodel.reports.markdown import escaped
 from costmodel.reports.words import count
-from costmodel.rewriting import REACH, WITHIN, Answer, Found, Part, Rewrite
+from costmodel.rewriting import LEAST, REACH, WITHIN, Answer, Found, Part, Rewrite
 
 SEARCHED = (
-    f"other numbers in one part of the spec, from 1/{REACH} of each to {REACH} × it and groups from 1 on, at mult-adds of the "
-    f"network that are equal within {float(100 * WITHIN[0]):g} %, or {float(100 * WITHIN[1]):g} % where steps are coarse; "
-    "each is built and evaluated anew, and what it does to accuracy is not known here"
+    f"other numbers in one part of the spec, two or three at a time, from 1/{REACH} of each to {REACH} × it, in steps where "
+    "these are many, groups from 1 on and widths beyond where they make up for groups, at mult-adds of the network that are "
+    f"equal within {float(100 * WITHIN[0]):g} %, or {float(100 * WITHIN[1]):g} % where steps are coarse; the best are built "
+    "and evaluated anew, and what they do to accuracy is not known here"
 )
 """How rewrites are found."""
 SHAPE = "no rewrite keeps this block's shape"
@@ -75,15 +76,22 @@ def percent(before: Any, after: Any, digits: int = 1) -> str:
     return f"{change:+.{digits}f} %".replace("-", "−") if change else "±0 %"
 
 
-def reshaped(rewrite: Rewrite) -> str:
-    """Whether the units that change still take and give what they did."""
-    return "" if rewrite.keeps else f"{SHAPE}; this one changes what it takes or gives, and the network follows"
+def reshaped(rewrite: Rewrite, rewrites: Sequence[Rewrite]) -> str:
+    """Whether the units that change still take and give what they did, and whether another rewrite of the part does that."""
+    if rewrite.keeps:
+        return ""
+    if any(one.keeps for one in rewrites):
+        return "this one changes what the block takes or gives, and the network follows"
+    return f"{SHAPE}; this one changes what it takes or gives, and the network follows"
 
 
 def without(answer: Answer) -> str:
     """Why a part has no rewrite."""
     if answer.has_pairs:
-        return "no rewrite, of this block's shape or another, has equal mult-adds and lower access"
+        return (
+            "no rewrite, of this block's shape or another, has equal mult-adds, lower access, and a price of G1 or G2 that is "
+            f"lower by {float(100 * LEAST):g} %"
+        )
     return f"{SHAPE}: {_numbers(answer.part)} would change alone, and nothing here makes up for it"
 
 
@@ -109,7 +117,7 @@ def screen(suggested: Suggested, room: int) -> Screen:
     for answer in found.answers:
         for rewrite in chosen(answer.rewrites):
             lines += [[], [Cell(answer.part.name, "strong")], *note("", headline(rewrite, answer.rewrites), room)]
-            lines += note("", reshaped(rewrite), room, "dim") if not rewrite.keeps else []
+            lines += note("", reshaped(rewrite, answer.rewrites), room, "dim") if not rewrite.keeps else []
             lines += [
                 text(f"  {line}", _STYLES.get(line[0], "dim")) for line in diff(suggested.text, rewrite, suggested.file)[2:]
             ]
@@ -130,9 +138,9 @@ def _rest(suggested: Suggested) -> list[tuple[str, str]]:
         named = ", ".join(places[:_FEW]) + (", …" if len(places) > _FEW else "")
         rest.append(("no number", f"of the spec sets the widths of {named} and nothing else"))
     if found.left:
-        rest.append(
-            ("not searched", f"{count(found.left)} more parts: --rewrites {len(found.answers) + found.left} has them all")
-        )
+        more = "1 more part" if found.left == 1 else f"{count(found.left)} more parts"
+        every = f"--rewrites {len(found.answers) + found.left} has {'it' if found.left == 1 else 'them all'}"
+        rest.append(("not searched", f"{more}: {every}"))
     return rest
 
 
@@ -174,7 +182,7 @@ def as_markdown(suggested: Suggested) -> str:
     found, parts = suggested.found, ["### Rewrites at equal mult-adds"]
     for answer in found.answers:
         for rewrite in chosen(answer.rewrites):
-            words = ". ".join(filter(None, (headline(rewrite, answer.rewrites), reshaped(rewrite))))
+            words = ". ".join(filter(None, (headline(rewrite, answer.rewrites), reshaped(rewrite, answer.rewrites))))
             parts.append(f"**{escaped(answer.part.name)}**: {escaped(words)}")
             parts.append("\n".join(["```diff", *diff(suggested.text, rewrite, suggested.file)[2:], "```"]))
     said = [*bare(found), *(f"{label}: {words}" for label, words in _rest(suggested))]

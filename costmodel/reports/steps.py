@@ -11,8 +11,8 @@ from costmodel.reports import notation
 from costmodel.reports.layout import NOTE_INDENT, Cell, Column, Screen, table, text, wrapped
 from costmodel.reports.markdown import escaped
 from costmodel.reports.markdown import table as markdown_table
-from costmodel.reports.words import UNKNOWN, count
-from costmodel.working import Figure
+from costmodel.reports.words import LOWER, UNKNOWN, count
+from costmodel.working import Working
 
 _FIRST = ("n", "t", "t'", "d", "h", "w", "d'", "h'", "w'", "h''", "w''")
 _THEN = ("c", "c1", "c2", "c3", "c4", "out")
@@ -31,13 +31,17 @@ TITLES = {
 
 
 class Step(NamedTuple):
-    """One figure: its name, its formula if there is one, the numbers of the symbols, its value, or words for it."""
+    """One figure: its name, its formula if there is one, the numbers of the symbols, its value, or words for it.
+
+    `lower` stands before a value that is a lower bound.
+    """
 
     name: str
     formula: Any
     numbers: Mapping[Any, Any]
     value: Any
     sizes: tuple[str, ...] = ()
+    lower: str = ""
 
     @property
     def is_worked(self) -> bool:
@@ -65,8 +69,8 @@ class Step(NamedTuple):
         if isinstance(self.value, str):
             return self.value
         if algebra.is_symbol(self.value):
-            return "" if not self.substituted else notation.screen(self.value, order(self.sizes))
-        return value(self.value)
+            return "" if not self.substituted else self.lower + notation.screen(self.value, order(self.sizes))
+        return self.lower + value(self.value)
 
     @property
     def rows(self) -> list[str]:
@@ -93,10 +97,15 @@ def order(sizes: Sequence[str] = ()) -> notation.Order:
     return notation.Order(named, named, sums_last=True)
 
 
-def steps(figures: Mapping[str, Figure], numbers: Mapping[Any, Any], sizes: Sequence[str] = ()) -> tuple[Step, ...]:
-    """Figures as steps, in the order of `TITLES`."""
-    found = ((key, figures[key]) for key in TITLES if key in figures)
-    return tuple(Step(TITLES[key], one.formula, numbers, one.value, sizes=tuple(sizes)) for key, one in found)
+def worked(working: Working) -> tuple[Step, ...]:
+    """The figures of one layer, block or unit, in the order of `TITLES`."""
+    return tuple(worked_figure(working, key) for key in TITLES if key in working.figures)
+
+
+def worked_figure(working: Working, key: str) -> Step:
+    """One of these figures."""
+    found, lower = working.figures[key], "" if working.known else f"{LOWER} "
+    return Step(TITLES[key], found.formula, working.numbers, found.value, working.sizes, lower)
 
 
 def value(number: Any) -> str:
@@ -140,9 +149,10 @@ def _step(step: Step, room: int) -> Screen:
     if width(name) >= NOTE_INDENT:
         lines, name = [text(name, "strong")], ""
     for place, row in enumerate(rows):
-        sign = f"{name:<{NOTE_INDENT}}" if place == 0 else f"{'= ':>{NOTE_INDENT}}"
+        lower = step.lower if place and step.lower and row.startswith(step.lower) else ""
+        sign = f"{name:<{NOTE_INDENT}}" if place == 0 else f"{lower or '= ':>{NOTE_INDENT}}"
         style = "strong" if place == len(rows) - 1 and step.result else "dim" if place == 1 else ""
-        for number, part in enumerate(wrapped(row, max(room - NOTE_INDENT, 20))):
+        for number, part in enumerate(wrapped(row.removeprefix(lower), max(room - NOTE_INDENT, 20))):
             lead = sign if number == 0 else " " * NOTE_INDENT
             lines.append([Cell(lead, "strong" if place == 0 and number == 0 else ""), Cell(part, style)])
     return lines
@@ -186,14 +196,18 @@ def as_latex(sections: Sequence[Section]) -> str:
 def _latex(step: Step) -> list[str]:
     name = rf"\text{{{notation.latex_text(step.name)}}}"
     if not step.is_worked:
-        return [f"  {name} &= {notation.latex_text(step.result)}"]
+        return [f"  {name} &{_equals(step)} {_plain(step.value)}"]
     rows = [f"  {name} &= {notation.latex(step.formula, {}, order(step.sizes))}"]
     if step.substituted:
         numbers = {symbol.name: _plain(n) for symbol, n in step.numbers.items() if not algebra.is_symbol(n)}
         rows.append(f"    &= {_dotted(notation.latex(step.formula, numbers, order(step.sizes)))}")
     if step.result and not algebra.is_symbol(step.value):
-        rows.append(f"    &= {_plain(step.value)}")
+        rows.append(f"    &{_equals(step)} {_plain(step.value)}")
     return rows
+
+
+def _equals(step: Step) -> str:
+    return r"\ge" if step.lower and step.value is not None else "="
 
 
 def _plain(number: Any) -> str:
