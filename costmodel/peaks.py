@@ -23,8 +23,9 @@ def peaks(memory: Memory, ledger: Ledger) -> Peaks:
     >>> from costmodel.closed_form import closed
     >>> from costmodel.library import load
     >>> found = closed(load("grouped"), ["channels"])
-    >>> peaks(Memory(found.usual), found.ledger).alive
-    [401408 + 3136*channels]
+    >>> (alive,) = peaks(Memory(found.usual), found.ledger).alive
+    >>> algebra.substitute(alive, {found.symbols["channels"]: 256})
+    1605632
     """
     flow, inputs = memory.flow, [*ledger.inputs.values()]
     parts = {of: written(ledger.lines[node.line], node.part) for of, node in enumerate(flow.nodes)}

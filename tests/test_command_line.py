@@ -57,7 +57,11 @@ def test_version(run: Runner) -> None:
     ("arguments", "said"),
     [
         (("analyze",), "analyze needs SPEC\n  = SPEC: a spec file, or the name of a bundled spec"),
-        (("sweep", "mobilenet"), "sweep needs --over\n  = --over NAME=V,V,…: a parameter and its values; may be repeated"),
+        (("sweep", "mobilenet"), "nothing is swept\n  = --over alpha=0.5,1 or --points FILE.csv"),
+        (
+            ("solve", "mobilenet", "--by", "alpha"),
+            "solve needs --target\n  = --target FIGURE=VALUE: what it should be: mult_adds=300M",
+        ),
         (("analyse", "x"), "no command is called 'analyse'\n  = did you mean 'analyze'?"),
         (("zzz",), "no command is called 'zzz'\n  = the commands are "),
         (("analyze", "x", "--dtyp", "int8"), "analyze has no option '--dtyp'\n  = did you mean '--dtype'?"),
