@@ -1,7 +1,8 @@
 """Closed forms: a network's figures as polynomials in some of its parameters, by evaluating it with symbols for them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -113,10 +114,12 @@ def closed(
     convention: Convention = CONVENTIONS["paper"],
     traffic: Traffic = CONV,
     walks: Sequence[type[Walk]] = (Repeating, Walk),
+    fractions: Collection[str] = (),
 ) -> Closed:
     """A spec with some parameters free, and the batch where it is named; all others as given, as the variant's or by default.
 
-    `walks` are tried in their order; one may leave repeat counts open. Raises `SpecError` for a parameter that there is not or
+    `walks` are tried in their order; one may leave repeat counts open. Those of `fractions` may take any value, others whole
+    numbers alone where the network takes no other. Raises `SpecError` for a parameter that there is not or
     that is no number, and for settings that cannot be built.
 
     >>> from costmodel.library import load
@@ -127,7 +130,8 @@ def closed(
     missing = (str(name) for name, default in spec.network.params.items() if default is None and name not in usual)
     free = [*free, *(name for name in missing if name not in free)]
     numbers = {**usual, BATCH: batch}
-    symbols = {name: _symbol(spec, name, numbers.get(name)) for name in free}
+    takes = {name for name in free if name in usual and _takes_fractions(spec, name, {**given, **usual}, variant)}
+    symbols = {name: _symbol(spec, name, numbers.get(name), whole=name not in {*takes, *fractions}) for name in free}
     reference = {symbol: numbers[name] for name, symbol in symbols.items() if name in numbers}
     images = symbols.get(BATCH, batch)
     chosen = {name: symbol for name, symbol in symbols.items() if name != BATCH}
@@ -182,11 +186,17 @@ def _usual(spec: Spec, free: Sequence[str], given: Mapping[str, Any], variant: s
     return usual
 
 
-def _symbol(spec: Spec, name: str, value: Any) -> Any:
-    """A symbol for a parameter, whole unless the spec or the setting itself gives it a value that is not."""
-    is_whole = value is None or type(value) is int
+def _takes_fractions(spec: Spec, name: str, usual: Mapping[str, Any], variant: str | None) -> bool:
+    """Whether a parameter may be next to its usual value without being whole, as what every width rounds may."""
+    return spec.builds({**usual, name: algebra.exact(usual[name] + Fraction(1, 1_000_003))}, variant)
+
+
+def _symbol(spec: Spec, name: str, value: Any, *, whole: bool) -> Any:
+    """A symbol for a parameter, whole unless the network takes others, or the spec or the setting itself gives it another."""
+    is_whole = whole and (value is None or type(value) is int)
     key = next((key for key in spec.network.params if key == name), None)
-    return algebra.closed(name, whole=is_whole and (key is None or not Settings(spec.network, Problems()).not_whole(key)))
+    whole = is_whole and (key is None or not Settings(spec.network, Problems()).not_whole(key))
+    return algebra.closed(name, whole=whole, low=0 if value == 0 else None)  # as padding, which may be none
 
 
 def _settings(spec: Spec, given: Mapping[str, Any], variant: str | None, judge: Judge) -> dict[str, Any]:

@@ -130,22 +130,26 @@ class Stream:
 
 def _levels(spec: Spec, name: str, values: list[Any]) -> list[Any]:
     """A parameter's values, worked out."""
+    are_numbers = all(type(value) in (int, Fraction) for value in values)
     found = []
-    for value in values if not all(type(value) in (int, Fraction) for value in values) else (min(values), max(values)):
+    for value in (min(values), max(values)) if are_numbers else values:  # of numbers the ends tell whether all are legal
         problems = Problems()
         found.append(Settings(spec.network, problems).resolve({name: value}, None, complete=False).get(str(name)))
         wrong = [one for one in problems.found if one.mark is None or one.mark.file != spec.network.file]
         if wrong:  # what is wrong with a default that hangs on the value is said of the point
             raise SpecError(wrong)
-    return found if len(found) == len(values) else [algebra.exact(value) for value in values]
+    return [algebra.exact(value) for value in values] if are_numbers else found
 
 
 def _axis(name: str, values: list[Any]) -> Axis | None:
-    """A parameter's values as whole numbers over one denominator; None where they are no numbers, or too large ones."""
+    """A parameter's values as whole numbers over one denominator; None where they cannot be traced.
+
+    Those are no numbers, too large ones, and zero: a traced symbol is above it.
+    """
     if not all(algebra.is_number(value) and algebra.is_single(value) for value in values):
         return None
     den = lcm(*(Fraction(value).denominator for value in values))
     numbers = [int(value * den) for value in values]
-    if den > _LARGEST or max(map(abs, numbers)) > _LARGEST:
+    if den > _LARGEST or max(numbers) > _LARGEST or min(numbers) <= 0:
         return None
     return Axis(str(name), min(numbers), max(numbers), den)

@@ -17,7 +17,7 @@ from costmodel.traffic import Moves
 from costmodel.verdict import Rules
 
 NAMED = 8
-"""Points that cannot be built, of which the reason is said."""
+"""Points that cannot be built, of which a table says the reason."""
 
 
 class Asked(NamedTuple):
@@ -25,7 +25,7 @@ class Asked(NamedTuple):
 
     Only points that keep all `limits` are of interest; of these the `front` of some figures if it has any, else the first
     `top` by `order`, which is a figure or a parameter and whether it falls, or as they come; else all. Each has its peak
-    if that is wanted.
+    if that is wanted. Of points that cannot be built, the reason is said of the first `named`.
     """
 
     spec: Spec
@@ -39,6 +39,7 @@ class Asked(NamedTuple):
     order: tuple[str, bool] | None = None
     top: int | None = None
     with_peak: bool = False
+    named: int = NAMED
 
     @property
     def front_said(self) -> str:
@@ -47,7 +48,7 @@ class Asked(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """The picked points in their order, and the first of those that cannot be built.
+    """The picked points, and of those that cannot be built the first: all in their order, or these behind the few picked.
 
     `of` is how many points there are in all, `unbuilt` how many cannot be built, `over` how many keep not all limits, and
     `ways` how many were worked out in each way.
@@ -55,7 +56,6 @@ class Survey(NamedTuple):
 
     asked: Asked
     points: list[Point]
-    broken: list[Point]
     of: int
     unbuilt: int = 0
     over: int = 0
@@ -80,11 +80,11 @@ def surveyed(asked: Asked, seen: Callable[[int], None] = lambda _: None) -> Surv
     [{'alpha': 5}]
     """
     stream = _stream(asked, Wanted(_needed(asked), tuple(asked.limits), asked.rules))
-    pick, broken, ways = _pick(asked), list[Point](), dict[str, int]()
+    pick, broken, ways = _pick(asked), dict[int, Point](), dict[str, int]()
     unbuilt = over = 0
     for chunk in stream:
         block = chunk.block
-        broken += (_alone(asked, stream, chunk, at) for at in block.unbuilt[: NAMED - len(broken)])
+        broken |= {chunk.start + at: _alone(asked, stream, chunk, at) for at in block.unbuilt[: asked.named - len(broken)]}
         unbuilt += len(block.unbuilt)
         over += int((block.built & ~block.kept).sum())
         for way, count in block.ways.items():
@@ -92,8 +92,10 @@ def surveyed(asked: Asked, seen: Callable[[int], None] = lambda _: None) -> Surv
         weights = chunk.numbers if asked.order is None else stream.weights(chunk, asked.order[0])
         pick.take(Points(chunk.numbers, chunk.stacked, {**block.figures, "": weights}).take(block.kept))
         seen(chunk.start + len(block.built))
-    points = [] if pick.found is None else [*_listed(asked, pick.found)]
-    return Survey(asked, points, broken, asked.space.count, unbuilt, over, ways)
+    found = {} if pick.found is None else dict(zip(pick.found.numbers.tolist(), _listed(asked, pick.found), strict=True))
+    every = {**found, **broken}
+    points = [every[number] for number in sorted(every)] if isinstance(pick, All) else [*every.values()]
+    return Survey(asked, points, asked.space.count, unbuilt, over, ways)
 
 
 def _pick(asked: Asked) -> Pick:

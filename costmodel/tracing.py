@@ -124,9 +124,9 @@ class Tracer:
             return left
         with np.errstate(all="ignore"):  # what cannot be built may divide by zero
             same, built, kept, *figures = runs.run(*(column[left].astype(runs.dtype) for column in numbers))
-        mine = same.astype(bool)
-        named = zip(self.wanted.figures, (values[mine].astype(np.int64) for values in figures), strict=True)
-        part = Block(dict(named), built[mine].astype(bool), (built.astype(bool) & kept.astype(bool))[mine], {})
+            mine, built, kept = (truths.astype(bool) for truths in (same, built, kept))
+            values = [one[mine].astype(np.int64) for one in figures]
+        part = Block(dict(zip(self.wanted.figures, values, strict=True)), built[mine], (built & kept)[mine], {})
         found.place(part, left[mine])
         found.ways[runs.name] = found.ways.get(runs.name, 0) + int(mine.sum())
         return left[~mine]
@@ -180,7 +180,17 @@ class Tracer:
         """The program of a point's structure; None where its numbers may exceed int64, or where not all of it is known."""
         names, given, rules = [axis.name for axis in self.axes], {**self.given, **self.values(point)}, self.wanted.rules
         try:
-            form = closed(self.spec, names, given, self.variant, self.batch, rules.convention, rules.traffic, walks=(Walk,))
+            form = closed(
+                self.spec,
+                names,
+                given,
+                self.variant,
+                self.batch,
+                rules.convention,
+                rules.traffic,
+                walks=(Walk,),
+                fractions=[axis.name for axis in self.axes if axis.den > 1],
+            )
         except SpecError:
             return None
         if form.ledger.unknown:
@@ -190,7 +200,7 @@ class Tracer:
         sizes = over_whole((line.output.size for line in form.ledger.lines), put)
         if max((range_of(size)[1] for size in sizes), default=0) > MAX_SIZE:
             return None
-        limits, choices, figures = Limits(form, rules), list[Any](), dict(self.figures(form.ledger))
+        limits, figures = Limits(form, rules), self.figures(form.ledger)
         kept = [limits.kept(limit) for limit in self.wanted.limits]
         if "peak" in self.wanted.figures:
             figures["peak"] = limits.peak(rules.reuse)

@@ -120,6 +120,18 @@ def test_the_batch_may_be_free() -> None:
     assert algebra.substitute(found.peak, put) == Memory(expected).elements
 
 
+def test_a_multiplier_whose_default_is_whole_is_rounded_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(
+        "{name: T, params: {alpha: 1, pad: 0}, input: [3, 8, 8], layers: [{conv2d: {out: floor(33 * alpha), padding: pad}}]}",
+        encoding="utf-8",
+    )
+    spec = costmodel.load(tmp_path / "net.yaml")
+    found = closed(spec, ["alpha", "pad"])
+    for alpha, pad in ((Fraction(129, 100), 0), (2, 3)):
+        put = {found.symbols["alpha"]: alpha, found.symbols["pad"]: pad}
+        assert algebra.substitute(found.figure("access"), put) == spec.analyze(alpha=alpha, pad=pad).totals.access
+
+
 # --- against the papers ------------------------------------------------------------------------------------------------------
 
 

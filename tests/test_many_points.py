@@ -164,6 +164,49 @@ def test_limits_are_kept_as_check_keeps_them() -> None:
     assert 0 < kept < 80
 
 
+MULTIPLIED = """\
+name: T
+params: {alpha: 1, stride: 1, pad: 0}
+input: [3, 32, 32]
+layers:
+  - conv2d: {out: floor(32 * alpha), kernel: 3, stride, padding: pad, bias: false}
+  - conv2d: {out: floor(33 * alpha), bias: false}
+"""
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        {"alpha": steps(Fraction(1), Fraction(2), Fraction(1, 7))},
+        {"alpha": [Fraction(1), Fraction(129, 100)]},
+        {"alpha": [2, 1]},
+        {"stride": [2, 0, 1], "pad": [3, 0]},
+        {"classes": [3, 1, 0]},
+    ],
+    ids=["fractions of a whole default", "two fractions", "two, falling", "zeros of a window", "no classes"],
+)
+def test_points_are_those_that_were_given(levels: dict[str, list[Any]], tmp_path: Path) -> None:
+    """Fractions where the default is whole, values that fall, and zero, which is above no symbol."""
+    path = tmp_path / "net.yaml"
+    path.write_text(MULTIPLIED, encoding="utf-8")
+    spec, grid = costmodel.load("mobilenet" if "classes" in levels else path), Grid(levels)
+    (chunk,) = Stream(spec, grid, {})
+    for at in range(grid.count):
+        values = {name: grid.levels[name][int(codes[at])] for name, codes in chunk.named.items()}
+        try:
+            expected: int | None = spec.analyze(**values).totals.access
+        except SpecError:
+            expected = None
+        assert (int(chunk.block.figures["access"][at]) if chunk.block.built[at] else None) == expected, values
+
+
+def test_no_point_is_lost_in_json_and_all_are_in_their_order(run: Runner) -> None:
+    document = json.loads(run("sweep", "grouped", "--over", "groups=1:300", "--format", "json").out)
+    assert [point["settings"]["groups"] for point in document["points"]] == [*range(1, 301)]
+    assert [point["totals"] is None for point in document["points"]] == [128 % n != 0 for n in range(1, 301)]
+    assert all(bool(point["reason"]) is (point["totals"] is None) for point in document["points"])
+
+
 # --- what is picked ----------------------------------------------------------------------------------------------------------
 
 
@@ -210,8 +253,8 @@ def test_a_survey_counts_what_it_leaves_out() -> None:
     )
     found = surveyed(asked)
     assert (found.of, found.unbuilt + found.over + found.kept) == (80, 80)
-    assert all(point.reason for point in found.broken)
-    assert found.points
+    assert [point for point in found.points if point.totals]
+    assert all(point.reason for point in found.points if not point.totals)
 
 
 # --- the command -------------------------------------------------------------------------------------------------------------

@@ -258,9 +258,10 @@ def _by(line: _Line, typed: str, prefix: str) -> Answer:
     """A part of a network, or the parameter that is solved for."""
     if line.command.name in ("solve", "sweep"):
         return _parameter(line, typed, prefix)
+    from costmodel.closed_form import PARTS
     from costmodel.commands.options import GROUPINGS
 
-    legal = ("network", "block", "layer") if line.command.name == "formula" else GROUPINGS
+    legal = PARTS if line.command.name == "formula" else GROUPINGS
     return _matching("names", dict.fromkeys(legal, ""), typed, prefix)
 
 

@@ -1,5 +1,6 @@
 """`costmodel formula`: a network's figures in some of its parameters."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,7 +20,6 @@ from costmodel.commands.options import (
     SpecName,
     Traffics,
     Variant,
-    offered,
 )
 from costmodel.commands.subjects import subject
 from costmodel.problems import Problem, SpecError, one_of
@@ -28,9 +28,13 @@ if TYPE_CHECKING:
     from costmodel.library import Spec
     from costmodel.reports.formulating import Page
 
-FIGURES = ("mult_adds", "params", "access", "peak")
-PARTS = ("network", "block", "layer")
 LANGUAGES = ("latex", "python", "js", "sympy")
+
+
+def _figures() -> Iterable[str]:
+    from costmodel.closed_form import FIGURES
+
+    return FIGURES
 
 
 def formula(
@@ -41,11 +45,9 @@ def formula(
     ] = [],  # noqa: B006 - typer copies it
     of: Annotated[
         str,
-        typer.Option("--of", metavar="FIGURE,…", help="mult_adds, params, access, peak.", autocompletion=offered(*FIGURES)),
+        typer.Option("--of", metavar="FIGURE,…", help="mult_adds, params, access, peak.", autocompletion=_figures),
     ] = "mult_adds,params,access",
-    by: Annotated[
-        str, typer.Option("--by", metavar="PART", help="network, block or layer.", autocompletion=offered(*PARTS))
-    ] = "network",
+    by: Annotated[str, typer.Option("--by", metavar="PART", help="network, block or layer.")] = "network",
     exact: Annotated[bool, typer.Option("--exact", help="Keep rounding and floors.")] = False,
     latex: Annotated[bool, typer.Option("--latex", help="As LaTeX.")] = False,
     python: Annotated[bool, typer.Option("--python", help="As functions of Python, exact.")] = False,
@@ -62,6 +64,12 @@ def formula(
     no_color: NoColour = False,
 ) -> None:
     """Closed forms: mult-adds, parameters, access and peak memory in a network's own parameters."""
+    from costmodel.closed_form import FIGURES, PARTS, closed, letters
+    from costmodel.formulas import Formulas
+    from costmodel.library import load
+    from costmodel.reports.formulating import Page
+    from costmodel.units import is_unit
+
     read = reading.Reader()
     asked = [name for name, wanted in zip(LANGUAGES, (latex, python, js, sympy), strict=True) if wanted]
     form = read(outputs.format_of, format, output, FEW_FORMATS) if not asked or format is not None else asked[0]
@@ -72,12 +80,6 @@ def formula(
     model, given, one = read(reading.traffic, traffic), read(reading.settings, set_), read(subject, spec)
     read(_together, asked=asked, format=format, by=by, figures=figures)
     read.check()
-    from costmodel.closed_form import closed, letters
-    from costmodel.formulas import Formulas
-    from costmodel.library import load
-    from costmodel.reports.formulating import Page
-    from costmodel.units import is_unit
-
     loaded = load(one.spec)
     warn(loaded, quiet)
     values, chosen = {**given, **one.settings}, one.variant or variant

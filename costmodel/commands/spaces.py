@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 MANY = 1_000_000
 """Values that one range may have."""
-SOLVED = ("mult_adds", "params", "access", "peak")
-"""The figures that a parameter can be solved for."""
 _NUMBER = re.compile(r"\s*-?\d{1,18}(\.\d{1,18})?\s*", re.ASCII)
 
 
@@ -67,10 +65,11 @@ def _range(name: str, text: "Text") -> list[Any]:
 
 def target(option: str, given: str) -> tuple[str, int | None]:
     """`FIGURE=VALUE` or `FIGURE` alone, as a figure and a whole number: mult_adds=300M. Raises `SpecError`."""
+    from costmodel.closed_form import FIGURES
     from costmodel.spec.figures import figure
 
     name, equals, text = given.partition("=")
-    found = reading.choice("figure", name.strip().replace("-", "_"), SOLVED)
+    found = reading.choice("figure", name.strip().replace("-", "_"), FIGURES)
     if not equals:
         return found, None
     mark = Mark(option, 1, len(name) + 2, given)

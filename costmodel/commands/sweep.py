@@ -123,11 +123,11 @@ def sweep(
     elif rows is None and drawn is None and not limits and not front and prod(map(len, swept.values())) <= FEW:
         found = list(sweeps.sweep(loaded, swept, fixed, variant, images["batch"], rule, model, peak=asked.peak))
     else:
-        picking = Picking(tuple(limits), front, (order.key, order.falls) if order else None, first)
         is_table = form in ("table", "markdown")
-        survey = _survey(asked, spaces.space(swept, rows, drawn, chosen), picking, is_table=is_table, quiet=quiet)
-        found = [*survey.points, *survey.broken]
-        first = first or (SHOWN if form in ("table", "markdown") else None)
+        first = first or (SHOWN if is_table else None)
+        picking = Picking(tuple(limits), front, (order.key, order.falls) if order else None, first, every=not is_table)
+        survey = _survey(asked, spaces.space(swept, rows, drawn, chosen), picking, quiet)
+        found = survey.points
     held = sweeps.held(found) if survey is None else sweeps.unmoved(loaded, names, fixed, variant)
     held["batch"] = images["batch"]
     shown = sweeping.Swept(loaded.network.name, found, held, dtypes, rule, keys, order, first, model, survey, holding)
@@ -158,6 +158,8 @@ class Picking(NamedTuple):
     front: tuple[str, ...]
     order: tuple[str, bool] | None
     top: int | None
+    every: bool
+    """Whether every point that cannot be built is listed with its reason."""
 
 
 def _holding(
@@ -181,14 +183,15 @@ def _holding(
     return list(holding(asked.spec, swept, asked.fixed, hold, *how, peak=asked.peak)), hold
 
 
-def _survey(asked: Asked, space: "Space", picking: Picking, *, is_table: bool, quiet: bool) -> "Survey":
+def _survey(asked: Asked, space: "Space", picking: Picking, quiet: bool) -> "Survey":
     """Very many points, of which some are picked. Raises `SpecError`."""
     from costmodel import survey
+    from costmodel.picking import MOST
 
-    top = picking.top or (SHOWN if is_table and not picking.front else None)
     spec, fixed, variant, batch, rules, peak = asked
-    limits, front, order, _ = picking
-    what = survey.Asked(spec, space, fixed, variant, batch, rules, limits, front, order, top, peak)
+    limits, front, order, top, every = picking
+    named = MOST if every else survey.NAMED
+    what = survey.Asked(spec, space, fixed, variant, batch, rules, limits, front, order, top, peak, named)
     with progress(space.count, quiet) as seen:
         return survey.surveyed(what, seen)
 

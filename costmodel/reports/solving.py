@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from costmodel.ops.fields import decimal
+from costmodel.reports.formulating import TITLES
 from costmodel.reports.formulating_data import plain
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text
 from costmodel.reports.markdown import escaped
@@ -17,8 +18,6 @@ from costmodel.verdict import Rules
 
 SCHEMA = 1
 """The version of the JSON."""
-TITLES = {"mult_adds": "mult-adds", "params": "params", "access": "access", "peak": "peak"}
-"""What each figure is called."""
 
 
 class Page(NamedTuple):

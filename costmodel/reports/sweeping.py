@@ -170,7 +170,7 @@ def picked(swept: Swept) -> str:
         f"{count(survey.of)} points",
         f"{count(survey.unbuilt)} of them cannot be built" if survey.unbuilt else "",
         f"{count(survey.kept)} keep {', '.join(limit.text for limit in limits)}" if limits else "",
-        f"{count(len(survey.points))} on the front of {survey.asked.front_said}" if front else "",
+        f"{count(len(swept.built()))} on the front of {survey.asked.front_said}" if front else "",
     ]
     return "; ".join(part for part in said if part)
 

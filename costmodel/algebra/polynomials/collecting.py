@@ -13,8 +13,9 @@ def collected(value: Polynomial, sizes: Iterable[Atom]) -> list[tuple[Mono, Any]
     What a lone product's terms share beside sizes stands before them too, where it is more than one symbol.
 
     >>> from costmodel.algebra import closed
+    >>> from costmodel.algebra.polynomials.numbers import atom_of
     >>> h, w, c, k = map(closed, "hwck")
-    >>> collected(h * w * c + 9 * h * w + c * k, [next(iter(x.terms))[0][0] for x in (h, w)])
+    >>> collected(h * w * c + 9 * h * w + c * k, [atom_of(h), atom_of(w)])
     [(((h, 1), (w, 1)), c + 9), ((), c*k)]
     """
     sizes, groups = set(sizes), dict[Mono, dict[Mono, Any]]()

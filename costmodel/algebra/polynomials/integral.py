@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from costmodel import algebra
-from costmodel.algebra.polynomials.numbers import Polynomial, atomic, atoms
+from costmodel.algebra.polynomials.numbers import Polynomial, alone, atom_of, atomic, atoms
 from costmodel.algebra.polynomials.putting import Putting
 from costmodel.algebra.polynomials.quotients import over
 from costmodel.algebra.polynomials.ranges import range_of
@@ -29,7 +29,7 @@ def integral(values: Iterable[Any]) -> tuple[list[tuple[Any, Any]], dict[str, tu
         if atom.kind == "symbol" and not atom.whole:
             pair = _names(str(atom), taken)
             names[str(atom)] = pair
-            found[Polynomial({((atom, 1),): 1})] = symbol(pair[0], whole=True) / symbol(pair[1], whole=True)
+            found[alone(atom)] = symbol(pair[0], whole=True) / symbol(pair[1], whole=True)
     return [over(value) for value in over_whole(values, found)], names
 
 
@@ -38,7 +38,7 @@ def over_whole(values: Iterable[Any], found: Mapping[Polynomial, Any]) -> list[A
 
     What is found for a symbol is whole, or one whole number over another.
     """
-    putting = _Whole({next(iter(symbol.terms))[0][0]: value for symbol, value in found.items()}, None)
+    putting = _Whole({atom_of(symbol): value for symbol, value in found.items()}, None)
     return [putting.put(value) for value in values]
 
 

@@ -40,7 +40,17 @@ def atomic(kind: str, args: tuple[Any, ...], *, whole: bool, range_: tuple[Any, 
     atom = Atom.alike.get(key)
     if atom is None:
         atom = Atom.alike.setdefault(key, Atom(kind, args, whole=whole, range_=range_, positive=positive))
+    return alone(atom)
+
+
+def alone(atom: Atom) -> "Polynomial":
+    """The polynomial that is one atom."""
     return Polynomial({((atom, 1),): 1})
+
+
+def atom_of(symbol: "Polynomial") -> Atom:
+    """The atom that a symbol is."""
+    return next(iter(symbol.terms))[0][0]
 
 
 class Polynomial:

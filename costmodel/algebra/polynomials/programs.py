@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from costmodel.algebra.polynomials.claims import Claim
-from costmodel.algebra.polynomials.numbers import Atom, Mono, Polynomial, atoms
+from costmodel.algebra.polynomials.numbers import Atom, Mono, Polynomial, atom_of, atoms
 from costmodel.algebra.polynomials.quotients import over
 from costmodel.algebra.polynomials.ranges import Range, product, range_of
 
@@ -49,12 +49,12 @@ def program(values: Sequence[Any], symbols: Sequence[Polynomial], *, apart: bool
     """
     writer = _Apart(symbols) if apart else _Writer(symbols)
     results = tuple(writer.result(value) for value in values)
-    return Program(tuple(writer.names[next(iter(s.terms))[0][0]] for s in symbols), tuple(writer.steps), results, writer.reach)
+    return Program(tuple(writer.names[atom_of(s)] for s in symbols), tuple(writer.steps), results, writer.reach)
 
 
 class _Writer:
     def __init__(self, symbols: Sequence[Polynomial]) -> None:
-        self.names: dict[Atom, str] = {next(iter(s.terms))[0][0]: f"v{place}" for place, s in enumerate(symbols)}
+        self.names: dict[Atom, str] = {atom_of(s): f"v{place}" for place, s in enumerate(symbols)}
         self.steps: list[Step] = []
         self.known: dict[str, str] = {}
         self.reach: Any = max((abs(end) for s in symbols for end in range_of(s)), default=0)

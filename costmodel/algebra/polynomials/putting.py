@@ -5,7 +5,7 @@ from typing import Any
 
 from costmodel import algebra
 from costmodel.algebra.polynomials.claims import Claim
-from costmodel.algebra.polynomials.numbers import Atom, Polynomial
+from costmodel.algebra.polynomials.numbers import Atom, Polynomial, alone, atom_of
 
 
 def put(value: Any, values: Mapping[Any, Any], case: Callable[[Any], Any] | None = None) -> Any:
@@ -17,7 +17,7 @@ def put(value: Any, values: Mapping[Any, Any], case: Callable[[Any], Any] | None
     >>> put((x * y + 1) // 2, {x: 3, y: 5}), put((x * y + 1) // 2, {x: 2 * y})
     (8, y**2)
     """
-    symbols = {key.terms and next(iter(key.terms))[0][0]: one for key, one in values.items()}
+    symbols = {atom_of(key): one for key, one in values.items()}
     return Putting(symbols, case).put(value)
 
 
@@ -58,7 +58,7 @@ class Putting:
     def anew(self, atom: Atom) -> Any:
         """An atom worked out."""
         if atom.kind == "symbol":
-            return Polynomial({((atom, 1),): 1})
+            return alone(atom)
         parts = [self.put(arg) for arg in atom.args]
         match atom.kind:
             case "floor":

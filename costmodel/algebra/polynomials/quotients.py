@@ -5,7 +5,7 @@ from math import gcd, lcm
 from typing import Any
 
 from costmodel import algebra
-from costmodel.algebra.polynomials.numbers import Atom, Polynomial, made
+from costmodel.algebra.polynomials.numbers import Atom, Polynomial, alone, made
 
 
 def over(value: Any, by: Any = 1) -> tuple[Any, Any]:
@@ -36,7 +36,7 @@ def _cleared(value: Any) -> tuple[Any, Any]:
             powers[atom] = max(powers.get(atom, 0), -power)
     factor: Any = lcm(*(factor.denominator for factor in value.terms.values()))
     for atom, power in powers.items():
-        factor = factor * Polynomial({((atom, 1),): 1}) ** power
+        factor = factor * alone(atom) ** power
     return value * factor, factor
 
 

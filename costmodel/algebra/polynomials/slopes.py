@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from costmodel import algebra
-from costmodel.algebra.polynomials.numbers import Atom, Polynomial, made, times
+from costmodel.algebra.polynomials.numbers import Atom, Polynomial, atom_of, made, times
 from costmodel.algebra.polynomials.putting import put
 
 
@@ -15,8 +15,7 @@ def slope(value: Any, symbol: Polynomial) -> Any:
     >>> slope(3 * a**2 + 5 / a, a)
     6*a - 5*a**-2
     """
-    (wanted, _), *_ = next(iter(symbol.terms))
-    return _slope(value, wanted)
+    return _slope(value, atom_of(symbol))
 
 
 def _slope(value: Any, wanted: Atom) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from costmodel import algebra
 from costmodel.algebra.polynomials.claims import Claim
-from costmodel.algebra.polynomials.numbers import ONE, Atom, Polynomial, made
+from costmodel.algebra.polynomials.numbers import ONE, Atom, Polynomial, alone, atom_of, made
 from costmodel.algebra.polynomials.putting import put
 
 
@@ -38,7 +38,7 @@ class Domain(NamedTuple):
                 inside[symbol] = symbol
                 continue
             ends = (ceil(Fraction(low) / step), inf if high == inf else floor(Fraction(high) / step))
-            inside[symbol] = step * algebra.closed(str(_atom(symbol)), whole=True, low=max(ends[0], 1), high=ends[1])
+            inside[symbol] = step * algebra.closed(str(atom_of(symbol)), whole=True, low=max(ends[0], 1), high=ends[1])
         return algebra.decide(put(claim, inside)) is True
 
     def _within(self, symbol: Polynomial, value: Any) -> bool:
@@ -66,7 +66,7 @@ class _Smoothing:
     def __init__(self, symbols: Iterable[Polynomial], reference: Mapping[Any, Any]) -> None:
         self.symbols, self.reference = [*symbols], reference
         self.found: dict[Atom, Any] = {}
-        self.steps = {_atom(symbol): Fraction(int(_atom(symbol).whole)) for symbol in self.symbols}
+        self.steps = {atom_of(symbol): Fraction(int(atom_of(symbol).whole)) for symbol in self.symbols}
         self.claims: dict[Claim, None] = {}
 
     def put(self, value: Any) -> Any:
@@ -88,17 +88,17 @@ class _Smoothing:
     def anew(self, atom: Atom) -> Any:
         match atom.kind:
             case "symbol":
-                return _as_it_is(atom)
+                return alone(atom)
             case "floor":
                 return self.quotient(self.put(atom.args[0]), self.put(atom.args[1]))
             case "max" | "min":
                 return self.extreme(atom, largest=atom.kind == "max")
             case "if":
                 truth = self.truth(atom.args[0])
-                return _as_it_is(atom) if truth is None else int(truth)
+                return alone(atom) if truth is None else int(truth)
             case "choose":
                 truth = self.truth(atom.args[0])
-                return _as_it_is(atom) if truth is None else self.put(atom.args[1 if truth else 2])
+                return alone(atom) if truth is None else self.put(atom.args[1 if truth else 2])
             case "gcd":
                 return self.divisor(atom)
             case "divisible":
@@ -110,7 +110,7 @@ class _Smoothing:
         ways = [(one, other) if largest else (other, one) for one, other in (atom.args, atom.args[::-1])]
         first = algebra.decide(ways[0][0] >= ways[0][1], self.reference)
         if first is None:
-            return _as_it_is(atom)
+            return alone(atom)
         above, below = ways[0 if first else 1]
         self.decided(self.put(above) >= self.put(below), above >= below)
         return self.put(atom.args[0 if first else 1])
@@ -143,11 +143,11 @@ class _Smoothing:
 
     def divisor(self, atom: Atom) -> Any:
         """The greatest common divisor that it is at the reference values: one of the two, or a number."""
-        value = put(_as_it_is(atom), self.reference)
+        value = put(alone(atom), self.reference)
         if not algebra.is_single(value):
-            return _as_it_is(atom)
+            return alone(atom)
         found = next((part for part in map(self.put, atom.args) if put(part, self.reference) == value), value)
-        self.rest_on(algebra.equal(_as_it_is(atom), found))
+        self.rest_on(algebra.equal(alone(atom), found))
         return found
 
     def truth(self, claim: Any) -> bool | None:
@@ -183,26 +183,18 @@ class _Smoothing:
 
     def domain(self) -> Domain:
         """The domain so far: claims that bound a symbol become its range."""
-        ranges = {symbol: (_atom(symbol).low, _atom(symbol).high) for symbol in self.symbols}
+        ranges = {symbol: (atom_of(symbol).low, atom_of(symbol).high) for symbol in self.symbols}
         rest = []
         for claim in self.claims:
             bound = _bound(claim)
-            symbol = None if bound is None else _as_it_is(bound[0])
+            symbol = None if bound is None else alone(bound[0])
             if bound is None or symbol not in ranges:
                 rest.append(claim)
                 continue
             low, high = ranges[symbol]
             ranges[symbol] = (max(low, bound[1]), min(high, bound[2]))
-        steps = {symbol: self.steps[_atom(symbol)] for symbol in self.symbols}
+        steps = {symbol: self.steps[atom_of(symbol)] for symbol in self.symbols}
         return Domain(steps, ranges, tuple(rest))
-
-
-def _as_it_is(atom: Atom) -> Polynomial:
-    return Polynomial({((atom, 1),): 1})
-
-
-def _atom(symbol: Polynomial) -> Atom:
-    return next(iter(symbol.terms))[0][0]
 
 
 def _common(one: Fraction, two: Fraction) -> Fraction:

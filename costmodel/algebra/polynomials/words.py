@@ -6,7 +6,7 @@ from math import inf
 from typing import Any
 
 from costmodel.algebra.polynomials.claims import Claim, claim
-from costmodel.algebra.polynomials.numbers import Polynomial, atomic, atoms
+from costmodel.algebra.polynomials.numbers import Polynomial, alone, atomic, atoms
 from costmodel.algebra.polynomials.ranges import is_positive, range_of
 
 KINDS = (Polynomial, Claim)
@@ -128,7 +128,7 @@ def is_truth(value: Any) -> bool:
 
 def symbols_in(value: Any) -> list[Polynomial]:
     """The symbols in a polynomial or a claim."""
-    return [Polynomial({((atom, 1),): 1}) for atom in atoms(value) if atom.kind == "symbol"]
+    return [alone(atom) for atom in atoms(value) if atom.kind == "symbol"]
 
 
 def _is_whole(value: Any) -> bool:
