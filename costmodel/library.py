@@ -1,7 +1,7 @@
 """Finding, loading and analysing specs: the doors for people who write Python."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from costmodel import algebra
@@ -26,9 +26,13 @@ __all__ = ["Spec", "bundled", "find", "load", "loads"]
 class Spec:
     """A network that was read and found sound; `analyze` costs it for any settings of its parameters."""
 
-    def __init__(self, graph: Graph, warnings: tuple[Problem, ...]) -> None:
+    def __init__(self, graph: Graph, warnings: tuple[Problem, ...], text: str) -> None:
         self.graph = graph
         self.warnings = warnings
+        self.text = text
+
+    def __reduce__(self) -> tuple[Callable[[str, str], "Spec"], tuple[str, str]]:
+        return loads, (self.text, self.network.file)  # another process reads the same text
 
     def __repr__(self) -> str:
         return f"<Spec {self.network.name}: {', '.join(self.network.params)}>"
@@ -132,4 +136,4 @@ def loads(text: str, file: str = "spec") -> Spec:
     graph = build(network, problems)
     check_settings(network, problems)
     problems.check()
-    return Spec(graph, tuple(problems.warnings))
+    return Spec(graph, tuple(problems.warnings), text)
