@@ -50,7 +50,9 @@ class All:
         self.found = points if self.found is None else self.found.plus(points)
         if len(self.found.numbers) > MOST:
             message = f"more than {MOST:,} points would be listed"
-            raise SpecError([Problem(None, message, "--where, --pareto and --top pick some")])
+            raise SpecError(
+                [Problem(None, message, "--where, --pareto and --top pick some; a file takes all of them, as they come")]
+            )
 
 
 class First:

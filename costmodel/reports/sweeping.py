@@ -170,10 +170,9 @@ def picked(swept: Swept) -> str:
     if survey is None:
         return ""
     limits, front = survey.asked.limits, survey.asked.front
+    points = f"{count(survey.of)} point{'s' if survey.of != 1 else ''}"
     said = [
-        f"{count(survey.of)} points"
-        if survey.is_whole
-        else f"stopped after {count(survey.seen.next)} of {count(survey.of)} points",
+        points if survey.is_whole else f"stopped after {count(survey.seen.next)} of {points}",
         f"{count(survey.unbuilt)} of them cannot be built" if survey.unbuilt else "",
         f"{count(survey.kept)} keep {', '.join(limit.text for limit in limits)}" if limits else "",
         f"{count(len(swept.built()))} on the front of {survey.asked.front_said}" if front else "",
@@ -237,15 +236,17 @@ def shape(swept: Swept) -> Shape:
     figures = None
     if first is not None and not first.uncounted:
         figures = {key: swept.amount(first, key) for key in AMOUNTS if key != "peak" or first.peak is not None}
-    names = tuple(swept.names)
+    names, held = tuple(swept.names), dict(swept.held)
+    if swept.hold is not None:
+        held["held"] = f"{swept.hold.figure} next to {swept.hold.target} by {swept.hold.by}"
     rules = swept.dtypes, swept.convention, swept.traffic
-    return Shape(swept.network, names, swept.held, *rules, swept.keys if swept.columns else (), figures)
+    return Shape(swept.network, names, held, *rules, swept.keys if swept.columns else (), figures)
 
 
 def as_json(swept: Swept) -> str:
     """The points as JSON; a point that cannot be built has its reason and no totals."""
     points = listed(swept)
-    left, shaped = len(swept.points) - len(points), shape(swept)
+    left, shaped = len(swept.points) - len(points), shape(swept._replace(hold=None))  # a document says it in its own words
     tail = {
         "uncounted": [{"path": path, "op": name} for path, name in _uncounted(swept)],
         **({"not_shown": left} if left else {}),
