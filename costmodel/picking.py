@@ -51,7 +51,7 @@ class All:
         if len(self.found.numbers) > MOST:
             message = f"more than {MOST:,} points would be listed"
             raise SpecError(
-                [Problem(None, message, "--where, --pareto and --top pick some; a file takes all of them, as they come")]
+                [Problem(None, message, "--where, --pareto and --top pick some; unsorted, a file takes all")]
             )
 
 
