@@ -109,6 +109,8 @@ def mean(run: Run) -> str:
     names = (
         [name for name in run.x.dims if name not in ("n", "c")] if over is None else [over] if isinstance(over, str) else over
     )
+    if not names:
+        return run.node("Identity")
     places = run.constant([axis(run.x, name) for name in names], "axes")
     return run.node("ReduceMean", places, keepdims=int(bool(run.field("keep"))))
 

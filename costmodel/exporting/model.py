@@ -20,6 +20,8 @@ class Model:
         self.seed, self.opset = seed, BASE
         self.nodes: list[Any] = []
         self.parameters: list[TensorProto] = []
+        self.known: list[Any] = []
+        """Values between ops whose shapes are said, where inference would not find them."""
         self.learned = 0
         """Elements of all learned parameters."""
         self._names: dict[str, int] = {}
@@ -35,6 +37,11 @@ class Model:
         output = self.name(at)
         self.nodes.append(helper.make_node(op, [*inputs], [output], name=output, **attributes))
         return output
+
+    def said(self, name: str, shape: Sequence[int]) -> str:
+        """Say the shape of a value."""
+        self.known.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, [*shape]))
+        return name
 
     def constant(self, values: Sequence[int] | Sequence[float], at: str) -> str:
         """Numbers that an op reads beside its tensors: whole ones as int64, others as float32."""
@@ -70,7 +77,9 @@ class Model:
 
     def done(self, name: str, inputs: Sequence[Any], outputs: Sequence[Any], said: str) -> ModelProto:
         """The whole model; inputs and outputs are values with their shapes."""
-        graph: GraphProto = helper.make_graph(self.nodes, name, inputs, outputs, initializer=self.parameters)
+        graph: GraphProto = helper.make_graph(
+            self.nodes, name, inputs, outputs, initializer=self.parameters, value_info=self.known
+        )
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], producer_name="costmodel")
         model.ir_version, model.doc_string = IR[self.opset], said
         return model

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from costmodel.exporting.geometry import pads
 from costmodel.line import Line
-from costmodel.ops.window import by_side
+from costmodel.ops.window import a_side, by_side
 from costmodel.tensor import DIMENSIONS, SIDES, Tensor
 
 
@@ -43,7 +43,9 @@ class Op(NamedTuple):
 
 
 def number(value: Any) -> str:
-    """A number, or one a side."""
+    """A number, or one a side where they are not all the same."""
+    if isinstance(value, list) and len(set(value)) == 1:
+        return str(value[0])
     return f"({', '.join(map(str, value))})" if isinstance(value, list) else str(value)
 
 
@@ -54,10 +56,15 @@ def _padded(op: Op, *, fill: str = "") -> tuple[str, str]:
     if not any(isinstance(one, str | list) for one in sides):
         return op.inputs[0], f", padding={number(padding)}" if padding else ""
     starts, ends = pads(op.line)
-    around = [str(end) for pair in zip(reversed(starts), reversed(ends), strict=True) for end in pair]
     if starts == ends:
         return op.inputs[0], f", padding={number(starts)}" if any(starts) else ""
-    return f"F.pad({op.inputs[0]}, ({', '.join(around)}){fill})", ""
+    return _around(op.inputs[0], starts, ends, fill), ""
+
+
+def _around(x: str, starts: list[int], ends: list[int], fill: str = "") -> str:
+    """What enters, with something around it; PyTorch names the last side first."""
+    around = [str(end) for pair in zip(reversed(starts), reversed(ends), strict=True) for end in pair]
+    return f"F.pad({x}, ({', '.join(around)}){fill})"
 
 
 def _options(op: Op, *names: str) -> str:
@@ -103,18 +110,20 @@ def conv_transpose(op: Op) -> Spelled:
     if is_plain:
         return Spelled(made, f"{{m}}({op.inputs[0]})")
     starts, ends = pads(op.line)
-    around = ", ".join(f"{-start}, {-end}" for start, end in zip(reversed(starts), reversed(ends), strict=True))
-    return Spelled(made, f"F.pad({{m}}({op.inputs[0]}), ({around}))")
+    return Spelled(made, _around(f"{{m}}({op.inputs[0]})", [-start for start in starts], [-end for end in ends]))
 
 
 def pool(name: str, fill: str = "") -> Callable[[Op], Spelled]:
     """A window that keeps the largest value, or averages."""
 
     def write(op: Op) -> Spelled:
-        x, padding = _padded(op, fill=fill)
+        starts, ends = pads(op.line)
+        kernels = a_side(op.x.sides, "kernel", op.field("kernel"))
+        is_wide = any(2 * end > k for end, k in zip([*starts, *ends], [*kernels, *kernels], strict=True))
+        x, padding = (_around(op.inputs[0], starts, ends, fill), "") if is_wide else _padded(op, fill=fill)
         stride = "" if op.field("stride") is None else f", stride={number(op.field('stride'))}"
         options = stride + padding + ("" if name == "avg" else _options(op, "dilation"))
-        options += ", ceil_mode=True" if op.field("ceil") else ""
+        options += ", ceil_mode=True" if op.field("ceil") and not is_wide else ""
         return Spelled("", f"F.{name}_pool{op.rank}d({x}, {number(op.field('kernel'))}{options})")
 
     return write
@@ -158,9 +167,15 @@ def norm(name: str) -> Callable[[Op], Spelled]:
         rank = max(op.rank, 1)
         if name == "GroupNorm":
             plain = "" if op.field("affine") else ", affine=False"
-            return Spelled(f"nn.GroupNorm({op.field('groups')}, {op.x.c}{plain})", f"{{m}}({op.inputs[0]})")
+            x, back = (f"{op.inputs[0]}.transpose(1, -1)", ".transpose(1, -1)") if op.x.has("t") else (op.inputs[0], "")
+            return Spelled(f"nn.GroupNorm({op.field('groups')}, {op.x.c}{plain})", f"{{m}}({x}){back}")
         plain = ", affine=True" if name == "InstanceNorm" and op.field("affine") else ""
-        return Spelled(f"nn.{name}{rank}d({op.x.c}{plain})", f"{{m}}({op.inputs[0]})")
+        x, back = op.inputs[0], ""
+        if op.x.has("t"):
+            x, back = f"{x}.transpose(1, -1)", ".transpose(1, -1)"
+        elif name == "InstanceNorm" and not op.rank:
+            x, back = f"{x}.unsqueeze(-1)", ".squeeze(-1)"
+        return Spelled(f"nn.{name}{rank}d({op.x.c}{plain})", f"{{m}}({x}){back}")
 
     return write
 
@@ -174,9 +189,8 @@ def layer_norm(op: Op) -> Spelled:
     places = [names.index(name) for name in order]
     shape = [op.x.dims[name] for name in order if name in over]
     plain = "" if op.field("affine") else ", elementwise_affine=False"
-    made = (
-        f"nn.{'RMSNorm' if op.line.op == 'rms_norm' else 'LayerNorm'}({number(shape) if len(shape) > 1 else shape[0]}{plain})"
-    )
+    kind, sizes = "RMSNorm" if op.line.op == "rms_norm" else "LayerNorm", ", ".join(map(str, shape))
+    made = f"nn.{kind}({f'({sizes})' if len(shape) > 1 else sizes}{plain})"
     if order == names:
         return Spelled(made, f"{{m}}({op.inputs[0]})")
     back = ", ".join(str(places.index(place)) for place in range(len(places)))
@@ -272,6 +286,8 @@ def mean(op: Op) -> Spelled:
     over = op.field("over")
     every = [name for name in op.x.dims if name not in ("n", "c")]
     names = every if over is None else [over] if isinstance(over, str) else over
+    if not names:
+        return Spelled("", op.inputs[0])
     places = ", ".join(str(_axis(op.x, name)) for name in names)
     return Spelled("", f"{op.inputs[0]}.mean(({places},){', keepdim=True' if op.field('keep') else ''})")
 

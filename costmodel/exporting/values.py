@@ -70,7 +70,21 @@ def batch_norm(run: Run) -> str:
     scale, shift = (run.parameter([run.x.c], kind, like=like) for kind, like in (("weight", "scale"), ("bias", "shift")))
     mean = run.parameter([run.x.c], "running_mean", like="shift", learned=False)
     variance = run.parameter([run.x.c], "running_var", like="variance", learned=False)
-    return run.node("BatchNormalization", scale, shift, mean, variance)
+    return _by_channel(run, "BatchNormalization", [scale, shift, mean, variance])
+
+
+def _by_channel(run: Run, op: str, more: list[str], **options: int) -> str:
+    """A norm that ONNX has for n×c×… : channels that are last are brought there, and a vector gets a side of 1."""
+    x, name = run.x, run.inputs[0]
+    if x.has("t"):
+        order = [0, len(x.dims) - 1, *range(1, len(x.dims) - 1)]
+        found = run.model.node(op, [run.swapped(name, order, "turned"), *more], f"{run.at}/norm", **options)
+        turned = run.model.said(found, [x.shape[place] for place in order])
+        return run.swapped(turned, [0, *range(2, len(order)), 1], "")
+    if len(x.dims) == 2 and op != "BatchNormalization":
+        found = run.model.node(op, [run.reshaped(name, [*x.shape, 1], "signal"), *more], f"{run.at}/norm", **options)
+        return run.reshaped(run.model.said(found, [*x.shape, 1]), [*x.shape], "")
+    return run.model.node(op, [name, *more], run.at, **options)
 
 
 def layer_norm(run: Run) -> str:
@@ -95,13 +109,12 @@ def layer_norm(run: Run) -> str:
 
 def group_norm(run: Run) -> str:
     """Mean 0 and variance 1 of each group of channels."""
-    more = _scales(run)
-    return run.node("GroupNormalization", *more, num_groups=run.field("groups"), since=21)
+    return _by_channel(run, "GroupNormalization", _scales(run), num_groups=run.field("groups"), since=21)
 
 
 def instance_norm(run: Run) -> str:
     """Mean 0 and variance 1 of each channel."""
-    return run.node("InstanceNormalization", *_scales(run))
+    return _by_channel(run, "InstanceNormalization", _scales(run))
 
 
 def _scales(run: Run) -> list[str]:

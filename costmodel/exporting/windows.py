@@ -1,5 +1,6 @@
 """Convolutions and pools in ONNX: every padding as numbers, so that each output has the size that is counted."""
 
+from math import inf
 from typing import Any
 
 from costmodel.exporting.geometry import pads
@@ -42,27 +43,49 @@ def separable(run: Run) -> str:
 
 
 def conv_transpose(run: Run) -> str:
-    """A transposed convolution; an end that would be cut off by less than nothing is grown instead."""
+    """A transposed convolution; an end that would be cut off by less than nothing is grown instead.
+
+    Where it grows by a stride or more, runtimes refuse, and zeros are put there.
+    """
     starts, ends = pads(run.line)
+    extra, strides = [max(-end, 0) for end in ends], run.sides("stride")
+    is_far = any(more >= stride for more, stride in zip(extra, strides, strict=True))
     weights = run.parameter([run.x.c, run.y.c // run.field("groups"), *run.sides("kernel")], "weight")
     grown: dict[str, Any] = {
         "kernel_shape": run.sides("kernel"),
-        "strides": run.sides("stride"),
+        "strides": strides,
         "dilations": run.sides("dilation"),
         "pads": [*starts, *(max(end, 0) for end in ends)],
-        "output_padding": [max(-end, 0) for end in ends],
+        "output_padding": [0] * len(extra) if is_far else extra,
     }
-    return run.node("ConvTranspose", weights, *_biased(run, run.y.c), group=run.field("groups"), **grown)
+    more, groups = [weights, *_biased(run, run.y.c)], run.field("groups")
+    found = run.node("ConvTranspose", *more, part="spread" if is_far else "", group=groups, **grown)
+    if not is_far:
+        return found
+    return run.node("Pad", run.constant([0, 0, *[0] * len(extra), 0, 0, *extra], "pads"), of=[found], mode="constant")
 
 
 def max_pool(run: Run) -> str:
     """The largest value under each window."""
-    return run.node("MaxPool", **_geometry(run))
+    entering, shape = _within(run, _geometry(run), -inf)
+    return run.node("MaxPool", of=[entering], **shape)
 
 
 def avg_pool(run: Run) -> str:
     """The mean under each window, padded places counted."""
-    return run.node("AveragePool", **_geometry(run, dilated=False), count_include_pad=1)
+    entering, shape = _within(run, _geometry(run, dilated=False), 0.0)
+    return run.node("AveragePool", of=[entering], **shape, count_include_pad=1)
+
+
+def _within(run: Run, shape: dict[str, Any], fill: float) -> tuple[str, dict[str, Any]]:
+    """What a pool takes: padded beforehand where a window could lie in the padding alone, which runtimes refuse."""
+    ends = shape["pads"]
+    if all(end < k for end, k in zip(ends, 2 * shape["kernel_shape"], strict=True)):
+        return run.inputs[0], shape
+    half = len(ends) // 2
+    around = run.constant([0, 0, *ends[:half], 0, 0, *ends[half:]], "pads")
+    padded = run.node("Pad", around, run.model.scalar(fill, f"{run.at}.fill"), part="padded", mode="constant")
+    return padded, {**shape, "pads": [0] * len(ends)}
 
 
 def adaptive(op: str) -> Writer:
