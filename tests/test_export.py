@@ -1,7 +1,5 @@
 """Networks as ONNX models and as sources of PyTorch modules: shapes, parameters, and that they run."""
 
-import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +7,8 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from exports import NETWORKS, OWN, drawn, slow
+from hypothesis import given
 from hypothesis import strategies as st
 
 import costmodel
@@ -18,23 +17,7 @@ from costmodel.exporting.torch_ops import OPS as SPELLED
 from costmodel.exporting.torch_source import source
 from costmodel.exporting.writing import WRITERS, exported
 from costmodel.ledger import Ledger
-from costmodel.library import bundled
-from costmodel.line import Line, Place
 from costmodel.ops import OPS
-from costmodel.ops.fields import Misfit
-from costmodel.problems import Mark
-from costmodel.tensor import MissingDimension, Tensor
-
-sys.path.insert(0, str(Path(__file__).parent / "ops"))
-from op_settings import settings_of
-
-HAS_TORCH = importlib.util.find_spec("torch") is not None
-needs_torch = pytest.mark.skipif(not HAS_TORCH, reason="PyTorch is not installed (pip install torch)")
-NETWORKS = [name for name in bundled() if not name.startswith("units/")]
-OWN = {"convnext": "layer_scale", "swin": "position_bias", "vit": "class_token"}
-"""Networks with ops of their own, of which a formula is all that is known."""
-LARGE = ("alexnet", "vgg16", "resnext_cifar", "shufflenetv2-164")
-"""Networks whose parameters take hundreds of megabytes."""
 
 
 def shapes(model: Any) -> dict[str, list[int]]:
@@ -101,33 +84,6 @@ def test_symbols_are_refused() -> None:
 # --- ops ---------------------------------------------------------------------------------------------------------------------
 
 
-def alone(name: str, inputs: list[dict[str, Any]], fields: dict[str, Any]) -> Ledger | None:
-    """A ledger of one op; None where it cannot take what it gets."""
-    tensors = [Tensor(**dims) for dims in inputs]
-    try:
-        output, cost = OPS[name](tensors, fields)
-    except (MissingDimension, Misfit):
-        return None
-    if not all(truth for truth, *_ in cost.given):
-        return None
-    place, sources = Place(Place(None, ""), "one"), tuple(-1 - at for at in range(len(inputs)))
-    line = Line(place, OPS[name], fields, sources, (*tensors,), output, cost, Mark("one.yaml", 1, 1, ""))
-    named = {f"in{at}": tensor for at, tensor in enumerate(tensors)}
-    return Ledger("one", "a test", {}, tensors[0].n, [line], [0], inputs=named)
-
-
-def drawn(data: st.DataObject, name: str) -> Ledger:
-    setting = data.draw(settings_of(name))
-    found = alone(name, *setting.filled(lambda slot: slot.values[0]))
-    assume(found is not None)
-    assert found is not None
-    assume(found.lines[0].output.size <= 100_000)
-    return found
-
-
-slow = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
-
-
 @pytest.mark.parametrize("name", WRITERS)
 @slow
 @given(data=st.data())
@@ -137,40 +93,6 @@ def test_an_op_gives_in_onnx_what_it_gives(name: str, data: st.DataObject) -> No
     output = ledger.lines[0].output
     assert shapes(model)["one"] == [*output.shape]
     assert [one.shape for one in ran(model, ledger)] == [tuple(output.shape)]
-
-
-@needs_torch
-@pytest.mark.parametrize("name", SPELLED)
-@slow
-@given(data=st.data())
-def test_an_op_gives_in_torch_what_it_gives(name: str, data: st.DataObject) -> None:
-    ledger = drawn(data, name)
-    if name in ("group_norm", "instance_norm"):  # PyTorch refuses to bring one value to variance 1
-        x = ledger.inputs["in0"]
-        assume(x.size > x.n * ledger.lines[0].fields.get("groups", x.c))
-    assert_agrees(ledger)
-
-
-def assert_agrees(ledger: Ledger) -> None:
-    import torch
-
-    scope: dict[str, Any] = {}
-    exec(source(ledger), scope)
-    made = [one for one in scope.values() if isinstance(one, type) and issubclass(one, torch.nn.Module)][-1]
-    net = made().eval()
-    assert sum(one.numel() for one in net.parameters()) == ledger.totals.params
-    with torch.no_grad():
-        found = net(*(torch.rand(*x.shape) for x in ledger.inputs.values()))
-    outputs = found if isinstance(found, tuple) else (found,)
-    assert [tuple(one.shape) for one in outputs] == [
-        tuple(ledger.lines[of].output.shape) for of in dict.fromkeys(ledger.outputs)
-    ]
-
-
-@needs_torch
-@pytest.mark.parametrize("name", [name for name in NETWORKS if name not in (*OWN, *LARGE)])
-def test_a_network_agrees_in_torch(name: str) -> None:
-    assert_agrees(costmodel.load(name).analyze())
 
 
 def test_each_op_is_written_in_both() -> None:

@@ -45,7 +45,7 @@ def separable(run: Run) -> str:
 def conv_transpose(run: Run) -> str:
     """A transposed convolution; an end that would be cut off by less than nothing is grown instead.
 
-    Where it grows by a stride or more, runtimes refuse, and zeros are put there.
+    Where it grows by a stride or more, runtimes refuse: there its ends are cut off, or zeros put there, behind it.
     """
     starts, ends = pads(run.line)
     extra, strides = [max(-end, 0) for end in ends], run.sides("stride")
@@ -55,14 +55,15 @@ def conv_transpose(run: Run) -> str:
         "kernel_shape": run.sides("kernel"),
         "strides": strides,
         "dilations": run.sides("dilation"),
-        "pads": [*starts, *(max(end, 0) for end in ends)],
+        "pads": [0] * 2 * len(ends) if is_far else [*starts, *(max(end, 0) for end in ends)],
         "output_padding": [0] * len(extra) if is_far else extra,
     }
     more, groups = [weights, *_biased(run, run.y.c)], run.field("groups")
     found = run.node("ConvTranspose", *more, part="spread" if is_far else "", group=groups, **grown)
     if not is_far:
         return found
-    return run.node("Pad", run.constant([0, 0, *[0] * len(extra), 0, 0, *extra], "pads"), of=[found], mode="constant")
+    around = [0, 0, *(-start for start in starts), 0, 0, *(-end for end in ends)]
+    return run.node("Pad", run.constant(around, "pads"), of=[found], mode="constant")
 
 
 def max_pool(run: Run) -> str:
