@@ -59,6 +59,7 @@ ROOMS = (
     "proof",
     "theorem",
     "settings",
+    "lifting",
     "advice",
     "library",
     "holes",

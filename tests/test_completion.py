@@ -197,6 +197,15 @@ def test_networks_with_a_variant_and_settings(folder: Path) -> None:
     assert folder.exists()
 
 
+def test_blocks_behind_a_colon_with_their_parameters() -> None:
+    assert names("formula", "mobilenetv2:") == ["mobilenetv2:conv_bn", "mobilenetv2:bottleneck"]
+    assert complete(GROUP, ["formula", "mobilenetv2:bo"]).items == [("mobilenetv2:bottleneck", "t, out, stride")]
+    assert names("formula", "mobilenetv2:bottleneck", "--set", "") == ["c_in=", "h=", "w=", "t=", "out=", "stride="]
+    assert names("formula", "mobilenetv2:bottleneck", "--free", "t,o") == ["t,out"]
+    assert names("formula", "mobilenetv2:bottleneck", "--variant", "") == []
+    assert names("formula", "nope:") == []
+
+
 def test_names_that_could_steer_a_terminal_are_not_offered(folder: Path) -> None:
     assert names("analyze", "hostile", "--set", "") == ["alpha="]
     assert names("analyze", "hostile", "--variant", "") == ["x$(touch taken)", "x`touch taken`", "x;touch taken"]
