@@ -106,7 +106,7 @@ HOMES = {
     "rich": {"reports.styled", "reports.bar"},
     "textual": {"explorer"},
     "typer": {"commands"},
-    "matplotlib": {"reports.plot", "reports.annotating"},
+    "matplotlib": {"reports.plot", "reports.annotating", "reports.canvas", "reports.frames", "reports.sweep_plot"},
     "numpy": {"algebra.arrays", "algebra.engines", "space", "picking", "tracing", "streaming"},
     "numba": {"algebra.engines"},
     "sympy": {"algebra.symbols", "proof", "theorem", "reports.notation"},

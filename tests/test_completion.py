@@ -105,6 +105,7 @@ def test_devices_are_the_bundled_ones_and_the_shell_adds_files() -> None:
     assert complete(GROUP, ["analyze", "mobilenet", "--device", "gtx"]) == Answer("specs", [("gtx-1080-ti", "")])
     assert complete(GROUP, ["analyze", "--device=a1"]) == Answer("specs", [("--device=a100", "")])
     assert complete(GROUP, ["analyze", "mobilenet", "--plot", ""]) == Answer("files", [])
+    assert complete(GROUP, ["sweep", "mobilenet", "--plot", ""]) == Answer("files", [])
     assert "time" in names("analyze", "x", "--columns", "tim")
     assert names("sweep", "x", "--columns", "tim") == []
 

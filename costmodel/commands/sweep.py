@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from costmodel.commands import output as outputs
-from costmodel.commands import reading, spaces
+from costmodel.commands import plotting, reading, spaces
 from costmodel.commands.analyze import for_tables, warn
 from costmodel.commands.options import (
     FORMATS,
@@ -17,6 +17,7 @@ from costmodel.commands.options import (
     Format,
     NoColour,
     Output,
+    Plot,
     Quiet,
     Settings,
     Sort,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from costmodel.budget import Budget
     from costmodel.holding import Hold
     from costmodel.library import Spec
+    from costmodel.reports.sweeping import Swept
     from costmodel.space import Space
     from costmodel.survey import Survey
     from costmodel.sweep import Point
@@ -82,6 +84,7 @@ def sweep(
     columns: Columns = None,
     sort: Sort = None,
     top: Top = None,
+    plot: Plot = None,
     format: Format = None,
     output: Output = None,
     quiet: Quiet = False,
@@ -110,6 +113,7 @@ def sweep(
     limits, front = [read(_limit, text) for text in where], read(_front, pareto)
     held_at = None if hold is None else read(spaces.target, "--hold", hold)
     read(_held, hold, by, names, bool(points or sample or where or pareto))
+    read(plotting.check_sweep, plot, spec, output, names, front)
     fixed = read(reading.settings, set_)
     read.check()
     _once(fixed, names)
@@ -126,18 +130,26 @@ def sweep(
         is_table = form in ("table", "markdown")
         first = first or (SHOWN if is_table else None)
         picking = Picking(tuple(limits), front, (order.key, order.falls) if order else None, first, every=not is_table)
+        picking = picking if plot is None else picking._replace(top=None)  # a plot has them all
         survey = _survey(asked, spaces.space(swept, rows, drawn, chosen), picking, quiet)
         found = survey.points
     held = sweeps.held(found) if survey is None else sweeps.unmoved(loaded, names, fixed, variant)
     held["batch"] = images["batch"]
     shown = sweeping.Swept(loaded.network.name, found, held, dtypes, rule, keys, order, first, model, survey, holding)
+    _write(shown, form, output, no_color)
+    plotting.draw_sweep(plot, shown)
+    if not any(point.totals for point in found):
+        raise typer.Exit(1 if survey is not None and survey.over else 2)
+
+
+def _write(shown: "Swept", form: str, output: str | None, no_color: bool) -> None:
+    from costmodel.reports import sweeping
+
     if form == "table":
         outputs.write_table(output, lambda room: sweeping.screen(shown, room), no_color)
     else:
         written = {"json": sweeping.as_json, "csv": sweeping.as_csv, "markdown": sweeping.as_markdown}[form]
         outputs.write(output, written(shown))
-    if not any(point.totals for point in found):
-        raise typer.Exit(1 if survey is not None and survey.over else 2)
 
 
 class Asked(NamedTuple):
