@@ -80,17 +80,57 @@ def texts(figure: Any) -> list[Any]:
     return [text for text in found if text.get_text().strip() and text.get_visible()]
 
 
-@pytest.mark.parametrize("command", EACH)
-def test_no_text_hides_another_or_leaves_the_figure(command: str, swept: Callable[[str], Any]) -> None:
+def assert_all_can_be_read(shown: Swept, behind: Swept | None) -> None:
+    """No text hides another, and none leaves the figure."""
     with mpl.rc_context(canvas.STYLE):
-        figure = sweep_plot.figure(*swept(command))
+        figure = sweep_plot.figure(shown, behind)
         FigureCanvasAgg(figure).draw()
     boxes = [(text.get_text(), text.get_window_extent()) for text in texts(figure)]
     assert len(boxes) > 8
     whole = figure.bbox.padded(0.5)
     assert [words for words, box in boxes if not (whole.contains(box.x0, box.y0) and whole.contains(box.x1, box.y1))] == []
-    hidden = [(a[0], b[0]) for a, b in combinations(boxes, 2) if a[1].padded(-0.6).overlaps(b[1].padded(-0.6))]
+    level = [(words, box) for (words, box), text in zip(boxes, texts(figure), strict=True) if not text.get_rotation()]
+    hidden = [(a[0], b[0]) for a, b in combinations(level, 2) if a[1].padded(-0.6).overlaps(b[1].padded(-0.6))]
     assert hidden == []
+
+
+@pytest.mark.parametrize("command", EACH)
+def test_no_text_hides_another_or_leaves_the_figure(command: str, swept: Callable[[str], Any]) -> None:
+    assert_all_can_be_read(*swept(command))
+
+
+ODD = """\
+name: Odd $x_1$ names \\frac in a title that is longer than the sixty letters that there is room for
+params: {act: relu, depths: [2, 2], a_parameter_with_a_name_that_is_very_long_and_goes_on: 1, width: 16}
+input: [3, 32, 32]
+layers:
+  - conv2d: {out: width, kernel: 3, padding: 1}
+  - activation: act
+  - table: {n: depths}
+    each: [{conv2d: 32 * a_parameter_with_a_name_that_is_very_long_and_goes_on, repeat: n}]
+"""
+ACTS = "act=relu,relu6,hardswish,hardsigmoid,sigmoid,tanh,gelu,silu,none"
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        f"--over {ACTS} --columns mult_adds,operations",
+        f"--over width=8,16,32,64 --over {ACTS} --columns operations",
+        "--over depths=[1,1],[2,2],[2,2,2,4],[3,4,6,3,3,3,3] --over a_parameter_with_a_name_that_is_very_long_and_goes_on=1,2",
+    ],
+)
+def test_long_words_have_room_too(over: str, swept: Callable[[str], Any], tmp_path: Path) -> None:
+    (tmp_path / "odd.yaml").write_text(ODD, encoding="utf-8")
+    assert_all_can_be_read(*swept(f"{tmp_path / 'odd.yaml'} {over}"))
+
+
+def test_every_level_looks_different(swept: Callable[[str], Any], tmp_path: Path) -> None:
+    (tmp_path / "odd.yaml").write_text(ODD, encoding="utf-8")
+    levels = sweep_panels.chart(swept(f"{tmp_path / 'odd.yaml'} --over width=8,16 --over {ACTS}")[0]).levels
+    assert levels is not None
+    looks = [tuple(sweep_plot._style(levels, level, place).values()) for place, level in enumerate(levels.places)]
+    assert len({*looks}) == len(looks) == 9
 
 
 @pytest.mark.parametrize("command", EACH)
@@ -162,6 +202,13 @@ def test_a_front_is_marked_among_its_points(swept: Callable[[str], Any]) -> None
     assert labels <= {*found.names}
     assert len(labels) >= 5
     assert figure.axes[0].get_xlabel() == "mult-adds, billions (large is better)"
+
+
+def test_crosses_that_would_hide_one_another_are_a_sentence(swept: Callable[[str], Any]) -> None:
+    shown, _ = swept("grouped --over groups=1:300 --format json")
+    figure = sweep_plot.figure(shown)
+    assert "300 points; 292 of them cannot be built" in [text.get_text() for text in figure.texts]
+    assert sweep_panels.chart(shown).unbuilt == []
 
 
 def test_what_is_solved_for_is_drawn_and_what_is_held_is_not(swept: Callable[[str], Any]) -> None:
@@ -238,3 +285,8 @@ def test_what_cannot_be_drawn_is_said(
     assert (ended.code, ended.out) == (2, "")
     assert said in ended.err
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_point_that_is_given_twice_is_drawn(swept: Callable[[str], Any]) -> None:
+    chart = sweep_panels.chart(swept("grouped --over groups=3,3,1,1")[0])
+    assert [place for place, _ in chart.panels[0].series[0].points] == [1, 1, 3, 3]

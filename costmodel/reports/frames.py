@@ -29,28 +29,44 @@ def room() -> float:
     return _WIDTH - _LEFT - _RIGHT
 
 
-class Frames:
-    """So many frames under a title and some facts, over some notes; `key` points stay free for a key above the frames."""
+def frame_width(count: int) -> float:
+    """How wide each of so many frames is, in points."""
+    across = _across(count)
+    return (_WIDTH - across * (_LEFT + _RIGHT)) / across
 
-    def __init__(self, title: str, facts: Sequence[str], notes: Sequence[str], count: int, key: float = 0) -> None:
+
+def _across(count: int) -> int:
+    return 1 if count == 1 else 2
+
+
+class Frames:
+    """So many frames under a title and some facts, over some notes.
+
+    `key` points stay free for a key above the frames, and `turned` more than usual below each for words that are turned.
+    """
+
+    def __init__(
+        self, title: str, facts: Sequence[str], notes: Sequence[str], count: int, key: float = 0, turned: float = 0
+    ) -> None:
         above = [line for fact in facts for line in _wrapped(fact)]
         below = [line for note in notes for line in _wrapped(note)]
-        across, high = (1, _ALONE) if count == 1 else (2, _HIGH)
+        across, high = _across(count), _ALONE if count == 1 else _HIGH
+        self.turned = turned
         rows = -(-count // across)
         self.top = _HEAD + _LINE * len(above)
         start = self.top + key + _OVER
-        self.high = start + rows * high + (rows - 1) * _BETWEEN + _BELOW + _LINE * len(below)
+        self.high = start + rows * high + (rows - 1) * _BETWEEN + _BELOW + rows * turned + _LINE * len(below)
         self.figure = Figure(figsize=(_WIDTH / 72, self.high / 72), dpi=72)
         self._say(17, clipped(title, NAME), size=10.5, weight="bold")
         for place, line in enumerate(above):
             self._say(31 + _LINE * place, line)
         for place, line in enumerate(below):
             self._say(self.high - _LINE * (len(below) - place) + 4, line)
-        each = (_WIDTH - across * (_LEFT + _RIGHT)) / across
+        each = frame_width(count)
         self.axes: list[Axes] = []
         for number in range(count):
             row, column = divmod(number, across)
-            left, down = _LEFT + column * (each + _LEFT + _RIGHT), start + row * (high + _BETWEEN)
+            left, down = _LEFT + column * (each + _LEFT + _RIGHT), start + row * (high + _BETWEEN + turned)
             self.axes.append(self.figure.add_axes(self._box(left, down, each, high)))
 
     def strip(self, high: float, across: float, down: float) -> tuple[float, float, float, float]:

@@ -18,11 +18,14 @@ _BINARY = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"), (1, "bytes"))
 _WIDE = 16
 """How many times the least value of an axis its largest is, from where on equal ratios have equal room."""
 _FEW = 40
-"""Points up to which each has a dot on its line."""
+"""Points up to which each has a dot on its line, or a cross where it cannot be built."""
 
 
 class Axis(NamedTuple):
-    """What is swept: the values that it has, each as text, and where each stands; words stand one after the other."""
+    """What is swept: the values that it has, each as text, and where each stands; words stand one after the other.
+
+    `is_wide` says that equal ratios have equal room.
+    """
 
     name: str
     labels: dict[float, str]
@@ -51,7 +54,10 @@ class Panel(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """Panels over one axis; with `levels` each has a series for each value of a second parameter."""
+    """Panels over one axis; with `levels` each has a series for each value of a second parameter.
+
+    `unbuilt` are the places to be marked, `joined` says whether lines may join points, `dotted` whether these have dots.
+    """
 
     panels: list[Panel]
     axis: Axis
@@ -83,11 +89,13 @@ def chart(swept: Swept) -> Chart:
     if levels is None:
         ratios = [key for key in keys if key.startswith("×")]
         groups = [*([key] for key in keys if key not in ratios), *([ratios] if ratios else [])]
-    panels = [_panel(swept, group, axis, levels) for group in groups]
-    unbuilt = sorted({_place(axis, point) for point in swept.points if point.totals is None})
+    at = [(_place(axis, point), 0.0 if levels is None else _place(levels, point)) for point in swept.points]
+    panels = [_panel(swept, group, at, levels) for group in groups]
+    unbuilt = sorted({place for (place, _), point in zip(at, swept.points, strict=True) if point.totals is None})
     is_whole = _is_whole(swept)
     is_joined = not axis.are_words and is_whole
-    return Chart(panels, axis, levels, unbuilt if is_whole else [], is_joined, not is_joined or len(axis.labels) <= _FEW)
+    shown = unbuilt if is_whole and len(unbuilt) <= _FEW else []
+    return Chart(panels, axis, levels, shown, is_joined, not is_joined or len(axis.labels) <= _FEW)
 
 
 def _usual(swept: Swept, levels: Axis | None) -> list[str]:
@@ -134,16 +142,18 @@ def _place(axis: Axis, point: Point) -> float:
     return next(place for place, word in axis.labels.items() if word == spoken(value))
 
 
-def _panel(swept: Swept, keys: Sequence[str], axis: Axis, levels: Axis | None) -> Panel:
-    """Some figures in one frame, or one of them for each level of the second parameter."""
-    amounts = {key: [(point, _figure(swept, point, key)) for point in swept.points] for key in keys}
-    by, title = _scale(swept, keys, [value for found in amounts.values() for _, value in found if value is not None])
+def _panel(swept: Swept, keys: Sequence[str], at: Sequence[tuple[float, float]], levels: Axis | None) -> Panel:
+    """Some figures in one frame, or one of them for each level of the second parameter; `at` is where each point stands."""
+    found = {key: [_figure(swept, point, key) for point in swept.points] for key in keys}
+    by, title = _scale(swept, keys, [value for values in found.values() for value in values if value is not None])
     series = []
-    for key, found in amounts.items():
-        for level in levels.places if levels else [0.0]:
-            here = [(p, value) for p, value in found if levels is None or _place(levels, p) == level]
-            pairs = sorted((_place(axis, p), None if value is None else float(value / by)) for p, value in here)
-            series.append(Series(levels.labels[level] if levels else _called(swept, key), level, pairs))
+    for key, values in found.items():
+        parts: dict[float, list[tuple[float, float | None]]] = {level: [] for level in (levels.places if levels else [0.0])}
+        for (place, level), value in zip(at, values, strict=True):
+            parts[level].append((place, None if value is None else float(value / by)))
+        for level, pairs in parts.items():
+            name = levels.labels[level] if levels else _called(swept, key)
+            series.append(Series(name, level, sorted(pairs, key=lambda pair: pair[0])))
     return Panel(title, series)
 
 
@@ -210,16 +220,17 @@ def facts(swept: Swept) -> list[str]:
     return [held.partition("; ×")[0], *counted]
 
 
-def notes(swept: Swept, behind: Swept | None = None) -> list[str]:
-    """What stands below the plot: how points were picked, what could not be built, what is not counted."""
+def notes(swept: Swept, behind: Swept | None = None, *, crossed: bool = False) -> list[str]:
+    """What stands below the plot: how points were picked, what cannot be built (`crossed`: it is marked), what is unknown."""
     broken = swept.survey.unbuilt if swept.survey is not None else sum(p.totals is None for p in swept.points)
     missing = list(dict.fromkeys(op for point in swept.points for op in point.uncounted))
     drawn = behind.survey.of if behind is not None and behind.survey is not None else 0
     is_part = swept.survey is not None and 0 < drawn < swept.survey.of
+    is_said = crossed or (broken and swept.survey is None)
     found = [
         picked(swept),
         f"grey: those of {count(drawn)} points, drawn at random, that keep the limits and can be built" if is_part else "",
-        f"× cannot be built: {count(broken)} point{'s' if broken > 1 else ''}" if broken and not swept.survey else "",
+        f"{'× ' if crossed else ''}cannot be built: {count(broken)} point{'s' if broken > 1 else ''}" if is_said else "",
         f"not counted: {uncounted(missing).partition(';')[0]}; figures are lower bounds" if missing else "",
     ]
     return [words for words in found if words]

@@ -10,11 +10,12 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from costmodel.reports.annotating import Labels
 from costmodel.reports.canvas import COLOURS, INK, OTHER, plain, saved
-from costmodel.reports.frames import Frames, room, wide
+from costmodel.reports.frames import Frames, frame_width, room, wide
+from costmodel.reports.scales import horizontal, turned, vertical
 from costmodel.reports.sweep_panels import Axis, Chart, Cloud, Panel, Series, chart, cloud, facts, notes
 from costmodel.reports.sweeping import Swept
 
@@ -27,9 +28,7 @@ _NAMED = 10
 _AROUND = 400
 """Points of which the names of others keep clear, at most."""
 _LINES = 12
-"""Places where nothing can be built that a line marks, at most; all have a cross."""
-_TICKS = 9
-"""Values of an axis that are all written below it, at most."""
+"""Crosses that have a line to them, at most."""
 _CORNERS = ("upper left", "lower right", "upper right", "lower left")
 
 
@@ -48,7 +47,10 @@ def figure(swept: Swept, behind: Swept | None = None) -> Figure:
             _cloud(frames, axes, cloud(swept, behind, front[0], key), joined=len(front) == 2)
         return frames.figure
     found = chart(swept)
-    frames = Frames(swept.network, facts(swept), notes(swept), len(found.panels), _key_height(found.levels))
+    said = notes(swept, crossed=bool(found.unbuilt))
+    count = len(found.panels)
+    below = turned(found.axis, frame_width(count))
+    frames = Frames(swept.network, facts(swept), said, count, _key_height(found.levels), below)
     _key(frames, found)
     for axes, panel in zip(frames.axes, found.panels, strict=True):
         _panel(frames, axes, panel, found)
@@ -65,8 +67,8 @@ def _panel(frames: Frames, axes: Any, panel: Panel, found: Chart) -> None:
         has_names = found.levels is None or not _has_scale(found.levels)
         alike = sum(other.points == series.points for other in panel.series[place + 1 :]) if has_names else 0
         _series(axes, series, place, found, alike)
-    _vertical(axes, [value for series in panel.series for _, value in series.points if value is not None])
-    _horizontal(axes, found.axis)
+    vertical(axes, [value for series in panel.series for _, value in series.points if value is not None])
+    horizontal(axes, found.axis, turned=frames.turned > 0)
     _gaps(axes, found.unbuilt)
     plain(axes)
     if found.levels is None and len(panel.series) > 1:
@@ -77,7 +79,7 @@ def _gaps(axes: Any, places: Sequence[float]) -> None:
     """Crosses where something cannot be built: above the frame, where no value is."""
     across, style = axes.get_xaxis_transform(), {"color": INK, "clip_on": False, "zorder": 5}
     axes.plot(places, [1.0] * len(places), marker="x", markersize=5, linestyle="none", transform=across, **style)
-    for place in places[:_LINES]:
+    for place in places if len(places) <= _LINES else ():
         axes.plot([place, place], [0, 1], color=INK, linewidth=0.6, linestyle=(0, (1, 3)), transform=across, zorder=1)
 
 
@@ -99,7 +101,8 @@ def _style(levels: Axis | None, level: float, place: int) -> dict[str, Any]:
     """The colour and the shape of a series."""
     if levels is not None and _has_scale(levels):
         return {"color": mpl.colormaps[_SHADES](0.92 * float(_norm(levels)(level))), "marker": "o"}
-    return {"color": COLOURS[place % len(COLOURS)], "marker": _MARKS[place % len(_MARKS)]}
+    turn = place // len(COLOURS)  # the colours again, each with another shape
+    return {"color": COLOURS[place % len(COLOURS)], "marker": _MARKS[(place + turn) % len(_MARKS)]}
 
 
 def _has_scale(levels: Axis) -> bool:
@@ -110,50 +113,6 @@ def _has_scale(levels: Axis) -> bool:
 def _norm(levels: Axis) -> Any:
     least, *_, most = levels.places
     return (LogNorm if levels.is_wide else Normalize)(least, most)
-
-
-def _vertical(axes: Any, values: Sequence[float]) -> None:
-    """The vertical axis: around the values, and of equal ratios where these differ by much."""
-    low, high = min(values, default=0), max(values, default=1)
-    if low > 0 and high / low >= 100:
-        axes.set_yscale("log")
-        axes.set_ylim(low / 1.6, high * 1.6)
-    else:
-        slack = 0.08 * (high - low) or 0.08 * abs(high) or 1
-        axes.set_ylim(max(low - slack, 0) if low >= 0 else low - slack, high + slack)
-        axes.yaxis.set_major_locator(MaxNLocator(6))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
-
-
-def _horizontal(axes: Any, axis: Axis) -> None:
-    """The horizontal axis: words, or numbers with those below it that there is room for."""
-    axes.set_xlabel(axis.name)
-    first, last = axis.places[0], axis.places[-1]
-    if axis.is_wide:
-        axes.set_xscale("log")
-        axes.set_xlim(first / 1.15, last * 1.15)
-    else:
-        slack = 0.5 if axis.are_words else 0.05 * (last - first) or 0.05 * abs(first) or 1
-        axes.set_xlim(first - slack, last + slack)
-    if axis.are_words or (len(axis.labels) <= _TICKS and _fit(axes, axis)):
-        axes.xaxis.set_major_locator(FixedLocator(axis.places))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: axis.labels.get(value, "")))
-        if not _fit(axes, axis):
-            axes.tick_params(axis="x", labelrotation=30)
-            for label in axes.get_xticklabels():
-                label.set(ha="right", rotation_mode="anchor", fontsize=7)
-    else:
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
-        axes.xaxis.set_minor_formatter(NullFormatter())
-
-
-def _fit(axes: Any, axis: Axis) -> bool:
-    """Whether the values of an axis, written below it, stand clear of one another."""
-    at = [axes.transData.transform((place, axes.get_ylim()[0]))[0] for place in axis.places]
-    wides = [wide(label) for label in axis.labels.values()]
-    return all((a + b) / 2 + 4 <= right - left for (left, right), (a, b) in zip(pairwise(at), pairwise(wides), strict=True))
 
 
 # --- keys -----------------------------------------------------------------------------------------------------------------
@@ -228,7 +187,7 @@ def _cloud(frames: Frames, axes: Any, found: Cloud, *, joined: bool) -> None:
     every = [*found.behind, *found.front]
     axes.set_title(found.up, loc="left", fontsize=8, color=INK)
     axes.set_xlabel(found.across)
-    _vertical(axes, [y for _, y in every])
+    vertical(axes, [y for _, y in every])
     low, high = min(x for x, _ in every), max(x for x, _ in every)
     slack = 0.06 * (high - low) or 0.06 * abs(high) or 1
     axes.set_xlim(low - slack, high + slack)
