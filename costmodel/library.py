@@ -1,7 +1,7 @@
 """Finding, loading and analysing specs: the doors for people who write Python."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from costmodel import algebra
@@ -30,10 +30,23 @@ class Spec:
     `seen` has, of a block that is a unit, the values of its parameters where its spec calls it; it is None of all others.
     """
 
-    def __init__(self, graph: Graph, warnings: tuple[Problem, ...], seen: Mapping[str, list[Any]] | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        warnings: tuple[Problem, ...],
+        text: str,
+        seen: Mapping[str, list[Any]] | None = None,
+        cut: tuple[Any, ...] | None = None,
+    ) -> None:
         self.graph = graph
         self.warnings = warnings
+        self.text = text
         self.seen = seen
+        self._cut = cut
+
+    def __reduce__(self) -> tuple[Callable[..., "Spec"], tuple[Any, ...]]:
+        read = self.text, self.network.file  # another process reads the same text
+        return (loads, read) if self._cut is None else (_cut, (*read, *self._cut))
 
     def __repr__(self) -> str:
         return f"<Spec {self.network.name}: {', '.join(self.network.params)}>"
@@ -85,9 +98,11 @@ class Spec:
         """A block as a spec of its own, and of settings those that are left to be given; as `library.unit`."""
         values = formulas(given)
         read = {name for value in values.values() for name, _ in value.names()}
-        graph, seen = lifted(self.graph, block, values, [name for name in letters if name in read])
+        named = [name for name in letters if name in read]
+        graph, seen = lifted(self.graph, block, values, named)
         left = {name: value for name, value in given.items() if name not in values or name not in graph.network.params}
-        return Spec(graph, self.warnings, seen), left
+        cut = block, {name: value for name, value in given.items() if name not in left}, named
+        return Spec(graph, self.warnings, self.text, seen, cut), left
 
     def reference(self, settings: Mapping[str, Any]) -> dict[Any, Any]:
         """What a parameter's symbol stands for where symbols cannot decide: its default, if that hangs on no other symbol."""
@@ -162,4 +177,9 @@ def loads(text: str, file: str = "spec") -> Spec:
     graph = build(network, problems)
     check_settings(network, problems)
     problems.check()
-    return Spec(graph, tuple(problems.warnings))
+    return Spec(graph, tuple(problems.warnings), text)
+
+
+def _cut(text: str, file: str, block: str, given: Mapping[str, Any], letters: Sequence[str]) -> Spec:
+    """A block of a spec's text, as it was cut out of it."""
+    return loads(text, file).unit(block, given, letters)[0]

@@ -1,6 +1,7 @@
 """Any block is a unit: blocks of specs in their own letters, as papers print them, and as networks of their own."""
 
 import json
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,14 @@ import pytest
 from schemas import kinds
 
 import costmodel
-from costmodel import SpecError
+from costmodel import SpecError, library
 from costmodel.blocks import Blocks
 from costmodel.cost import COUNTS
 from costmodel.evaluate import evaluate
 from costmodel.library import bundled
 from costmodel.line import Line
-from costmodel.problems import Problems
+from costmodel.problems import Mark, Problems
+from costmodel.spec.source import Text
 
 Runner = Callable[..., Any]
 
@@ -206,3 +208,15 @@ def test_loading_takes_a_block() -> None:
     with pytest.raises(SpecError, match="no block 'botleneck'"):
         costmodel.load("mobilenetv2:botleneck")
     assert costmodel.load("units/conv").analyze(D_K=3, M=4, N=5, D_F=6).totals.mult_adds == 9 * 4 * 5 * 36
+
+
+def test_another_process_reads_the_same_block(run: Runner) -> None:
+    text = Text("2*m", Mark("--set", 1, 1, "2*m"))
+    unit, _ = library.unit("mobilenetv2:bottleneck", {"out": text}, ["m"])
+    again = pickle.loads(pickle.dumps(unit))
+    sizes = {"c_in": 8, "h": 4, "w": 4, "t": 2, "m": 6}
+    assert again.analyze(**sizes).totals == unit.analyze(**sizes).totals
+    assert again.seen == unit.seen
+    over = ("--over", "t=2,4", "--set", "c_in=8", "--set", "h=4", "--set", "w=4", "--set", "out=8", "--format", "csv")
+    alone, two = (run("sweep", "mobilenetv2:bottleneck", *over, *more).out for more in ((), ("--workers", "2")))
+    assert [line.split(",")[:2] for line in alone.splitlines()] == [line.split(",")[:2] for line in two.splitlines()]

@@ -237,11 +237,27 @@ def test_picks_see_blocks_as_they_would_see_all_at_once() -> None:
 
 def test_a_sample_is_the_same_for_the_same_seed() -> None:
     grid = Grid({"a": list(range(1000)), "b": list(range(1000))})
-    one, same, other = (Sample(grid, 50, seed).numbers.tolist() for seed in (4, 4, 5))
+    one, same, other = (np.stack(Sample(grid, 50, seed).codes(0, 50), axis=1).tolist() for seed in (4, 4, 5))
     assert one == same != other
-    assert len({*one}) == 50
+    assert len({*map(tuple, one)}) == 50
     with pytest.raises(SpecError, match="a sample of 7 points is drawn, and there are 6"):
         Sample(Grid({"a": [1, 2, 3], "b": [1, 2]}), 7, 1)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 64, 1000])
+def test_a_sample_of_all_points_has_each_once(count: int) -> None:
+    whole = Sample(Grid({"a": list(range(count))}), count, 3)
+    (drawn,) = whole.codes(0, count)
+    assert sorted(drawn.tolist()) == [*range(count)]
+    assert whole.at(np.arange(count)[count // 2 :])[0].tolist() == drawn[count // 2 :].tolist()  # any of them by itself
+
+
+def test_a_sample_is_drawn_evenly() -> None:
+    """Of 1,000 seeds, each of 40 points is drawn about as often: chi squared with 39 degrees stays below its 99.9 % point."""
+    seen = np.zeros(40)
+    for seed in range(1000):
+        np.add.at(seen, Sample(Grid({"a": list(range(40))}), 4, seed).codes(0, 4)[0], 1)
+    assert ((seen - 100) ** 2 / 100).sum() < 72.1
 
 
 def test_a_survey_counts_what_it_leaves_out() -> None:

@@ -9,6 +9,8 @@ import pytest
 from schemas import REPORTS, kinds
 
 from costmodel.dtypes import DTYPES
+from costmodel.reports.sweep_files import Stop
+from costmodel.survey import Seen
 
 Runner = Callable[..., Any]
 
@@ -22,6 +24,7 @@ GIVEN = {
     "limits": "mobilenet --over alpha=0.25:1:0.01 --where params<=3M",
     "none is left": "mobilenet --over alpha=0.5,1 --where params<=1",
     "a front": "mobilenetv2 --over alpha=0.5:1.4:0.1 --over resolution=96:224:32 --pareto +mult_adds,peak",
+    "peaks": "mobilenet --over alpha=0.5,1 --sort peak",
     "drawn": "mobilenet --over alpha=0.25:1:0.01 --sample 5 --seed 1",
     "held": "mobilenetv2 --over resolution=128,160,192,224 --hold mult_adds --by alpha",
     "held out of reach": "mobilenetv2 --over resolution=32,224 --hold mult_adds=300M --by alpha",
@@ -46,6 +49,12 @@ def test_what_is_not_counted_is_too(run: Runner, tmp_path: Path) -> None:
     out = run("sweep", str(tmp_path / "net.yaml"), "--over", "n=4,8", "--format", "json").out
     assert kinds("sweep", out) == ["swept"]
     assert {point["complete"] for point in json.loads(out)["points"]} == {False}
+
+
+def test_what_was_stopped_is_too(run: Runner) -> None:
+    document = json.loads(run("sweep", "grouped", "--over", "groups=1:300", "--format", "json").out)
+    stop = Stop("0123456789abcdef", Seen(200, 190, 3, {"evaluated": 200}, (1, 2), (3,), (("net/odd", "Odd"),)), 300, 4000)
+    assert kinds("sweep", json.dumps({**document, "stopped": stop.data()})) == ["swept"]
 
 
 def test_the_schema_takes_no_other_document(run: Runner) -> None:

@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from costmodel.ops.fields import spoken
-from costmodel.reports.sweeping import AMOUNTS, Swept, heading, picked
+from costmodel.reports.sweep_rows import AMOUNTS
+from costmodel.reports.sweeping import Swept, heading, picked
 from costmodel.reports.words import count, setting, uncounted
 from costmodel.sweep import Point
 
@@ -112,7 +113,7 @@ def _is_whole(swept: Swept) -> bool:
     if survey is None:
         return True
     listed = sum(point.totals is None for point in swept.points)
-    return isinstance(survey.asked.space, Grid) and not survey.over and listed == survey.unbuilt
+    return isinstance(survey.asked.space, Grid) and survey.is_whole and not survey.over and listed == survey.unbuilt
 
 
 def _axis(name: str, points: Sequence[Point]) -> Axis:
