@@ -22,6 +22,10 @@ _FEW = 40
 """Points up to which each has a dot on its line, or a cross where it cannot be built."""
 
 
+ANY = "any"
+"""The name of a series that stands for every level."""
+
+
 class Axis(NamedTuple):
     """What is swept: the values that it has, each as text, and where each stands; words stand one after the other.
 
@@ -155,6 +159,8 @@ def _panel(swept: Swept, keys: Sequence[str], at: Sequence[tuple[float, float]],
         for level, pairs in parts.items():
             name = levels.labels[level] if levels else _called(swept, key)
             series.append(Series(name, level, sorted(pairs, key=lambda pair: pair[0])))
+    if levels is not None and len(series) > 1 and all(one.points == series[0].points for one in series):
+        return Panel(f"{title} (any {levels.name})", [series[0]._replace(name=ANY)])
     return Panel(title, series)
 
 

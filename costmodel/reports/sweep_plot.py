@@ -16,7 +16,7 @@ from costmodel.reports.annotating import Labels
 from costmodel.reports.canvas import COLOURS, INK, OTHER, plain, saved
 from costmodel.reports.frames import Frames, frame_width, room, wide
 from costmodel.reports.scales import horizontal, turned, vertical
-from costmodel.reports.sweep_panels import Axis, Chart, Cloud, Panel, Series, chart, cloud, facts, notes
+from costmodel.reports.sweep_panels import ANY, Axis, Chart, Cloud, Panel, Series, chart, cloud, facts, notes
 from costmodel.reports.sweeping import Swept
 
 _MARKS = "osD^vPX"
@@ -66,7 +66,7 @@ def _panel(frames: Frames, axes: Any, panel: Panel, found: Chart) -> None:
     for place, series in enumerate(panel.series):
         has_names = found.levels is None or not _has_scale(found.levels)
         alike = sum(other.points == series.points for other in panel.series[place + 1 :]) if has_names else 0
-        _series(axes, series, place, found, alike)
+        _series(axes, series, place, found, min(alike, 3))
     vertical(axes, [value for series in panel.series for _, value in series.points if value is not None])
     horizontal(axes, found.axis, turned=frames.turned > 0)
     _gaps(axes, found.unbuilt)
@@ -85,9 +85,9 @@ def _gaps(axes: Any, places: Sequence[float]) -> None:
 
 def _series(axes: Any, series: Series, place: int, found: Chart, alike: int) -> None:
     """A line, broken where there is no value, or dots; wider, where others that are `alike` will lie upon it."""
-    style = _style(found.levels, series.level, place)
+    style = {"color": INK, "marker": "o"} if series.name is ANY else _style(found.levels, series.level, place)
     shift = 0.0
-    if found.axis.are_words and found.levels is not None:  # dots of one word side by side
+    if found.axis.are_words and found.levels is not None and series.name is not ANY:  # dots of one word side by side
         shift = 0.5 * ((place + 0.5) / len(found.levels.labels) - 0.5)
     dots = {"marker": style.pop("marker"), "markersize": 4 + 2 * alike, "markeredgecolor": "white", "markeredgewidth": 0.4}
     for is_there, run in groupby(series.points, key=lambda pair: pair[1] is not None):
