@@ -25,6 +25,7 @@ from costmodel.closed_form import closed
 from costmodel.library import bundled
 from costmodel.problems import Problems
 from costmodel.settings import Settings
+from costmodel.structure import Columns
 from costmodel.tracing import Axis, Tracer, Wanted
 
 ROUNDS = 3
@@ -134,7 +135,7 @@ def held(points: int, seed: int) -> None:
             )
             axis = Axis(key, max(1, value // 3), 2 * value + 2) if is_whole else Axis(key, 20, 300, 100)
             column = drawn.integers(axis.low, axis.high + 1, points)
-            block = Tracer(spec, [axis], {}, Wanted(SUMS)).block([column], points)
+            block = Tracer(spec, [axis], {}, Wanted(SUMS)).block(Columns([column], points))
             for number in np.unique(column):
                 here = column == number
                 try:
