@@ -18,6 +18,8 @@ from costmodel.verdict import Rules, counted, figures
 
 COMPILED = 8
 """How many times as fast as in numpy a compiled program is at least."""
+FEW = 16_384
+"""Points for which alone no program is compiled."""
 
 
 class Columns(NamedTuple):
@@ -95,7 +97,7 @@ class Structure:
 
     def _pays(self, runs: OnGrid, points: Box, count: int) -> bool:
         """Whether all of a box is worked out sooner than so many points of it."""
-        faster = COMPILED if self.compiled else 1
+        faster = COMPILED if self.compiled and count > FEW else 1
         return runs.work(points.sizes) * faster <= sum(runs.steps.values()) * count
 
 
