@@ -1,7 +1,8 @@
 """CPU seconds and peak memory of sweeps of very many points that are picked by a Pareto front.
 
 The command itself, in a process of its own: `costmodel sweep mobilenetv2` over a grid of alpha, resolution and classes, with
-a front of one point and one of many thousands. Goal: at most 400 MiB however many points there are, and 10⁹ of them in a few CPU-minutes.
+a front of one point and one of many thousands. Goal: at most 400 MiB however many points there are, and 10⁹ of them in a few
+CPU-minutes.
 
     python bench/memory_of_sweeps.py [MILLIONS …]      by default 1 10 100; 1000 is the long run
 """
