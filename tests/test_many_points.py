@@ -38,7 +38,7 @@ NETWORKS = [name for name in bundled() if "/" not in name]
 HAS_NUMBA = importlib.util.find_spec("numba") is not None
 needs_numba = pytest.mark.skipif(not HAS_NUMBA, reason="numba is not installed (pip install 'costmodel[fast]')")
 POINTS = 24
-"""Points that are evaluated one by one for each sweep; `bench/sweeps.py` takes as many as one likes."""
+"""Points that are evaluated one by one for each sweep; `bench/exact_points.py` takes as many as one likes."""
 
 
 def numbers(name: str) -> dict[str, Any]:
@@ -76,12 +76,12 @@ def agree(tracer: Tracer, columns: Sequence[Any], draw: random.Random) -> int:
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_programs_give_what_evaluation_gives(name: str) -> None:
-    """Each parameter alone, and the first three together."""
+    """Each parameter alone, and all together."""
     draw, usual = random.Random(name), numbers(name)
     drawn, built = np.random.default_rng(7), 0
-    for free in (*([one] for one in usual), [*usual][:3]):
+    for free, count in (*(([one], 300) for one in usual), ([*usual], 2 * POINTS)):
         axes = [axis(name, key, usual[key]) for key in free]
-        columns = [drawn.integers(one.low, one.high + 1, 300) for one in axes]
+        columns = [drawn.integers(one.low, one.high + 1, count) for one in axes]
         built += agree(Tracer(costmodel.load(name), axes, {}, compiled=False), columns, draw)
     assert built
 
@@ -100,17 +100,39 @@ layers:
 """
 
 
+ROUNDED = """\
+name: T
+params: {h: 64, c: 16, m: 1.3, s: 7, k: 3}
+input: [3, h, h + 1]
+layers:
+  - conv2d: {out: "divisible(c * m, 8)", kernel: 3, stride: {stride}, padding: 1}
+  - avg_pool: {kernel: 2, stride: 3, ceil: true}
+  - conv2d: {out: "floor(c * m) + ceil(c / 3) + c // 7", dilation: 2, kernel: k, padding: k - 1}
+  - conv2d: {out: "max(8, min(floor(c * m * 9 / 10), 40))", kernel: 3, stride: s, padding: 1}
+  - conv2d: {out: "divisible(c * m * 0.9, 4)"}
+"""
+
+
+@pytest.mark.parametrize("text", [EDGES, ROUNDED], ids=["ceil mode", "roundings"])
 @pytest.mark.parametrize("stride", [3, 7])
 @pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=needs_numba)])
-def test_strides_and_ceil_mode(stride: int, compiled: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_float", [True, False], ids=["float64", "int64"])
+def test_strides_roundings_and_ceil_mode(
+    text: str, stride: int, compiled: bool, is_float: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every size from the least on, so that each edge is met, just missed and passed; in each kind of number."""
+    if not is_float:
+        monkeypatch.setattr("costmodel.algebra.engines.FLOAT", 0)
     path = tmp_path / "net.yaml"
-    path.write_text(EDGES.replace("{{", "{").replace("}}", "}").replace("{stride}", str(stride)), encoding="utf-8")
-    axes = [Axis("h", 8, 400), Axis("c", 1, 64), Axis("k", 1, 7), Axis("s", 1, 5)]
+    path.write_text(text.replace("{{", "{").replace("}}", "}").replace("{stride}", str(stride)), encoding="utf-8")
+    axes = [Axis("h", 8, 400), Axis("c", 1, 64), Axis("s", 1, 5), Axis("k", 1, 7)]
+    axes += [Axis("m", 1, 200, 100)] if text is ROUNDED else []
     drawn = np.random.default_rng(stride)
-    columns = [drawn.integers(one.low, one.high + 1, 400) for one in axes]
+    columns = [np.arange(8, 401), *(drawn.integers(one.low, one.high + 1, 393) for one in axes[1:])]
     tracer = Tracer(costmodel.load(path), axes, {}, compiled=compiled)
-    assert agree(tracer, columns, random.Random(stride)) > 200
-    assert {one.anywhere.name.split(",")[0] for one in tracer.structures} == {"numba" if compiled else "numpy"}
+    assert agree(tracer, columns, random.Random(stride)) > 100
+    expected = f"{'numba' if compiled else 'numpy'}, {'float64' if is_float else 'int64'}"
+    assert {one.anywhere.name for one in tracer.structures} == {expected}
 
 
 def test_a_program_says_how_large_it_gets() -> None:
