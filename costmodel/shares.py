@@ -71,10 +71,11 @@ class Asked(NamedTuple):
             return Front(self.front)
         return All() if self.top is None else First(self.top, "", self.order is not None and self.order[1])
 
-    def stream(self, wanted: Wanted | None = None) -> Stream:
-        """The points, worked out in blocks."""
+    def stream(self, wanted: Wanted | None = None, *, compiled: bool | None = None) -> Stream:
+        """The points, worked out in blocks; programs are `compiled` as is asked for, or where it pays for all of them."""
         wanted = wanted or Wanted(self.figures, tuple(self.limits), self.rules)
-        return Stream(self.spec, self.space, self.fixed, wanted, variant=self.variant, batch=self.batch)
+        how = self.spec, self.space, self.fixed, wanted
+        return Stream(*how, variant=self.variant, batch=self.batch, compiled=compiled)
 
     def evaluated(self, values: dict[str, Any]) -> Point:
         """One point, evaluated by itself, with the reason if it cannot be built."""
@@ -136,17 +137,20 @@ def worked(share: Share) -> Found:
     asked, stream, lock = _begun(share.job)
     with lock:
         work = _Work(asked, stream)
-        for start in range(share.start, share.stop, BLOCK):
-            work.take(_chunk(stream, share, start, min(start + BLOCK, share.stop)))
+        start = share.start
+        while start < share.stop:
+            stop = min(stream.space.end(start, BLOCK), share.stop)
+            work.take(_chunk(stream, share, start, stop))
+            start = stop
         return work.found(share, perf_counter() - began)
 
 
 def _chunk(stream: Stream, share: Share, start: int, stop: int) -> Chunk:
     if share.codes is None:
         return stream.chunk(start, stop)
-    columns = (column[start - share.start : stop - share.start] for column in share.codes)
-    named = dict(zip(stream.levels, columns, strict=True))
-    return Chunk(start, named, stream.block(named, stop - start))
+    columns = [column[start - share.start : stop - share.start] for column in share.codes]
+    block = stream.block(dict(zip(stream.levels, columns, strict=True)), stop - start)
+    return Chunk(start, block, lambda places: [column[places] for column in columns])
 
 
 class _Work:
@@ -171,10 +175,14 @@ class _Work:
             self.uncounted |= dict.fromkeys(op for ops in listing.uncounted.values() for op in ops)
             self.made.append(asked.listed(listing))
             return
-        for at in block.unbuilt[: asked.named - len(self.broken)]:
+        for at in block.unbuilt[: asked.named - len(self.broken)].tolist():
             self.broken[chunk.start + at] = self._alone(chunk, at)
-        weights = chunk.numbers if asked.order is None else self.stream.weights(chunk, asked.order[0])
-        self.pick.take(Points(chunk.numbers, chunk.stacked, {**block.figures, "": weights}).take(block.kept))
+        figures = dict(block.figures)
+        if isinstance(self.pick, First):
+            figures[""] = chunk.numbers if asked.order is None else self.stream.weights(chunk, asked.order[0])
+        likely = self.pick.likely(figures, block.kept)
+        if likely.size:
+            self.pick.take(chunk.points(likely, figures))
 
     def found(self, share: Share, seconds: float) -> Found:
         """What all of them come to."""
@@ -183,7 +191,8 @@ class _Work:
         return Found(share, self.unbuilt, self.over, self.ways, picked, *named, seconds)
 
     def _alone(self, chunk: Chunk, at: int) -> Point:
-        return self.asked.evaluated(self.stream.settings({name: codes[at] for name, codes in chunk.named.items()}))
+        codes = [int(one[0]) for one in chunk.at(np.array([at]))]
+        return self.asked.evaluated(self.stream.settings(dict(zip(self.stream.levels, codes, strict=True))))
 
     def _listing(self, chunk: Chunk) -> Listing:
         """The points of a chunk that keep the limits or cannot be built; where a cost is not known, it is said which."""
@@ -198,7 +207,7 @@ class _Work:
         return Listing(
             len(shown),
             {str(name): values for name, values in self.stream.levels.items()},
-            {str(name): codes[shown].tolist() for name, codes in chunk.named.items()},
+            {str(name): codes.tolist() for name, codes in zip(self.stream.levels, chunk.at(shown), strict=True)},
             {name: figures[name] for name in names},
             {place: self._alone(chunk, int(shown[place])).reason for place in places},
         )

@@ -1,7 +1,7 @@
 """The points of a sweep, by number: a grid, rows of a file, or a sample of a grid; none of them is ever written out whole."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, Protocol
 
@@ -30,6 +30,10 @@ class Space(Protocol):
 
     def at(self, numbers: Any) -> list[Any]:
         """The same of points by their numbers."""
+        ...
+
+    def end(self, start: int, room: int) -> int:
+        """Where points end that are best worked out together from one on, at most so many."""
         ...
 
 
@@ -67,6 +71,33 @@ class Grid:
         sizes = map(len, self.levels.values())
         return [numbers // step % size for step, size in zip(self.steps, sizes, strict=True)]
 
+    def end(self, start: int, room: int) -> int:
+        """Where a box ends that points from one on lie in.
+
+        >>> grid = Grid({"alpha": ["1/2", 1], "groups": [1, 2, 4]})
+        >>> grid.end(0, 2), grid.end(2, 2), grid.end(1, 4), grid.end(0, 9)
+        (2, 3, 3, 6)
+        """
+        place = next(place for place, step in enumerate(self.steps) if step <= room)
+        step, size = self.steps[place], len([*self.levels.values()][place])
+        rows, first = room // step, start // (step * size) * size
+        return (first + min((start // step - first) // rows * rows + rows, size)) * step
+
+    def boxes(self, start: int, stop: int) -> Iterator[tuple[range, ...]]:
+        """The points from one number on to another as few boxes, in their order: for each parameter the levels it has there.
+
+        >>> [*Grid({"alpha": ["1/2", 1], "groups": [1, 2, 4]}).boxes(2, 6)]
+        [(range(0, 1), range(2, 3)), (range(1, 2), range(0, 3))]
+        """
+        sizes = [len(values) for values in self.levels.values()]
+        while start < stop:
+            place = next(place for place, step in enumerate(self.steps) if start % step == 0 and start + step <= stop)
+            step, codes = self.steps[place], [start // step % size for step, size in zip(self.steps, sizes, strict=True)]
+            rows = min((stop - start) // step, sizes[place] - codes[place])
+            outer, inner = (range(code, code + 1) for code in codes[:place]), (range(size) for size in sizes[place + 1 :])
+            yield (*outer, range(codes[place], codes[place] + rows), *inner)
+            start += rows * step
+
 
 class Listed:
     """Points that are listed: for each parameter an array that says which of its levels each has."""
@@ -87,6 +118,10 @@ class Listed:
     def at(self, numbers: Any) -> list[Any]:
         """The codes of points by their numbers."""
         return [column[numbers] for column in self.columns]
+
+    def end(self, start: int, room: int) -> int:
+        """Where points from one on end."""
+        return start + room
 
 
 def rows(names: Sequence[str], given: Sequence[Sequence[Any]]) -> Listed:
@@ -138,6 +173,10 @@ class Sample:
         while (out := found >= self.grid.count).any():
             found[out] = self.shuffled(found[out])
         return self.grid.at(found.astype(np.int64))
+
+    def end(self, start: int, room: int) -> int:
+        """Where points from one on end."""
+        return start + room
 
     def shuffled(self, numbers: Any) -> Any:
         """Where numbers of twice `half` bits go."""

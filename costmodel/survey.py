@@ -10,7 +10,7 @@ import numpy as np
 from costmodel.crews import Alone, Crew
 from costmodel.ledger import Totals
 from costmodel.ops.fields import spoken
-from costmodel.picking import All, Points
+from costmodel.picking import All, First, Points
 from costmodel.problems import Problems
 from costmodel.settings import Settings
 from costmodel.shares import Asked, Found, Share, cut
@@ -164,7 +164,7 @@ def fingerprint(asked: Asked, *more: Any) -> str:
 
 def _again(asked: Asked, numbers: tuple[int, ...]) -> dict[int, Point]:
     """Points by their numbers, each evaluated by itself."""
-    stream = asked.stream()
+    stream = asked.stream(compiled=False)
     columns = dict(zip(stream.levels, asked.space.at(np.array(numbers, dtype=np.int64)), strict=True))
     named = [{name: codes[at] for name, codes in columns.items()} for at in range(len(numbers))]
     return {number: asked.evaluated(stream.settings(codes)) for number, codes in zip(numbers, named, strict=True)}
@@ -174,16 +174,19 @@ def _picked(asked: Asked, numbers: tuple[int, ...]) -> Points:
     """Points by their numbers, as they were picked."""
     from costmodel.streaming import Chunk
 
-    stream, places = asked.stream(), np.array(numbers, dtype=np.int64)
-    named = dict(zip(stream.levels, asked.space.at(places), strict=True))
-    chunk = Chunk(0, named, stream.block(named, len(numbers)))
-    weights = places if asked.order is None else stream.weights(chunk, asked.order[0])
-    return Points(places, chunk.stacked, {**chunk.block.figures, "": weights})
+    stream, places = asked.stream(compiled=False), np.array(numbers, dtype=np.int64)
+    codes = asked.space.at(places)
+    block = stream.block(dict(zip(stream.levels, codes, strict=True)), len(numbers))
+    chunk = Chunk(0, block, lambda some: [column[some] for column in codes])
+    figures = dict(block.figures)
+    if isinstance(asked.pick(), First):
+        figures[""] = places if asked.order is None else stream.weights(chunk, asked.order[0])
+    return Points(places, np.stack(codes), figures)
 
 
 def _shown(asked: Asked, points: Points) -> Iterator[Point]:
     """Points as reports show them; where a figure is a lower bound, each is evaluated by itself, so that it is said which."""
-    stream = asked.stream(Wanted((*FIGURES, *(["peak"] if asked.with_peak else [])), (), asked.rules))
+    stream = asked.stream(Wanted((*FIGURES, *(["peak"] if asked.with_peak else [])), (), asked.rules), compiled=False)
     block = stream.block(dict(zip(stream.levels, points.codes, strict=True)), len(points.numbers))
     names, rows = [*block.figures], zip(*(one.tolist() for one in block.figures.values()), strict=True)
     for codes, row in zip(points.codes.T.tolist(), rows, strict=True):
