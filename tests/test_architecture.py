@@ -211,7 +211,21 @@ def test_ops_branch_only_on_choices(name: str) -> None:
     assert ordered == []
 
 
-HEAVY = ("numpy", "sympy", "rich", "pydantic", "yaml", "typer", "textual", "torch", "matplotlib")
+HEAVY = (
+    "numpy",
+    "sympy",
+    "rich",
+    "pydantic",
+    "yaml",
+    "typer",
+    "textual",
+    "torch",
+    "matplotlib",
+    "polars",
+    "onnx",
+    "distributed",
+    "numba",
+)
 
 
 def loaded(code: str) -> set[str]:
