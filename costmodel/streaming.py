@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from costmodel import algebra
+from costmodel.closed_form import Closed
 from costmodel.library import Spec
 from costmodel.problems import Problems, SpecError
 from costmodel.settings import Settings
@@ -85,7 +86,7 @@ class Stream:
         """So many points by the levels that each parameter has."""
         if not self.words:
             return self._block((), named, slice(None))
-        found = Block.of(self.wanted.figures, count)
+        found = Block.of(self.wanted.names, count)
         kinds, which = np.unique(np.stack([named[name] for name in self.words]), axis=1, return_inverse=True)
         for place, kind in enumerate(kinds.T):
             here = np.flatnonzero(which.ravel() == place)
@@ -122,6 +123,11 @@ class Stream:
     def multiplying(self) -> tuple[str, ...]:
         """What counts beside convolutions and FC layers at some point."""
         return tuple(dict.fromkeys(name for tracer in self._tracers.values() for name in tracer.multiplying))
+
+    @property
+    def forms(self) -> list[Closed]:
+        """The closed forms that were traced so far."""
+        return [form for tracer in self._tracers.values() for form in tracer.forms]
 
     def settings(self, codes: Mapping[str, int]) -> dict[str, Any]:
         """The swept values of a point by the codes of its levels."""

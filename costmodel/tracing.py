@@ -29,11 +29,20 @@ FIGURES = ("operations", "mult_adds", "params", "access", "read", "written", "lo
 
 
 class Wanted(NamedTuple):
-    """What is wanted of every point: some of `FIGURES` and `peak`, and limits that it is held against."""
+    """What is wanted of every point: some of `FIGURES` and `peak`, and limits that it is held against.
+
+    The figures of `measured` are wanted too, each under the budget's text: bytes in bits, so that they are whole.
+    """
 
     figures: tuple[str, ...] = FIGURES
     limits: tuple[Budget, ...] = ()
     rules: Rules = Rules()
+    measured: tuple[Budget, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the wanted figures are called."""
+        return (*self.figures, *(one.text for one in self.measured))
 
 
 class Axis(NamedTuple):
@@ -102,11 +111,13 @@ class Tracer:
         self.spec, self.axes, self.given, self.wanted = spec, [*axes], dict(given), wanted
         self.variant, self.batch, self.compiled = variant, batch, compiled
         self.engines: list[Engine] = []
+        self.forms: list[Closed] = []
+        """The closed forms that the engines run, one for each structure."""
         self.has_unknown, self.multiplying = False, dict[str, None]()
 
     def block(self, numbers: Sequence[Any], count: int) -> Block:
         """So many points, given by an array for each axis."""
-        found, left = Block.of(self.wanted.figures, count), np.arange(count)
+        found, left = Block.of(self.wanted.names, count), np.arange(count)
         for runs in self.engines:
             left = self._ran(runs, numbers, left, found)
         while left.size:
@@ -126,7 +137,7 @@ class Tracer:
             same, built, kept, *figures = runs.run(*(column[left].astype(runs.dtype) for column in numbers))
             mine, built, kept = (truths.astype(bool) for truths in (same, built, kept))
             values = [one[mine].astype(np.int64) for one in figures]
-        part = Block(dict(zip(self.wanted.figures, values, strict=True)), built[mine], (built & kept)[mine], {})
+        part = Block(dict(zip(self.wanted.names, values, strict=True)), built[mine], (built & kept)[mine], {})
         found.place(part, left[mine])
         found.ways[runs.name] = found.ways.get(runs.name, 0) + int(mine.sum())
         return left[~mine]
@@ -145,6 +156,8 @@ class Tracer:
         figures = self.figures(ledger)
         if "peak" in found.figures:
             figures["peak"] = Memory(ledger, self.wanted.rules.reuse).elements
+        for one in self.wanted.measured:
+            figures[one.text] = int(judged(one, ledger, self.wanted.rules).value * one.parts)
         for name, value in figures.items():
             if value >= INT:
                 at_ = ", ".join(
@@ -204,10 +217,12 @@ class Tracer:
         kept = [limits.kept(limit) for limit in self.wanted.limits]
         if "peak" in self.wanted.figures:
             figures["peak"] = limits.peak(rules.reuse)
+        figures |= {one.text: limits.value(one) * one.parts for one in self.wanted.measured}
         choices = [*(c.truth for c in form.conditions if c.is_choice), *limits.choices]
         demands = [c.truth for c in form.conditions if not c.is_choice]
         truths = [_all(over_whole(dict.fromkeys(group), put)) for group in (choices, demands, kept)]
-        values = over_whole((figures[name] for name in self.wanted.figures), put)
+        values = over_whole((figures[name] for name in self.wanted.names), put)
+        self.forms.append(form)
         return engine(program([*truths, *values], symbols), self.compiled)
 
 
@@ -221,14 +236,17 @@ class Limits:
 
     def kept(self, limit: Budget) -> Truth:
         """The claim that a limit is kept."""
+        return limit.holds(self.value(limit))
+
+    def value(self, limit: Budget) -> Num:
+        """The figure that is limited."""
         asked = counted(limit, self.rules)
         if limit.metric == "peak":
             elements = self.peak(asked.reuse)
-            value = asked.dtypes.bytes(0, elements) if limit.in_bytes else elements
-        else:
-            of, _ = budget_figures(limit, self.form.ledger, asked)
-            value = of(self.form.ledger.lines)
-        return limit.holds(value)
+            return asked.dtypes.bytes(0, elements) if limit.in_bytes else elements
+        of, _ = budget_figures(limit, self.form.ledger, asked)
+        found: Num = of(self.form.ledger.lines)
+        return found
 
     def peak(self, reuse: Reuse) -> Num:
         """The most elements that are alive at once."""
