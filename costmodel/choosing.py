@@ -150,3 +150,8 @@ def _rows(of: Columns, which: str, text: Text) -> frozenset[int] | None:
         return frozenset({int(which) - 1})
     there = f"they are called {one_of(of.labels)}" if of.labels else f"they are numbered from 1 to {of.rows}"
     raise SpecError([Problem(text.mark, f"{of.name} has no row '{which}'", f"{there}; * means all")])
+
+
+def overlap(one: Choice, other: Choice) -> bool:
+    """Whether two choices are of the same rows."""
+    return one.rows is None or other.rows is None or bool(one.rows & other.rows)

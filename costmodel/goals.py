@@ -4,8 +4,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any, NamedTuple
 
-from costmodel.budget import Budget
-from costmodel.problems import Problem, SpecError
+from costmodel.budget import Budget, budget
+from costmodel.problems import Mark, Problem, SpecError
 from costmodel.verdict import Rules, Verdict
 
 
@@ -19,6 +19,16 @@ class Objective(NamedTuple):
     def name(self) -> str:
         """The figure as it was asked for."""
         return self.of.text
+
+
+def objective(text: str, option: str, *, is_most: bool) -> Objective:
+    """Read an objective, a figure as budgets name it: `mult_adds`, `access@fused`. Raises `SpecError`."""
+    if not text.strip() or any(sign in text.partition("@")[0] for sign in "<>="):
+        hint = f"{option} mult_adds; limits are --at-most and --at-least"
+        raise SpecError([Problem(Mark(option, 1, 1, text), f"{option} takes a figure, and gets '{text}'", hint)])
+    found = budget(f"{text.strip()}<=1", option)
+    name, at, how = text.strip().partition("@")
+    return Objective(found._replace(text=name.strip().replace("-", "_") + at + how), is_most)
 
 
 class Goal(NamedTuple):

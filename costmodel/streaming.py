@@ -63,7 +63,7 @@ class Stream:
         if compiled is None and space.count < FEW:
             compiled = False  # compiling takes a second or two
         self._how: dict[str, Any] = {"variant": variant, "batch": batch, "compiled": compiled}
-        self.levels = {name: _levels(spec, name, values) for name, values in space.levels.items()}
+        self.levels = {name: levels(spec, name, values) for name, values in space.levels.items()}
         """The values of each parameter, worked out."""
         self.axes = {name: axis for name, values in self.levels.items() if (axis := _axis(name, values)) is not None}
         self.numbers = {
@@ -134,8 +134,8 @@ class Stream:
         return {name: self.levels[name][int(code)] for name, code in codes.items()}
 
 
-def _levels(spec: Spec, name: str, values: list[Any]) -> list[Any]:
-    """A parameter's values, worked out."""
+def levels(spec: Spec, name: str, values: list[Any]) -> list[Any]:
+    """A parameter's values, worked out. Raises `SpecError`."""
     are_numbers = all(type(value) in (int, Fraction) for value in values)
     found = []
     for value in (min(values), max(values)) if are_numbers else values:  # of numbers the ends tell whether all are legal
