@@ -13,7 +13,7 @@ from costmodel.steps import CallBlock, Rows
 from costmodel.walk import Slot, Walk
 
 UNNAMED = "table"
-"""What a table is called that has no name, where it is the only one."""
+"""What a table is called that has no name: alone so, else with a number behind it."""
 
 
 class Choice(NamedTuple):
@@ -89,10 +89,10 @@ class Columns(NamedTuple):
 def places(network: Network) -> list[Columns]:
     """Every table and every block of a network."""
     tables = [(layer, layer.table) for layer in _layers(network) if layer.table is not None]
-    alone = sum(layer.name is None for layer, _ in tables) == 1
+    unnamed = [layer for layer, _ in tables if layer.name is None]
     found = [
         Columns(
-            str(layer.name or (UNNAMED if alone else f"{UNNAMED} on line {layer.mark.line}")),
+            str(layer.name or (UNNAMED if len(unnamed) == 1 else f"{UNNAMED}{unnamed.index(layer) + 1}")),
             layer.mark,
             (*map(str, table.columns), *map(str, table.lists)),
             tuple(map(str, table.labels)),

@@ -1,5 +1,6 @@
 """What is looked for among many networks: the most or the least of a figure within limits; and what became of it."""
 
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any, NamedTuple
@@ -26,7 +27,11 @@ def objective(text: str, option: str, *, is_most: bool) -> Objective:
     if not text.strip() or any(sign in text.partition("@")[0] for sign in "<>="):
         hint = f"{option} mult_adds; limits are --at-most and --at-least"
         raise SpecError([Problem(Mark(option, 1, 1, text), f"{option} takes a figure, and gets '{text}'", hint)])
-    found = budget(f"{text.strip()}<=1", option)
+    try:
+        found = budget(f"{text.strip()}<=1", option)
+    except SpecError as error:
+        wrong = [replace(one, mark=one.mark and one.mark._replace(text=text.strip())) for one in error.problems]
+        raise SpecError(wrong) from None
     name, at, how = text.strip().partition("@")
     return Objective(found._replace(text=name.strip().replace("-", "_") + at + how), is_most)
 

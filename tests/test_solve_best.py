@@ -12,8 +12,9 @@ from schemas import kinds
 
 import costmodel
 from costmodel import algebra
-from costmodel.budget import budget
+from costmodel.budget import METRICS, budget
 from costmodel.cells import Uncut, cuts
+from costmodel.commands.solving import FIGURES
 from costmodel.domains import domain, given
 from costmodel.goals import Goal, Objective, objective
 from costmodel.library import Spec
@@ -222,9 +223,57 @@ def test_json_is_under_its_schema(run: Runner, asked: str) -> None:
 
 
 def test_json_has_every_figure_exact(run: Runner) -> None:
-    document = json.loads(
-        run("solve", *"mobilenet --maximise mult_adds --at-most params=3M --by alpha --format json".split()).out
-    )
+    given_ = ("--maximise", "mult_adds", "--at-most", "params=3M", "--by", "alpha", "--format", "json")
+    document = json.loads(run("solve", "mobilenet", *given_).out)
     assert (document["met"], document["value"], document["values"]) == (True, 383866904, {"alpha": "41/50"})
     assert document["limits"][0]["relaxed"] == "3008853"
     assert document["searched"][0]["kind"] == "every"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--maximise", "mult_adds"], "--maximise needs to know what may change"),
+        (["--by", "alpha"], "nothing is asked for"),
+        (["--by", "alpha", "--maximise", "speed"], "no metric is called 'speed'\n 1 | speed\n"),
+        (["--by", "alpha", "--maximise", "mult_adds=3"], "--maximise takes a figure, and gets 'mult_adds=3'"),
+        (["--by", "alpha", "--maximise", ""], "--maximise takes a figure, and gets ''"),
+        (["--by", "alpha", "--maximise", "params", "--at-most", "params=0"], "a limit is above zero, and here is 0"),
+        (["--by", "alpha", "--maximise", "params", "--at-most", "params=-3"], "'-3' is no limit"),
+        (
+            ["--by", "alpha", "--maximise", "params", "--at-most", "mult_adds=4KiB"],
+            "mult_adds is counted",
+        ),
+        (["--by", "alpha", "--maximise", "params", "--at-least", "params<=4M"], "--at-least says by itself what <= would"),
+        (
+            ["--by", "alpha", "--maximise", "params", "--at-most", "params=3M", "--at-least", "params=4M"],
+            "no network keeps both params>=4M and params<=3M",
+        ),
+        (
+            ["--by", "alpha", "--maximise", "params", "--target", "params=3M"],
+            "--target asks for one value",
+        ),
+        (["--by", "alpha,rho", "--target", "params=3M"], "--target is met by one parameter"),
+        (["--by", "alpha", "--maximise", "params", "--minimise", "access"], "--maximise asks for one thing, and --minimise"),
+        (["--by", "alpha", "--maximise", "params", "--seed", "3"], "--seed chooses the networks of --sample"),
+        (["--by", "alpha", "--count"], "--count is of networks that are chosen by rows"),
+        (["--by", "alhpa", "--maximise", "params"], "did you mean 'alpha'?"),
+        (["--by", "alpha=", "--maximise", "params"], "a parameter or a value is missing here"),
+        (["--by", "alpha=0.5,,1", "--maximise", "params"], "a parameter or a value is missing here"),
+        (["--by", "alpha=2:1", "--maximise", "params"], "the range 2:1 goes down"),
+        (["--by", "alpha=0:1", "--maximise", "params"], "the range 0:1 starts at zero"),
+        (["--by", "alpha=-1,1", "--maximise", "params"], "the parameter 'alpha' is -1, and cannot be negative"),
+        (["--by", "alpha=0.5,1,alpha", "--maximise", "params"], "--by gives 'alpha' twice"),
+        (["--by", "alpha=x,1", "--maximise", "params"], "'x' is neither a number nor a word of specs"),
+        (["--by", "alpha", "--set", "alpha=1", "--maximise", "params"], "'alpha' is set, and solved for too"),
+        (["--by", "resolution=1:100000,classes=1:100000", "--maximise", "params"], "points would be searched, and at most"),
+    ],
+)
+def test_what_cannot_be_is_said(run: Runner, given: list[str], said: str) -> None:
+    ended = run("solve", "mobilenet", *given)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+
+
+def test_the_figures_that_complete_are_those_of_budgets() -> None:
+    assert {*FIGURES} == {*METRICS}

@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -55,7 +55,9 @@ NAMED = """
 name: Named
 input: [3, 16, 16]
 blocks:
-  twice: {params: {out, kernel: 3}, layers: [{conv2d: {out, kernel, padding: same}}, relu, {conv2d: {out, kernel, padding: same}}]}
+  twice:
+    params: {out, kernel: 3}
+    layers: [{conv2d: {out, kernel, padding: same}}, relu, {conv2d: {out, kernel, padding: same}}]
 layers:
   - {twice: 8, name: a}
   - max_pool: 2
@@ -70,8 +72,8 @@ layers:
 
 
 def asked(
-    text: str, *picks: tuple[str, str, str, tuple[Any, ...]], limits: list[str] = [], of: Objective | None = None
-) -> Staging:  # noqa: B006
+    text: str, *picks: tuple[str, str, str, tuple[Any, ...]], limits: Sequence[str] = (), of: Objective | None = None
+) -> Staging:
     spec = costmodel.library.loads(text)
     return Staging(Staged(spec, tuple(wanted(spec, picks)), Goal(tuple(map(budget, limits)), of)))
 
@@ -266,3 +268,53 @@ def test_a_count_and_a_sample(run: Runner) -> None:
 def test_json_is_under_its_schema(run: Runner, given: tuple[str, ...], kind: str) -> None:
     out = run("solve", "mobilenetv2", *given, "--by", "table[*].t in 3,4,6", "--format", "json").out
     assert kinds("solve", out) == [kind]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--by", "tabel[*].t in 3,4", "--count"], "did you mean 'table'?"),
+        (["--by", "table[*].x in 3,4", "--count"], "table has no column 'x'"),
+        (["--by", "*.zz in 3,4", "--count"], "there are t, c, n, s, d, out, kernel, stride, act"),
+        (["--by", "table[9].t in 3,4", "--count"], "they are numbered from 1 to 7; * means all"),
+        (["--by", "bottleneck[2].t in 3,4", "--count"], "bottleneck is a block, and every call of it chooses"),
+        (["--by", "table[*].t in", "--count"], "a value is missing here"),
+        (["--by", "table[*].t in 3,,4", "--count"], "a value is missing here"),
+        (["--by", "table[*].t in 3,3", "--count"], "a value stands here twice: 3,3"),
+        (["--by", "table[*].t in foo", "--count"], "'foo' is neither a number nor a word of specs"),
+        (["--by", "table[*].t", "--count"], "'table[*].t' does not say what is chosen"),
+        (["--by", "table.t in 3,4", "--by", "table[2].t in 3,6", "--count"], "'t' of table is chosen twice"),
+        (["--by", "table.t in 3,4", "--by", "alpha", "--maximise", "params"], "--by has parameters, and choices by rows too"),
+        (
+            ["--by", "table.t in 3,4", "--maximise", "peak"],
+            "peak is the most that is alive at once",
+        ),
+        (["--by", "table.t in 3,4", "--count", "--at-most", "access@fused=3M"], "under fused a layer may be fused"),
+        (["--by", "table.t in 3,4", "--count", "--at-most", "kernels=30"], "does not add up row by row"),
+        (["--by", "table.t in 0", "--count"], "none of these choices can be built"),
+        (["--by", "table.t in 3,4", "--sample", "0"], "--sample must be a whole number, at least 1, and is 0"),
+        (["--by", "table.t in 3,4", "--sample", "3", "--maximise", "params"], "--maximise asks for one thing, and --sample"),
+    ],
+)
+def test_what_cannot_be_is_said(run: Runner, given: list[str], said: str) -> None:
+    ended = run("solve", "mobilenetv2", *given)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+
+
+def test_two_tables_without_names_are_numbered() -> None:
+    text = NAMED.replace("  - linear", "  - table: {c: [4, 6]}\n    each: [{linear: c}]\n  - linear")
+    with pytest.raises(SpecError, match="its tables and blocks are table1, table2, twice"):
+        asked(text, ("stages", "*", "c", (4, 6)))
+    assert asked(text, ("table2", "*", "c", (4, 6))).counted().of == 2
+    assert asked(text, ("*", "*", "c", (4, 6))).counted().of == 16
+
+
+def test_operations_of_a_convention_add_up_too() -> None:
+    """By programs that count what public code spells in its own way, under names of places."""
+    spec = costmodel.load("shufflenetv2")
+    goal = Goal((budget("operations@thop<=150M"),), objective("operations@fvcore", "--maximise", is_most=True))
+    found = Staging(Staged(spec, tuple(wanted(spec, [("*", "*", "n", (2, 4, 6))])), goal)).chosen()
+    assert (
+        found.value == judged(goal.limits[0]._replace(qualifiers={"convention": "fvcore"}), found.network.ledger, Rules()).value
+    )

@@ -22,9 +22,10 @@ from costmodel.commands.options import (
     SpecName,
     Traffics,
     Variant,
+    offered,
 )
 from costmodel.commands.progress import progress
-from costmodel.commands.solving import Wish, choices, domains
+from costmodel.commands.solving import FIGURES, Wish, choices, domains
 from costmodel.commands.subjects import subject
 from costmodel.problems import Problem, SpecError
 
@@ -33,18 +34,6 @@ if TYPE_CHECKING:
     from costmodel.library import Spec
     from costmodel.reports.optimising import Page
     from costmodel.verdict import Rules
-
-
-def figures() -> Iterable[str]:
-    """The figures that can be large or small."""
-    from costmodel.budget import METRICS
-
-    return METRICS
-
-
-def limits() -> Iterable[str]:
-    """The beginnings of limits."""
-    return (f"{name}=" for name in figures())
 
 
 def solve(
@@ -56,27 +45,28 @@ def solve(
     maximise: Annotated[
         str | None,
         typer.Option(
-            "--maximise", metavar="FIGURE", help="The network with the most of it within the limits.", autocompletion=figures
+            "--maximise",
+            metavar="FIGURE",
+            help="The network with the most of it within the limits.",
+            autocompletion=offered(*FIGURES),
         ),
     ] = None,
     minimise: Annotated[
         str | None,
         typer.Option(
-            "--minimise", metavar="FIGURE", help="The network with the least of it within the limits.", autocompletion=figures
+            "--minimise",
+            metavar="FIGURE",
+            help="The network with the least of it within the limits.",
+            autocompletion=offered(*FIGURES),
         ),
     ] = None,
     at_most: Annotated[
         list[str],
-        typer.Option(
-            "--at-most",
-            metavar="FIGURE=VALUE",
-            help="A limit: params=4M, peak@int8=512KiB; may be repeated.",
-            autocompletion=limits,
-        ),
+        typer.Option("--at-most", metavar="FIGURE=VALUE", help="A limit: params=4M, peak@int8=512KiB; may be repeated."),
     ] = [],  # noqa: B006 - typer copies it
     at_least: Annotated[
         list[str],
-        typer.Option("--at-least", metavar="FIGURE=VALUE", help="A limit from below; may be repeated.", autocompletion=limits),
+        typer.Option("--at-least", metavar="FIGURE=VALUE", help="A limit from below; may be repeated."),
     ] = [],  # noqa: B006 - typer copies it
     by: Annotated[
         list[str],

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from costmodel.library import Spec
     from costmodel.spec.source import Text
 
+FIGURES = ("mult_adds", "params", "access", "peak", "operations", "reads", "writes", "loads", "kernels")
+"""What may be limited, large or small: the metrics of budgets, which take longer to load than a Tab may."""
 CHOICE = re.compile(r"\s*(?P<of>\*|[^\W\d]\w*)\s*(?:\[\s*(?P<which>[^\]]*?)\s*\])?\s*\.\s*(?P<name>\w+)\s+in\b(?P<values>.*)")
 """`stages[*].expand in 3,4,6`: what is chosen by rows of a table, or at calls of a block."""
 _ENDS = re.compile(r"\s*(\d{1,18}(?:\.\d{1,18})?)\s*:\s*(\d{1,18}(?:\.\d{1,18})?)\s*", re.ASCII)

@@ -82,6 +82,7 @@ def heading(page: Page) -> list[str]:
         asked = f"the {'most' if goal.objective.is_most else 'least'} {goal.objective.name}"
         asked += f" within {', '.join(one.text for one in goal.limits)}" if goal.limits else ""
     held = [setting(name, value) for name, value in page.fixed.items()]
+    held += [str(rules.dtypes)] if any(one.in_bytes for one in goal.limits) else []
     return [
         f"{asked}; {rules.convention.name}, {rules.traffic.spelled}",
         f"held fixed: {' · '.join([*held, setting('batch', page.batch)])}",
@@ -110,10 +111,14 @@ def _values(page: Page, found: Best) -> Part:
 def _picked(network: Network) -> Part:
     """What a network has chosen: a row for each place, a column for each name."""
     names = list(dict.fromkeys(one.choice.name for one in network.picked))
-    rows: dict[str, dict[str, Any]] = {}
+    several = len({one.choice.of for one in network.picked if one.choice.mark is not None}) > 1
+    rows: list[tuple[str, dict[str, Any]]] = []
     for one in network.picked:
-        rows.setdefault(str(one.where), {})[one.choice.name] = one.value
-    body = [[Cell(where), *(Cell(_said(values.get(name)), "strong") for name in names)] for where, values in rows.items()]
+        where = f"{one.choice.of} {one.where}" if several and one.choice.mark is not None else str(one.where)
+        if not rows or rows[-1][0] != where or one.choice.name in rows[-1][1]:
+            rows.append((where, {}))
+        rows[-1][1][one.choice.name] = one.value
+    body = [[Cell(where), *(Cell(_said(values.get(name)), "strong") for name in names)] for where, values in rows]
     return Part([Column("", left=True), *map(Column, names)], body)
 
 
@@ -281,7 +286,10 @@ def _spaced(choices: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _chosen(network: Network) -> list[dict[str, Any]]:
-    return [{"where": str(one.where), "name": one.choice.name, "value": plain(one.value)} for one in network.picked]
+    return [
+        {"of": one.choice.of, "where": str(one.where), "name": one.choice.name, "value": plain(one.value)}
+        for one in network.picked
+    ]
 
 
 def _counted(found: Counted) -> dict[str, Any]:
