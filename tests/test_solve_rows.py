@@ -306,7 +306,7 @@ def test_two_tables_without_names_are_numbered() -> None:
     text = NAMED.replace("  - linear", "  - table: {c: [4, 6]}\n    each: [{linear: c}]\n  - linear")
     with pytest.raises(SpecError, match="its tables and blocks are table1, table2, twice"):
         asked(text, ("stages", "*", "c", (4, 6)))
-    assert asked(text, ("table2", "*", "c", (4, 6))).counted().of == 2
+    assert asked(text, ("table2", "1", "c", (4, 6))).counted().of == 2
     assert asked(text, ("*", "*", "c", (4, 6))).counted().of == 16
 
 

@@ -82,7 +82,7 @@ def heading(page: Page) -> list[str]:
         asked = f"the {'most' if goal.objective.is_most else 'least'} {goal.objective.name}"
         asked += f" within {', '.join(one.text for one in goal.limits)}" if goal.limits else ""
     held = [setting(name, value) for name, value in page.fixed.items()]
-    held += [str(rules.dtypes)] if any(one.in_bytes for one in goal.limits) else []
+    held += [str(rules.dtypes)] if any(one.in_bytes and "dtype" not in one.qualifiers for one in goal.limits) else []
     return [
         f"{asked}; {rules.convention.name}, {rules.traffic.spelled}",
         f"held fixed: {' · '.join([*held, setting('batch', page.batch)])}",
@@ -207,7 +207,7 @@ def _searched(found: Best) -> list[tuple[str, str]]:
     said.append(("points", f"{count(found.of)}, of which {count(found.kept)} keep the limits{unbuilt}"))
     same = [f"{name} from {float(low):.6g} to {float(high):.6g}" for name, (low, high) in found.around.items() if low < high]
     if same:
-        said.append(("the same", f"the network is, with {', '.join(same)}"))
+        said.append(("the same", f"network: {', '.join(same)}"))
     if found.ties > 1:
         said.append(
             ("equal", f"{count(found.ties)} of the points have this; shown is the first, by the smallest {domains[0].name}")
