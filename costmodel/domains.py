@@ -18,8 +18,10 @@ from costmodel.settings import Settings
 from costmodel.sweep import steps
 from costmodel.tracing import Limits
 
-REACH = 4
+REACH = 2
 """From what part of its usual value to how many times it a parameter is tried first that has no range."""
+WHOLE_REACH = 4
+"""The same of one that takes whole numbers alone, from 1 on."""
 FINE = Fraction(1, 100)
 """The step of a parameter of which it cannot be told where the network changes."""
 
@@ -59,8 +61,8 @@ class Domain(NamedTuple):
         if self.is_given or self.kind not in ("whole", "every"):
             return self
         low, high = self.values[0], self.values[-1]
-        end = 2 * high if 2 * value > high else high
-        start = low / 2 if self.kind == "every" and value < 2 * low else low
+        end = 2 * high if 4 * value > 3 * high else high
+        start = low / 2 if self.kind == "every" and 3 * value < 4 * low else low
         return self if (start, end) == (low, high) else _between(self, start, end)
 
     def is_end(self, value: Any) -> bool:
@@ -96,7 +98,7 @@ def domain(spec: Spec, name: str, fixed: Mapping[str, Any], variant: str | None,
     if type(usual) is not int:
         message = f"the network is built at some values of '{name}' alone, and these are not whole numbers"
         raise SpecError([Problem(None, message, f"give them: --by {name}=…")])
-    low, high = ends or (1, usual * REACH)
+    low, high = ends or (1, usual * WHOLE_REACH)
     return _between(Domain(name, [], "whole", ends is not None), low, high)
 
 
