@@ -10,13 +10,14 @@ import numpy as np
 from costmodel.budget import Budget
 from costmodel.choosing import Choice, Picked
 from costmodel.goals import Goal, Limit, figure_of, is_upper, miss, within
-from costmodel.lattice import Lattice, lattice, replayed
+from costmodel.lattice import Lattice, replayed
 from costmodel.ledger import Ledger
 from costmodel.library import Spec
 from costmodel.paths import Bound, Paths, picks
 from costmodel.problems import Problem, SpecError
 from costmodel.traffic import VIEW
 from costmodel.verdict import Rules, counted, figures, judged
+from costmodel.weaving import woven
 
 ADDING = ("mult_adds", "operations", "params", "access", "reads", "writes", "loads")
 """The figures that add up over layers."""
@@ -76,7 +77,7 @@ class Staging:
         self.places = {key: place for place, key in enumerate(self.figures)}
         self.settings = asked.spec.settings(asked.fixed, asked.variant)
         width = len(self.figures)
-        self.lattice: Lattice = lattice(asked.spec, self.settings, asked.batch, asked.choices, self._cost, width)
+        self.lattice: Lattice = woven(asked.spec, self.settings, asked.batch, asked.choices, self._cost, width)
         if not self.paths((), None, ()).ends.counts.size:
             raise SpecError([Problem(None, f"none of these choices can be built; the first: {self.lattice.reason}")])
 

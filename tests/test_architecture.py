@@ -92,6 +92,7 @@ ROOMS = (
     "searching",
     "choosing",
     "lattice",
+    "weaving",
     "paths",
     "staging",
     "replacing",
