@@ -126,7 +126,9 @@ def choices(network: Network, of: Text, which: str, name: Text, values: Sequence
     if not fitting:
         legal = dict.fromkeys(one.name for one in every)
         said = f"its tables and blocks are {one_of(legal)}" if legal else "it has neither"
-        raise SpecError([Problem(of.mark, f"{network.name} has no table and no block '{of}'", did_you_mean(of, legal, said))])
+        raise SpecError(
+            [Problem(of.mark, f"no table and no block of {network.name} is called '{of}'", did_you_mean(of, legal, said))]
+        )
     having = [one for one in fitting if name in one.names]
     having = [one for one in having if one.mark is not None] or having
     if not having:

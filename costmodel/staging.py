@@ -22,6 +22,8 @@ from costmodel.weaving import woven
 ADDING = ("mult_adds", "operations", "params", "access", "reads", "writes", "loads")
 """The figures that add up over layers."""
 
+_LARGEST = 2**62
+
 
 class Staged(NamedTuple):
     """Choices in a network, and what is wanted of the networks that they give."""
@@ -78,6 +80,9 @@ class Staging:
         self.settings = asked.spec.settings(asked.fixed, asked.variant)
         width = len(self.figures)
         self.lattice: Lattice = woven(asked.spec, self.settings, asked.batch, asked.choices, self._cost, width)
+        largest = sum(max((abs(number) for edge in edges for number in edge.cost), default=0) for edges in self.lattice.edges)
+        if largest >= _LARGEST:
+            raise SpecError([Problem(None, "these networks cost more than 2^62, and sums of so much are not held")])
         if not self.paths((), None, ()).ends.counts.size:
             raise SpecError([Problem(None, f"none of these choices can be built; the first: {self.lattice.reason}")])
 

@@ -248,6 +248,7 @@ def test_the_screen_has_a_row_for_each_place(run: Runner) -> None:
 def test_a_count_and_a_sample(run: Runner) -> None:
     given = ("mobilenetv2", "--at-most", "mult_adds=250M", "--by", "*.t in 3,4,6")
     assert "34 of 2,187 networks" in run("solve", *given, "--count").out
+    assert "34 of 2,187 networks" in run("solve", *given[:-1], "*.t=3,4,6", "--count").out
     document = json.loads(run("solve", *given, "--sample", "3", "--seed", "5", "--format", "json").out)
     assert (document["kept"], document["networks"], len(document["drawn"])) == (34, 2187, 3)
     assert all(one["mult_adds"] <= 250_000_000 for one in document["drawn"])

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 FIGURES = ("mult_adds", "params", "access", "peak", "operations", "reads", "writes", "loads", "kernels")
 """What may be limited, large or small: the metrics of budgets, which take longer to load than a Tab may."""
-CHOICE = re.compile(r"\s*(?P<of>\*|[^\W\d]\w*)\s*(?:\[\s*(?P<which>[^\]]*?)\s*\])?\s*\.\s*(?P<name>\w+)\s+in\b(?P<values>.*)")
-"""`stages[*].expand in 3,4,6`: what is chosen by rows of a table, or at calls of a block."""
+CHOICE = re.compile(
+    r"\s*(?P<of>\*|[^\W\d]\w*)\s*(?:\[\s*(?P<which>[^\]]*?)\s*\])?\s*\.\s*(?P<name>\w+)(?:\s+in\b|\s*=)(?P<values>.*)"
+)
+"""`stages[*].expand in 3,4,6`: what is chosen by rows of a table, or at calls of a block; `=` stands for `in`."""
 _ENDS = re.compile(r"\s*(\d{1,18}(?:\.\d{1,18})?)\s*:\s*(\d{1,18}(?:\.\d{1,18})?)\s*", re.ASCII)
 _HINT = '--by "alpha=0.25:1.4:0.05,resolution", or by rows --by "table[*].t in 3,4,6"'
 
@@ -121,7 +123,7 @@ class Wish(NamedTuple):
 
 
 def is_choice(text: str) -> bool:
-    """Whether something is chosen by rows: it has a dot before, or brackets, or a word `in`."""
+    """Whether something is chosen by rows: behind a name stands a bracket or a dot, or there is a word `in`."""
     return bool(CHOICE.fullmatch(text)) or bool(re.match(r"\s*(\*|\w+)\s*(\[|\.\s*[^\W\d])", text)) or " in " in text
 
 
@@ -202,12 +204,19 @@ def _named(text: str, names: set[str]) -> "list[tuple[Text, Text | None]]":
             raise SpecError([Problem(mark, "a parameter or a value is missing here", _HINT)])
         if equals:
             found.append((Text(name.strip(), mark), Text(value, mark.shifted(len(name) + 1))))
-        elif found and found[-1][1] is not None and part.strip() not in names:
+        elif found and found[-1][1] is not None and part.strip() not in names and not _is_name(part.strip()):
             own, before = found[-1]
             found[-1] = own, Text(f"{before},{part}", before.mark) if before is not None else None
         else:
             found.append((Text(name.strip(), mark), None))
     return found
+
+
+def _is_name(part: str) -> bool:
+    """Whether a part can be nothing but a parameter's name, be there one or not."""
+    from costmodel.spec.formula import WORDS
+
+    return part.isidentifier() and part not in WORDS
 
 
 def _domain(spec: "Spec", name: "Text", text: "Text | None", fixed: Mapping[str, Any], variant: str | None) -> "Domain":
