@@ -54,9 +54,16 @@ class Budget(NamedTuple):
         """Whether the figure is bytes."""
         return self.unit == "bytes"
 
+    @property
+    def parts(self) -> int:
+        """In how many parts one of its unit is counted for whole numbers to come out: bytes in bits, for half a byte is one."""
+        return 8 if self.in_bytes else 1
 
-def budget(text: str, option: str = "--budget") -> Budget:
-    """Read a budget such as `peak@int8<=512KiB`. Raises `SpecError` with what is wrong and where.
+
+def budget(text: str, option: str = "--budget", equals: str = "") -> Budget:
+    """Read a budget such as `peak@int8<=512KiB`; an option that says what `=` stands for takes no other sign.
+
+    Raises `SpecError` with what is wrong and where.
 
     >>> budget("mult_adds<=300M").limit, budget("access@fused,split=copy < 9e6").qualifiers
     (Fraction(300000000, 1), {'traffic': 'fused,split=copy'})
@@ -67,20 +74,30 @@ def budget(text: str, option: str = "--budget") -> Budget:
     match = _SHAPE.fullmatch(text)
     if match is None:
         hint = 'a budget is METRIC[@HOW]<=LIMIT: "mult_adds<=300M", "peak@int8<=512KiB"'
-        raise SpecError([Problem(mark, f"'{text}' is no budget", hint)])
+        if equals:
+            hint = f"a limit is FIGURE[@HOW]=VALUE: {option} params=4M, {option} peak@int8=512KiB"
+        raise SpecError([Problem(mark, f"'{text}' is no {'limit' if equals else 'budget'}", hint)])
     name, how, sign, amount = match.groups()
     metric = name.replace("-", "_")
     problems: list[Problem] = []
     if metric not in METRICS:
         hint = did_you_mean(metric, METRICS, f"the metrics are {one_of(METRICS)}")
         problems.append(Problem(mark.shifted(match.start(1)), f"no metric is called '{name}'", hint))
-    if sign in ("=", "=="):
+    if equals and sign not in ("=", equals):
+        problems.append(
+            Problem(mark.shifted(match.start(3)), f"{option} says by itself what {sign} would", f"{option} {name}=…")
+        )
+    elif not equals and sign in ("=", "=="):
         problems.append(Problem(mark.shifted(match.start(3)), "a budget is a limit", "write <= or >="))
     qualifiers = _qualifiers(metric, how, mark.shifted(match.start(2)) if how is not None else mark, problems)
     limit, unit = _limit(metric, amount, mark.shifted(match.start(4)), problems)
     if problems:
         raise SpecError(problems)
-    return Budget(text.strip(), metric, qualifiers, sign, limit, unit)
+    if not equals:
+        return Budget(text.strip(), metric, qualifiers, sign, limit, unit)
+    if limit <= 0:
+        raise SpecError([Problem(mark.shifted(match.start(4)), f"a limit is above zero, and here is {amount}")])
+    return Budget(f"{text[: match.start(3)].strip()}{equals}{amount}", metric, qualifiers, equals, limit, unit)
 
 
 _LONGEST = 200

@@ -132,7 +132,7 @@ def closed(
     free = [*free, *(name for name in missing if name not in free)]
     fractions = {*fractions, *_seen_as_numbers(spec, [name for name in free if name not in usual])}
     numbers = {**usual, BATCH: batch}
-    takes = {name for name in free if name in usual and _takes_fractions(spec, name, {**given, **usual}, variant)}
+    takes = {name for name in free if name in usual and takes_fractions(spec, name, {**given, **usual}, variant)}
     symbols = {name: _symbol(spec, name, numbers.get(name), whole=name not in {*takes, *fractions}) for name in free}
     reference = {symbol: numbers[name] for name, symbol in symbols.items() if name in numbers}
     images = symbols.get(BATCH, batch)
@@ -203,7 +203,7 @@ def _seen_as_numbers(spec: Spec, names: Iterable[str]) -> list[str]:
     return [name for name, values in seen.items() if not all(algebra.whole(value)[1] is True for value in values)]
 
 
-def _takes_fractions(spec: Spec, name: str, usual: Mapping[str, Any], variant: str | None) -> bool:
+def takes_fractions(spec: Spec, name: str, usual: Mapping[str, Any], variant: str | None) -> bool:
     """Whether a parameter may be next to its usual value without being whole, as what every width rounds may."""
     return spec.builds({**usual, name: algebra.exact(usual[name] + Fraction(1, 1_000_003))}, variant)
 

@@ -12,7 +12,7 @@ from costmodel.problems import Problems
 from costmodel.spec.values import Sizes
 from costmodel.steps import Graph
 from costmodel.tensor import DIMENSIONS, Tensor
-from costmodel.walk import Slot, Walk
+from costmodel.walk import Known, Slot, Walk
 
 
 def evaluate(
@@ -35,13 +35,7 @@ def evaluate(
     ledger = Ledger(graph.network.name, graph.network.source, dict(settings), batch, walk.lines, [], walk.conditions)
     ledger.implementation = graph.network.implementation
     try:
-        scope = Scope(settings)
-        for name, value in graph.network.let.items():
-            scope[str(name)] = walk.value(value, scope)
-        known = {
-            name: _enter(walk, name, sizes, scope, batch, -1 - i)
-            for i, (name, sizes) in enumerate(graph.network.inputs.items())
-        }
+        scope, known = entered(graph, settings, batch, walk)
         ledger.inputs.update((name, slot.tensor) for name, slot in known.items())
         first = next(iter(known.values()))
         last = walk.steps(graph.steps, first, scope, known, Place(None, ""))
@@ -60,6 +54,15 @@ def evaluate(
             )
     problems.check()
     return ledger
+
+
+def entered(graph: Graph, settings: Mapping[str, Any], batch: Any, walk: Walk) -> tuple[Scope, Known]:
+    """The names in scope where a network starts, and its inputs by name."""
+    scope = Scope(settings)
+    for name, value in graph.network.let.items():
+        scope[str(name)] = walk.value(value, scope)
+    inputs = graph.network.inputs.items()
+    return scope, {name: _enter(walk, name, sizes, scope, batch, -1 - i) for i, (name, sizes) in enumerate(inputs)}
 
 
 def _enter(walk: Walk, name: str, shape: Sizes, scope: Scope, batch: Any, line: int) -> Slot:

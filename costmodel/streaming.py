@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from costmodel import algebra
+from costmodel.closed_form import Closed
 from costmodel.library import Spec
 from costmodel.picking import Points
 from costmodel.problems import Problems, SpecError
@@ -64,7 +65,7 @@ class Stream:
         if compiled is None and space.count < FEW:
             compiled = False  # compiling takes a second or two
         self._how: dict[str, Any] = {"variant": variant, "batch": batch, "compiled": compiled}
-        self.levels = {name: _levels(spec, name, values) for name, values in space.levels.items()}
+        self.levels = {name: levels(spec, name, values) for name, values in space.levels.items()}
         """The values of each parameter, worked out."""
         self.axes, self.numbers, self.apart = dict[str, Axis](), dict[str, Any](), dict[str, Any]()
         for name, values in self.levels.items():
@@ -95,7 +96,7 @@ class Stream:
         blocks = [self._box(ranges) for ranges in self.space.boxes(start, stop)]
         if len(blocks) == 1:
             return Chunk(start, blocks[0], at)
-        found, place = Block.of(self.wanted.figures, stop - start), 0
+        found, place = Block.of(self.wanted.names, stop - start), 0
         for block in blocks:
             found.place(block, slice(place, place + len(block.built)))
             place += len(block.built)
@@ -103,7 +104,7 @@ class Stream:
 
     def block(self, named: Mapping[str, Any], count: int) -> Block:
         """So many points by the levels that each parameter has."""
-        found = Block.of(self.wanted.figures, count)
+        found = Block.of(self.wanted.names, count)
         for kind, here in self._kinds(named, count):
             arrays = [self.numbers[name][named[name][here]] for name in self._traced_in(kind)]
             found.place(self._worked_out(kind, Columns(arrays, here.size)), here)
@@ -123,7 +124,7 @@ class Stream:
     def _box(self, ranges: Sequence[range]) -> Block:
         """Every combination of some levels: those that are traced as a box, the others one by one."""
         pieces, sizes = [self._pieces(*one) for one in zip(self.levels, ranges, strict=True)], [*map(len, ranges)]
-        found = Block.of(self.wanted.figures, prod(sizes)) if prod(map(len, pieces)) > 1 else None
+        found = Block.of(self.wanted.names, prod(sizes)) if prod(map(len, pieces)) > 1 else None
         for chosen in product(*pieces):
             codes = dict(zip(self.levels, (codes for _, codes in chosen), strict=True))
             kind = tuple(kind for name, (kind, _) in zip(self.levels, chosen, strict=True) if name in self.apart)
@@ -190,13 +191,18 @@ class Stream:
         """What counts beside convolutions and FC layers at some point."""
         return tuple(self._multiplying)
 
+    @property
+    def forms(self) -> list[Closed]:
+        """The closed forms that were traced so far."""
+        return [form for tracer in self._tracers.values() for form in tracer.forms]
+
     def settings(self, codes: Mapping[str, int]) -> dict[str, Any]:
         """The swept values of a point by the codes of its levels."""
         return {name: self.levels[name][int(code)] for name, code in codes.items()}
 
 
-def _levels(spec: Spec, name: str, values: list[Any]) -> list[Any]:
-    """A parameter's values, worked out."""
+def levels(spec: Spec, name: str, values: list[Any]) -> list[Any]:
+    """A parameter's values, worked out. Raises `SpecError`."""
     are_numbers = all(type(value) in (int, Fraction) for value in values)
     found = []
     for value in (min(values), max(values)) if are_numbers else values:  # of numbers the ends tell whether all are legal

@@ -111,14 +111,17 @@ class Limits:
 
     def kept(self, limit: Budget) -> Truth:
         """The claim that a limit is kept."""
+        return limit.holds(self.value(limit))
+
+    def value(self, limit: Budget) -> Num:
+        """The figure that is limited."""
         asked = counted(limit, self.rules)
         if limit.metric == "peak":
             elements = self.peak(asked.reuse)
-            value = asked.dtypes.bytes(0, elements) if limit.in_bytes else elements
-        else:
-            of, _ = figures(limit, self.form.ledger, asked)
-            value = of(self.form.ledger.lines)
-        return limit.holds(value)
+            return asked.dtypes.bytes(0, elements) if limit.in_bytes else elements
+        of, _ = figures(limit, self.form.ledger, asked)
+        found: Num = of(self.form.ledger.lines)
+        return found
 
     def peak(self, reuse: Reuse) -> Num:
         """The most elements that are alive at once."""

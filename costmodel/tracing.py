@@ -12,7 +12,7 @@ from costmodel.algebra.polynomials.integral import over_whole
 from costmodel.algebra.polynomials.programs import INT
 from costmodel.algebra.polynomials.ranges import range_of
 from costmodel.budget import Budget
-from costmodel.closed_form import closed
+from costmodel.closed_form import Closed, closed
 from costmodel.ledger import Ledger
 from costmodel.library import Spec
 from costmodel.memory import Memory
@@ -30,11 +30,20 @@ SPREAD = 0.618
 
 
 class Wanted(NamedTuple):
-    """What is wanted of every point: some of `FIGURES` and `peak`, and limits that it is held against."""
+    """What is wanted of every point: some of `FIGURES` and `peak`, and limits that it is held against.
+
+    The figures of `measured` are wanted too, each under the budget's text: bytes in bits, so that they are whole.
+    """
 
     figures: tuple[str, ...] = FIGURES
     limits: tuple[Budget, ...] = ()
     rules: Rules = Rules()
+    measured: tuple[Budget, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the wanted figures are called."""
+        return (*self.figures, *(one.text for one in self.measured))
 
 
 class Axis(NamedTuple):
@@ -102,12 +111,14 @@ class Tracer:
         self.spec, self.axes, self.given, self.wanted = spec, [*axes], dict(given), wanted
         self.variant, self.batch, self.compiled = variant, batch, compiled
         self.structures: list[Structure] = []
+        self.forms: list[Closed] = []
+        """The closed forms of all structures that were met."""
         self._is_usual_known = False
         self.has_unknown, self.multiplying = False, dict[str, None]()
 
     def block(self, points: Columns | Box) -> Block:
         """What some points cost, each by a whole number for each axis."""
-        found, left = Block.of(self.wanted.figures, points.total), np.arange(points.total)
+        found, left = Block.of(self.wanted.names, points.total), np.arange(points.total)
         for known in self.structures:
             left = self._ran(known, points, left, found)
         tried = 0
@@ -132,7 +143,7 @@ class Tracer:
         if not here.size:
             return left
         built, kept, *figures = results if here is left else [one[mine] for one in results]
-        values = dict(zip(self.wanted.figures, (one.astype(np.int64) for one in figures), strict=True))
+        values = dict(zip(self.wanted.names, (one.astype(np.int64) for one in figures), strict=True))
         built = built.astype(bool)
         part = Block(values, built, built & kept.astype(bool), {name: here.size})
         found.place(part, here if here.size < points.total else slice(None))
@@ -153,6 +164,8 @@ class Tracer:
         figures = self.figures(ledger)
         if "peak" in found.figures:
             figures["peak"] = Memory(ledger, self.wanted.rules.reuse).elements
+        for one in self.wanted.measured:
+            figures[one.text] = int(judged(one, ledger, self.wanted.rules).value * one.parts)
         for name, value in figures.items():
             if value >= INT:
                 at_ = ", ".join(
@@ -217,12 +230,14 @@ class Tracer:
         kept = [limits.kept(limit) for limit in self.wanted.limits]
         if "peak" in self.wanted.figures:
             figures["peak"] = limits.peak(rules.reuse)
+        figures |= {one.text: limits.value(one) * one.parts for one in self.wanted.measured}
         choices = [*(c.truth for c in form.conditions if c.is_choice), *limits.choices]
         demands = [c.truth for c in form.conditions if not c.is_choice]
         truths = [_all(over_whole(dict.fromkeys(group), put)) for group in (choices, demands, kept)]
-        numbers = over_whole((figures[name] for name in self.wanted.figures), put)
+        numbers = over_whole((figures[name] for name in self.wanted.names), put)
         assert form.usual is not None
         structure = Structure([*truths, *numbers], symbols, form.usual.multiplying, self.compiled)
+        self.forms.append(form)
         return structure if structure.fits else None
 
 

@@ -134,10 +134,7 @@ class Walk(Judge):
                 self.row = mark
             inner = scope.inner()
             inner["row"] = number
-            if act.columns:
-                inner.update(zip(act.columns, [self.value(cell, scope) for cell in act.rows[number]], strict=True))
-            for name, items in lists.items():
-                inner[name] = items[number]
+            self.cells(act, lists, number, scope, inner)
             for name, value in act.let.items():
                 inner[name] = self.value(value, inner)
             row = Place(place, act.labels[number], is_stage=True) if act.labels else place
@@ -145,6 +142,13 @@ class Walk(Judge):
             self.way.pop()
             self.row = around
         return slot
+
+    def cells(self, act: Rows, lists: dict[str, list[Any]], number: int, scope: Scope, inner: Scope) -> None:
+        """Put a row's cells into the scope of its layers."""
+        if act.columns:
+            inner.update(zip(act.columns, [self.value(cell, scope) for cell in act.rows[number]], strict=True))
+        for name, items in lists.items():
+            inner[name] = items[number]
 
     def activate(self, act: Activate, slots: list[Slot], scope: Scope, place: Place, step: Step) -> Slot:
         kind = self.value(act.kind, scope)

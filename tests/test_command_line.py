@@ -60,7 +60,7 @@ def test_version(run: Runner) -> None:
         (("sweep", "mobilenet"), "nothing is swept\n  = --over alpha=0.5,1 or --points FILE.csv"),
         (
             ("solve", "mobilenet", "--by", "alpha"),
-            "solve needs --target\n  = --target FIGURE=VALUE: what it should be: mult_adds=300M",
+            "nothing is asked for\n  = --target mult_adds=300M, --maximise mult_adds or, of choices by rows, --count",
         ),
         (("analyse", "x"), "no command is called 'analyse'\n  = did you mean 'analyze'?"),
         (("zzz",), "no command is called 'zzz'\n  = the commands are "),

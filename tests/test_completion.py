@@ -421,3 +421,11 @@ OFFERED = {
 def test_a_tab_in_fish(folder: Path, environment: dict[str, str]) -> None:
     assert {line: fish_offers(line, folder, environment) for line in OFFERED} == OFFERED
     assert not (folder / "taken").exists()
+
+
+def test_what_solve_is_asked() -> None:
+    assert names("solve", "mobilenet", "--maximise", "mu") == ["mult_adds"]
+    assert complete(GROUP, ["solve", "mobilenet", "--at-most", "par"]) == Answer("parts", [("params=", "")])
+    assert names("solve", "mobilenet", "--at-least", "r") == ["reads="]
+    assert names("solve", "mobilenet", "--by", "alpha,re") == ["alpha,resolution"]
+    assert "alpha" not in names("solve", "mobilenet", "--by", "alpha,")

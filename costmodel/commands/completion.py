@@ -253,6 +253,13 @@ def _parameter(line: _Line, typed: str, prefix: str) -> Answer:
     return _matching("names", names, typed, prefix)
 
 
+def _limits(_: _Line, typed: str, prefix: str) -> Answer:
+    """The beginnings of limits: `params=`."""
+    from costmodel.commands.solving import FIGURES
+
+    return _matching("parts", dict.fromkeys((f"{name}=" for name in FIGURES), ""), typed, prefix)
+
+
 def _columns(line: _Line, typed: str, prefix: str) -> Answer:
     """The columns of a report that are not named yet."""
     from costmodel.reports import columns, comparing, roofline, sweeping
@@ -267,7 +274,7 @@ def _columns(line: _Line, typed: str, prefix: str) -> Answer:
 def _by(line: _Line, typed: str, prefix: str) -> Answer:
     """A part of a network, or the parameter that is solved for."""
     if line.command.name in ("solve", "sweep"):
-        return _parameter(line, typed, prefix)
+        return (_free if line.command.name == "solve" else _parameter)(line, typed, prefix)
     from costmodel.closed_form import PARTS
     from costmodel.commands.options import GROUPINGS
 
@@ -286,6 +293,8 @@ _OFFERS: dict[str, Callable[[_Line, str, str], Answer]] = {
     "over": _parameters,
     "free": _free,
     "by": _by,
+    "at_most": _limits,
+    "at_least": _limits,
     "columns": _columns,
     "sort": _columns,
     "normalise": _named,

@@ -11,7 +11,7 @@ from costmodel.problems import Problem, SpecError
 COMMANDS = {
     "analyze": "What a network costs, per layer and in all.",
     "sweep": "The totals at several settings, side by side.",
-    "solve": "The value of a parameter at which a figure is what it should be, and the networks next to it.",
+    "solve": "What parameters, or choices row by row, must be for a figure to be a value, or the best within limits.",
     "formula": "Closed forms: mult-adds, parameters, access and peak memory in a network's own parameters.",
     "verify": "The memory-access bound of a layer, or of every convolution of a network.",
     "check": "ShuffleNetV2's guidelines as findings with a price, rewrites that lower it, and budgets.",

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def progress(count: int, quiet: bool, noun: str = "points") -> Iterator[Callable[[int], None]]:
-    """What is told how much of so much is done."""
+def progress(count: int | None, quiet: bool, noun: str = "points") -> Iterator[Callable[[int], None]]:
+    """What is told how much is done, of so much where that is known."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return

@@ -30,10 +30,15 @@ def values(argument: str) -> "tuple[Text, list[Any]]":
 
     A value as it is written knows its place; those of a range are numbers.
     """
+    name, text = reading.pair("--over", argument)
+    return name, listed(name, text)
+
+
+def listed(name: str, text: "Text") -> list[Any]:
+    """The values between commas, ranges among them, of a parameter. Raises `SpecError`."""
     from costmodel.spec.source import Text
     from costmodel.spec.words import commas
 
-    name, text = reading.pair("--over", argument)
     ends = [*commas(text), len(text)]
     starts = [0, *(at + 1 for at in ends[:-1])]
     found: list[Any] = []
@@ -41,7 +46,7 @@ def values(argument: str) -> "tuple[Text, list[Any]]":
         if not part.strip():
             raise SpecError([Problem(part.mark, "a value is missing here", "values stand between commas: alpha=0.5,1")])
         found += _range(str(name), part) if ":" in part else [part]
-    return name, found
+    return found
 
 
 def _range(name: str, text: "Text") -> list[Any]:

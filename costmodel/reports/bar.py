@@ -8,8 +8,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 @contextmanager
-def bar(count: int, noun: str) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error that is gone when the work is done."""
+def bar(count: int | None, noun: str) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error, its end open without a count, that is gone when the work is done."""
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn(noun), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task(noun, total=count)
