@@ -151,7 +151,7 @@ def fingerprint(asked: Asked, *more: Any) -> str:
     levels = {str(name): [spoken(value) for value in values] for name, values in space.levels.items()}
     head = [column.tolist() for column in space.at(np.arange(min(space.count, LEAST)))]
     said = [
-        asked.spec.text,
+        [asked.spec.network.name, asked.spec.text],
         {str(name): spoken(value) for name, value in asked.fixed.items()},
         [asked.variant, asked.batch, asked.front, asked.order, asked.top, asked.with_peak, asked.named],
         [rules.dtypes, rules.traffic.spelled, rules.convention.name, rules.reuse.name],

@@ -92,7 +92,7 @@ DeviceName = Annotated[
 ]
 Plot = Annotated[
     str | None,
-    typer.Option("--plot", metavar="FILE", help="Draw the roofline of --device to a file: .svg, .pdf or .png."),
+    typer.Option("--plot", metavar="FILE", help="Draw to a .svg, .pdf or .png: the roofline of --device, or a sweep."),
 ]
 Conventions = Annotated[
     str,

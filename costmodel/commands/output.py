@@ -70,8 +70,9 @@ def check_file(
 
 
 def _is_same(path: Path, read: str) -> bool:
-    """Whether a file is the one that is read, named with or without `.yaml`; no if one of them is not there."""
-    for name in (read, f"{read}.yaml"):
+    """Whether a file is the one that is read, named with or without `.yaml`, or by a block; no if one of them is not there."""
+    whole = read.rpartition(":")[0] or read
+    for name in (read, f"{read}.yaml", whole, f"{whole}.yaml"):
         with suppress(OSError, ValueError):
             if path.samefile(name):
                 return True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from costmodel.commands import output as outputs
-from costmodel.commands import reading, spaces, streams, surveying
+from costmodel.commands import plotting, reading, spaces, streams, surveying
 from costmodel.commands.analyze import for_tables, warn
 from costmodel.commands.options import (
     SWEEP_FORMATS,
@@ -18,6 +18,7 @@ from costmodel.commands.options import (
     Dtype,
     NoColour,
     Output,
+    Plot,
     Quiet,
     Settings,
     Sort,
@@ -85,6 +86,7 @@ def sweep(
     columns: Columns = None,
     sort: Sort = None,
     top: Top = None,
+    plot: Plot = None,
     format: SweepFormat = None,
     output: Output = None,
     quiet: Quiet = False,
@@ -99,9 +101,8 @@ def sweep(
     read = reading.Reader()
     form = read(outputs.format_of, format, output, SWEEP_FORMATS)
     read(outputs.check_file, output, spec)
-    images = read(reading.whole_numbers, {"batch": batch})
+    images, model = read(reading.whole_numbers, {"batch": batch}), read(reading.traffic, traffic)
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
-    model = read(reading.traffic, traffic)
     read(_together, over, points, sample, seed)
     swept = read(spaces.swept, over)
     rows = None if points is None else read(spaces.rows, points)
@@ -114,6 +115,7 @@ def sweep(
     held_at = None if hold is None else read(spaces.target, "--hold", hold)
     read(_held, hold, by, names, bool(points or sample or where or pareto or workers or scheduler or resume))
     read(_files, form, output, resume)
+    read(plotting.check_sweep, plot, spec, output, names, front)
     read(reading.whole_number, "workers", workers)
     fixed = read(reading.settings, set_)
     read.check()
@@ -134,13 +136,13 @@ def sweep(
         asked = surveying.asked(what, spaces.space(swept, rows, drawn, chosen), picking)
         sheet = sheet._replace(held=sweeps.unmoved(loaded, names, fixed, variant) | {"batch": images["batch"]}, top=asked.top)
         place = surveying.place(output, form, workers, scheduler, quiet=quiet, resume=resume)
-        if picking.is_stream:
+        if picking.is_stream and plot is None:
             return _leave(streams.stream(asked, sheet, place), asked.space.count, place)
-        sheet, seen = surveying.surveyed(asked, sheet, place)
-        _write(sheet, form, output, no_color)
+        sheet, seen = surveying.surveyed(asked if plot is None else asked._replace(top=None), sheet, place)  # it has them all
+        _write(sheet, form, output, plot, no_color)
         return _leave(seen, asked.space.count, place)
     sheet.held["batch"] = images["batch"]
-    _write(sheet, form, output, no_color)
+    _write(sheet, form, output, plot, no_color)
     if sheet.first is None:
         raise typer.Exit(2)
     return None
@@ -150,8 +152,8 @@ def _is_few(swept: "Mapping[str, list[Any]]") -> bool:
     return prod(map(len, swept.values())) <= surveying.FEW
 
 
-def _write(sheet: "Swept", form: str, output: str | None, no_color: bool) -> None:
-    """Write a report of some points."""
+def _write(sheet: "Swept", form: str, output: str | None, plot: str | None, no_color: bool) -> None:
+    """Write a report of some points, and draw them."""
     from costmodel.reports import sweeping
 
     if form == "table":
@@ -161,6 +163,7 @@ def _write(sheet: "Swept", form: str, output: str | None, no_color: bool) -> Non
     else:
         written = {"json": sweeping.as_json, "csv": sweeping.as_csv, "markdown": sweeping.as_markdown}[form]
         outputs.write(output, written(sheet))
+    plotting.draw_sweep(plot, sheet)
 
 
 def _leave(seen: "Seen", of: int, place: "Place") -> None:
