@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
-from math import lcm, prod
+from math import gcd, lcm, prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from costmodel import algebra
+from costmodel.algebra.polynomials.programs import INT
 from costmodel.closed_form import Closed
 from costmodel.library import Spec
 from costmodel.picking import Points
-from costmodel.problems import Problems, SpecError
+from costmodel.problems import Problem, Problems, SpecError
 from costmodel.settings import Settings
 from costmodel.space import Grid, Space
 from costmodel.structure import Box, Columns
@@ -171,8 +172,12 @@ class Stream:
         if name == "per_access":
             return figures["operations"] / np.maximum(figures["access"], 1)
         if name == "bytes":
-            bits = dtypes.bytes(8, 0), dtypes.bytes(0, 8)
-            return bits[0] * figures["loaded"] + bits[1] * (figures["read"] + figures["written"])
+            bits = int(dtypes.bytes(8, 0)), int(dtypes.bytes(0, 8))
+            loaded, maps = (part // gcd(*bits) for part in bits)
+            most = sum(int(figures[name].max(initial=0)) for name in ("loaded", "read", "written"))
+            if max(loaded, maps) * most >= INT:
+                raise SpecError([Problem(None, "the bytes of some points are 2^63 or more, and cannot be sorted by")])
+            return loaded * figures["loaded"] + maps * (figures["read"] + figures["written"])
         return figures[name]
 
     def _ranks(self, name: str) -> Any:
