@@ -67,8 +67,8 @@ class Domain(NamedTuple):
 
     def is_end(self, value: Any) -> bool:
         """Whether a value is the last of a range that was not given: beyond it may lie better ones."""
-        far = {self.values[-1]} if self.kind == "whole" else {*self.values[:2], *self.values[-2:]}
-        return not self.is_given and self.kind in ("whole", "every") and value in far
+        ends = {"whole": self.values[-1:], "every": [self.values[0], self.values[-1]]}
+        return not self.is_given and value in ends.get(self.kind, [])
 
 
 _SHOWN = 8

@@ -67,6 +67,12 @@ class Best(NamedTuple):
         """Whether the limits are kept."""
         return self.kept > 0
 
+    @property
+    def at_end(self) -> list[str]:
+        """The parameters that are at the end of what was searched, where no range was asked for."""
+        ends = {domain.name: self.around.get(domain.name, (self.values[domain.name],)) for domain in self.domains}
+        return [domain.name for domain in self.domains if any(map(domain.is_end, ends[domain.name]))]
+
 
 def best(asked: Asked, domains: Sequence[Domain], seen: Callable[[int], None] = lambda _: None) -> Best:
     """Work out every point of the domains. Raises `SpecError` where no point can be built, and where costs are not known.
