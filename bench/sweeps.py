@@ -1,11 +1,10 @@
-"""Points per CPU-second of a sweep, and whether programs give what evaluation gives.
+"""Points per CPU-second of a sweep's programs.
 
 MobileNetV2, the totals of mult-adds, parameters and access with every rounding, at random points of alpha, resolution and
 classes; drawing them and writing them out is left out. First a plain loop over the layers in numpy, as one would write it by
-hand, then programs: in numpy on random points and on a grid, and compiled by numba in float64 and int64. With POINTS, each
-bundled network is held against evaluation, point by point, at so many random points for each of its parameters.
+hand, then programs: in numpy on random points and on a grid, and compiled by numba in float64 and int64.
 
-    python bench/sweeps.py [POINTS [SEED]]
+    python bench/sweeps.py [SEED]
 """
 
 import importlib.util
@@ -17,15 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from costmodel import SpecError, algebra, load
+from costmodel import algebra, load
 from costmodel.algebra import engines
 from costmodel.algebra.polynomials.integral import over_whole
 from costmodel.algebra.polynomials.programs import program
 from costmodel.closed_form import closed
-from costmodel.library import bundled
-from costmodel.problems import Problems
-from costmodel.settings import Settings
-from costmodel.tracing import Axis, Tracer, Wanted
 
 ROUNDS = 3
 SUMS = ("mult_adds", "params", "access")
@@ -81,7 +76,7 @@ def rate(work: Callable[[], object], points: int) -> float:
 
 def main() -> None:
     """Print each way's rate beside its goal."""
-    points, seed = (int(text) for text in (*sys.argv[1:3], *("0", "1")[len(sys.argv) - 1 :]))
+    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     drawn, count = np.random.default_rng(seed), 2_000_000
     columns = [drawn.integers(low, high + 1, count) for low, high in zip(LOW, HIGH, strict=True)]
     names = ("alpha", "resolution", "classes")
@@ -112,40 +107,13 @@ def main() -> None:
             random_rate = max(random_rate, found) if not compiled else random_rate
             print(f"{runs.name}, random points: {found:.1f} M (goal {base}: {'met' if found >= goal else 'not met'})")
     axes = [np.linspace(a, b, n).astype(np.int64) for a, b, n in zip(LOW, HIGH, (200, 100, 100), strict=True)]
-    made = program(values, symbols, apart=True)
-    grid = rate(lambda: [sum(map(len, block[:1])) for block in engines.on_grid(made, axes)], 2_000_000)
+    on_grid = engines.on_grid(program(values, symbols, apart=True))
+    assert on_grid is not None
+    run, parts = on_grid.engine.run, [axes[0][at : at + 6] for at in range(0, 200, 6)]  # 60,000 points at a time, as in a sweep
+    grid = rate(lambda: [run(*(axis.astype(float) for axis in (part, *axes[1:]))) for part in parts], 2_000_000)
     goal = 2 * random_rate
     print(f"numpy, a grid of 200 × 100 × 100: {grid:.1f} M (goal 2 × random points: {'met' if grid >= goal else 'not met'})")
     print(f"({count:,} points, seed {seed}, best of {ROUNDS})")
-    if points:
-        held(points, seed)
-
-
-def held(points: int, seed: int) -> None:
-    """Hold the programs of every network against evaluation with arrays, which is exact in unbounded integers."""
-    for name in (name for name in bundled() if "/" not in name):
-        spec, drawn, compared, wrong = load(name), np.random.default_rng(seed), 0, 0
-        usual = Settings(spec.network, Problems()).resolve({}, None, complete=False)
-        for key, value in usual.items():
-            if not algebra.is_number(value):
-                continue
-            is_whole = type(value) is int and not Settings(spec.network, Problems()).not_whole(
-                next(one for one in spec.network.params if one == key)
-            )
-            axis = Axis(key, max(1, value // 3), 2 * value + 2) if is_whole else Axis(key, 20, 300, 100)
-            column = drawn.integers(axis.low, axis.high + 1, points)
-            block = Tracer(spec, [axis], {}, Wanted(SUMS)).block([column], points)
-            for number in np.unique(column):
-                here = column == number
-                try:
-                    totals = spec.analyze(**{key: axis.value(number)}).totals
-                except SpecError:
-                    wrong += int(block.built[here].sum())
-                    continue
-                compared += int(here.sum())
-                same = np.logical_and.reduce([block.figures[one][here] == getattr(totals, one) for one in SUMS])
-                wrong += int((~(same & block.built[here])).sum())
-        print(f"{name:20} {compared:,} points compared, {wrong} wrong", flush=True)
 
 
 if __name__ == "__main__":

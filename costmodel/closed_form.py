@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from costmodel import algebra
 from costmodel.algebra import Num
+from costmodel.algebra.polynomials.claims import apart
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.evaluate import evaluate
 from costmodel.judge import Judge
@@ -129,6 +130,7 @@ def closed(
     usual = _usual(spec, [name for name in free if name != BATCH], given, variant)
     missing = (str(name) for name, default in spec.network.params.items() if default is None and name not in usual)
     free = [*free, *(name for name in missing if name not in free)]
+    fractions = {*fractions, *_seen_as_numbers(spec, [name for name in free if name not in usual])}
     numbers = {**usual, BATCH: batch}
     takes = {name for name in free if name in usual and takes_fractions(spec, name, {**given, **usual}, variant)}
     symbols = {name: _symbol(spec, name, numbers.get(name), whole=name not in {*takes, *fractions}) for name in free}
@@ -139,6 +141,7 @@ def closed(
     at_reference = spec.cost(known, variant, batch) if len(reference) == len(symbols) else None
     for walking in walks:
         walk = walking(reference, Problems())
+        walk.presume = apart
         settings = _settings(spec, {**given, **chosen}, variant, walk)
         ledger = evaluate(spec.graph, settings, images, walk=walk)
         often = walk.times_of if isinstance(walk, Repeating) else [1] * len(ledger.lines)
@@ -152,10 +155,14 @@ def closed(
 def letters(spec: Spec, given: Mapping[str, Any] = {}, variant: str | None = None) -> list[str]:
     """The parameters that papers write letters for: those of a unit that have no number, or another than 0 and 1.
 
+    Of a block they are those that have no value.
+
     >>> from costmodel.library import load
     >>> letters(load("units/inverted_residual"))
     ['h', 'w', 'd1', 'd2', 't', 'k']
     """
+    if spec.seen is not None:
+        return [str(name) for name, default in spec.network.params.items() if default is None and name not in given]
     usual = Settings(spec.network, Problems()).resolve(given, variant, complete=False)
     return [
         str(name)
@@ -184,6 +191,16 @@ def _usual(spec: Spec, free: Sequence[str], given: Mapping[str, Any], variant: s
             problems.add(mark, message)
     problems.check()
     return usual
+
+
+def _seen_as_numbers(spec: Spec, names: Iterable[str]) -> list[str]:
+    """Those of a block's parameters that its spec gives fractions. Raises `SpecError` for one that it gives no numbers."""
+    seen = {name: values for name, values in (spec.seen or {}).items() if name in names}
+    if odd := {name: values[0] for name, values in seen.items() if not all(map(algebra.is_number, values))}:
+        said = one_of(f"{name} is {spoken(value)}" for name, value in odd.items())
+        message = f"only a number can be a symbol, and where {spec.network.name.replace(': ', ' calls ')}, {said}"
+        raise SpecError([Problem(None, message, " ".join(f"--set {name}={spoken(value)}" for name, value in odd.items()))])
+    return [name for name, values in seen.items() if not all(algebra.whole(value)[1] is True for value in values)]
 
 
 def takes_fractions(spec: Spec, name: str, usual: Mapping[str, Any], variant: str | None) -> bool:

@@ -15,8 +15,8 @@ from costmodel.library import Spec
 from costmodel.ops.fields import spoken
 from costmodel.problems import Problem, Problems, SpecError, did_you_mean, one_of
 from costmodel.settings import Settings
+from costmodel.structure import Limits
 from costmodel.sweep import steps
-from costmodel.tracing import Limits
 
 REACH = 2
 """From what part of its usual value to how many times it a parameter is tried first that has no range."""
@@ -30,7 +30,8 @@ class Domain(NamedTuple):
     """The values of a parameter that are searched, in their order.
 
     `kind` is `values` where they are as given, `whole` for every whole number of a range, `every` for every number of one, cut
-    where the network changes (at each cut, and between it and the next, stands one value), and `grid` for steps of `FINE`.
+    where the network changes (at each cut, and between it and the next, stands one value), and `grid` for numbers of
+    which it is not known that nothing changes between them.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Domain(NamedTuple):
             case "every":
                 return f"{self.name}: every number from {low} to {high}; layers change at {len(self.values) // 2 + 1:,} of them"
             case "grid":
-                return f"{self.name}: {low} to {high} in steps of {spoken(FINE)}; what lies between is not searched"
+                return f"{self.name}: {len(self.values):,} numbers from {low} to {high}; what lies between is not searched"
         shown = (
             ", ".join(map(spoken, self.values))
             if len(self.values) <= _SHOWN

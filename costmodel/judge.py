@@ -3,7 +3,7 @@
 What is wrong is noted with the way that led to it; what cannot be proved is noted as a condition.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
 
@@ -87,6 +87,8 @@ class Judge:
     problems: Problems
     conditions: list[Condition] = field(default_factory=list)
     way: list[Call | Row | Pass] = field(default_factory=list)
+    presume: Callable[[Any], bool | None] | None = None
+    """What settles a choice that no number does."""
 
     def problem(self, mark: Mark | None, message: str, hint: str = "") -> None:
         """Note a mistake and the way that led to it."""
@@ -119,6 +121,8 @@ class Judge:
         settled = algebra.decide(found)
         if settled is None:
             settled = algebra.decide(found, self.reference)
+            if settled is None and text and self.presume is not None:
+                settled = self.presume(found)
             if settled is not None and text:
                 holds = found if settled else algebra.negate(found)
                 self.conditions.append(Condition(holds, f"{text} is {spoken(settled)}", mark, is_choice=True))

@@ -1,7 +1,7 @@
 """Finding, loading and analysing specs: the doors for people who write Python."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from costmodel import algebra
@@ -9,6 +9,7 @@ from costmodel.advice import advised
 from costmodel.evaluate import evaluate
 from costmodel.graph import build
 from costmodel.ledger import Ledger
+from costmodel.lifting import formulas, lifted
 from costmodel.ops.fields import Unfit
 from costmodel.own import COUNT
 from costmodel.problems import Problem, Problems, SpecError, shortened
@@ -17,18 +18,35 @@ from costmodel.spec.files import read_file
 from costmodel.spec.formula import is_small
 from costmodel.spec.network import Network
 from costmodel.spec.parse import parse
-from costmodel.spec.shelf import bundled, find
+from costmodel.spec.shelf import bundled, find, parted
 from costmodel.steps import Graph
 
-__all__ = ["Spec", "bundled", "find", "load", "loads"]
+__all__ = ["Spec", "bundled", "find", "load", "loads", "unit"]
 
 
 class Spec:
-    """A network that was read and found sound; `analyze` costs it for any settings of its parameters."""
+    """A network that was read and found sound; `analyze` costs it for any settings of its parameters.
 
-    def __init__(self, graph: Graph, warnings: tuple[Problem, ...]) -> None:
+    `seen` has, of a block that is a unit, the values of its parameters where its spec calls it; it is None of all others.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        warnings: tuple[Problem, ...],
+        text: str,
+        seen: Mapping[str, list[Any]] | None = None,
+        cut: tuple[Any, ...] | None = None,
+    ) -> None:
         self.graph = graph
         self.warnings = warnings
+        self.text = text
+        self.seen = seen
+        self._cut = cut
+
+    def __reduce__(self) -> tuple[Callable[..., "Spec"], tuple[Any, ...]]:
+        read = self.text, self.network.file  # another process reads the same text
+        return (loads, read) if self._cut is None else (_cut, (*read, *self._cut))
 
     def __repr__(self) -> str:
         return f"<Spec {self.network.name}: {', '.join(self.network.params)}>"
@@ -76,6 +94,16 @@ class Spec:
         """The cost of every node for complete settings."""
         return evaluate(self.graph, settings, _batch(batch), self.reference(settings))
 
+    def unit(self, block: str, given: Mapping[str, Any] = {}, letters: Sequence[str] = ()) -> tuple["Spec", dict[str, Any]]:
+        """A block as a spec of its own, and of settings those that are left to be given; as `library.unit`."""
+        values = formulas(given)
+        read = {name for value in values.values() for name, _ in value.names()}
+        named = [name for name in letters if name in read]
+        graph, seen = lifted(self.graph, block, values, named)
+        left = {name: value for name, value in given.items() if name not in values or name not in graph.network.params}
+        cut = block, {name: value for name, value in given.items() if name not in left}, named
+        return Spec(graph, self.warnings, self.text, seen, cut), left
+
     def reference(self, settings: Mapping[str, Any]) -> dict[Any, Any]:
         """What a parameter's symbol stands for where symbols cannot decide: its default, if that hangs on no other symbol."""
         symbols = {name: value for name, value in settings.items() if algebra.is_symbol(value)}
@@ -101,7 +129,7 @@ def _batch(batch: Any) -> Any:
 
 
 def load(spec: str | os.PathLike[str] | Mapping[str, Any]) -> Spec:
-    """Load a spec by path or bundled name, or one given as nested dicts and lists.
+    """Load a spec by path or bundled name, a block of one (`mobilenetv2:bottleneck`), or one given as nested dicts and lists.
 
     Raises `SpecError` with every mistake in it, each with its place; what is legal and probably not meant is in
     `warnings`. A dict is written out as text first, and its places are those in that text, called `dict`.
@@ -120,9 +148,26 @@ def load(spec: str | os.PathLike[str] | Mapping[str, Any]) -> Spec:
         raise SpecError(
             [Problem(None, f"a spec is a path, the name of a bundled spec or a dict, and here is one of type {kind}")]
         )
-    path = find(os.fspath(spec))
-    text, shown = read_file(path, str(path))
-    return loads(text, shown)
+    return unit(os.fspath(spec))[0]
+
+
+def unit(text: str, given: Mapping[str, Any] = {}, letters: Sequence[str] = ()) -> tuple[Spec, dict[str, Any]]:
+    """The spec of that name, and of settings those that are left to be given.
+
+    Of a block (`SPEC:BLOCK`) a setting may read its other parameters and the sizes that enter, or `letters` that it has not:
+    these are parameters of the unit then. Raises `SpecError`.
+
+    >>> from costmodel.spec.source import Text
+    >>> from costmodel.problems import Mark
+    >>> out = {"out": Text("2*c_in", Mark("--set", 1, 1, "2*c_in"))}
+    >>> unit("mobilenet:pair", out)[0].analyze(c_in=8, h=4, w=4).totals.mult_adds
+    3200
+    """
+    path, block = parted(text)
+    whole = loads(*read_file(path, str(path)))
+    if block is None:
+        return whole, dict(given)
+    return whole.unit(block, given, letters)
 
 
 def loads(text: str, file: str = "spec") -> Spec:
@@ -132,4 +177,9 @@ def loads(text: str, file: str = "spec") -> Spec:
     graph = build(network, problems)
     check_settings(network, problems)
     problems.check()
-    return Spec(graph, tuple(problems.warnings))
+    return Spec(graph, tuple(problems.warnings), text)
+
+
+def _cut(text: str, file: str, block: str, given: Mapping[str, Any], letters: Sequence[str]) -> Spec:
+    """A block of a spec's text, as it was cut out of it."""
+    return loads(text, file).unit(block, given, letters)[0]

@@ -102,6 +102,9 @@ class SpecError(Exception):
         self.problems = tuple(problems)
         super().__init__("\n\n".join(str(p) for p in self.problems))
 
+    def __reduce__(self) -> tuple[type["SpecError"], tuple[tuple[Problem, ...]]]:
+        return SpecError, (self.problems,)
+
 
 _FIGURES = r"(?<![\w'.])\d[\d.,/×]*"
 

@@ -112,6 +112,8 @@ def _cut(search: "_Search") -> "_Search":
         forms = search.stream.forms
         domains = [cut(domain, forms, search.goal) for domain in search.domains]
         if domains == [*search.domains]:
+            if search.stream.untold:  # between such points and others something may change
+                search.domains = tuple(one._replace(kind="grid") if one.kind == "every" else one for one in domains)
             break
         search = _Search(search.asked, domains, search.seen)
     return search

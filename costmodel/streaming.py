@@ -1,8 +1,9 @@
 """A sweep in blocks: however many points there are, what is held at once is one block of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import lcm
+from itertools import product
+from math import lcm, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,9 +11,11 @@ import numpy as np
 from costmodel import algebra
 from costmodel.closed_form import Closed
 from costmodel.library import Spec
+from costmodel.picking import Points
 from costmodel.problems import Problems, SpecError
 from costmodel.settings import Settings
-from costmodel.space import Space
+from costmodel.space import Grid, Space
+from costmodel.structure import Box, Columns
 from costmodel.tracing import Axis, Block, Tracer, Wanted
 
 BLOCK = 65_536
@@ -24,21 +27,20 @@ _LARGEST = 2**52
 
 
 class Chunk(NamedTuple):
-    """Some points of a sweep: the number of the first, which level of each parameter they have, and what they cost."""
+    """Some points of a sweep: the number of the first, what they cost, and which levels those at some places have."""
 
     start: int
-    named: dict[str, Any]
     block: Block
+    at: Callable[[Any], list[Any]]
 
     @property
     def numbers(self) -> Any:
         """The points' numbers."""
         return np.arange(self.start, self.start + len(self.block.built))
 
-    @property
-    def stacked(self) -> Any:
-        """The points' levels, a row for each parameter."""
-        return np.stack([*self.named.values()])
+    def points(self, places: Any, figures: dict[str, Any]) -> Points:
+        """The points at some places, with these figures."""
+        return Points(self.start + places, np.stack(self.at(places)), {name: one[places] for name, one in figures.items()})
 
 
 class Stream:
@@ -65,47 +67,110 @@ class Stream:
         self._how: dict[str, Any] = {"variant": variant, "batch": batch, "compiled": compiled}
         self.levels = {name: levels(spec, name, values) for name, values in space.levels.items()}
         """The values of each parameter, worked out."""
-        self.axes = {name: axis for name, values in self.levels.items() if (axis := _axis(name, values)) is not None}
-        self.numbers = {
-            name: np.array([int(value * axis.den) for value in self.levels[name]], dtype=np.int64)
-            for name, axis in self.axes.items()
-        }
-        self.words = [name for name in self.levels if name not in self.axes]
+        self.axes, self.numbers, self.apart = dict[str, Axis](), dict[str, Any](), dict[str, Any]()
+        for name, values in self.levels.items():
+            axis, numbers = _axis(name, values)
+            if axis is not None:
+                self.axes[name], self.numbers[name] = axis, numbers
+            if axis is None or not numbers.all():
+                self.apart[name] = np.where(numbers > 0, -1, np.arange(len(values)))  # a level that is traced, or which
         self._tracers: dict[tuple[int, ...], Tracer] = {}
+        self.has_unknown, self._multiplying = False, dict[str, None]()
+        self.untold = 0
+        """Points so far of which no closed form tells."""
 
     def __iter__(self) -> Iterator[Chunk]:
-        for start in range(0, self.space.count, BLOCK):
-            yield self.chunk(start, min(start + BLOCK, self.space.count))
+        start = 0
+        while start < self.space.count:
+            stop = min(self.space.end(start, BLOCK), self.space.count)
+            yield self.chunk(start, stop)
+            start = stop
 
     def chunk(self, start: int, stop: int) -> Chunk:
         """The points from one number on to another."""
-        named = dict(zip(self.levels, self.space.codes(start, stop), strict=True))
-        return Chunk(start, named, self.block(named, stop - start))
+
+        def at(places: Any) -> list[Any]:
+            return self.space.at(start + places)
+
+        if not isinstance(self.space, Grid):
+            named = dict(zip(self.levels, self.space.codes(start, stop), strict=True))
+            return Chunk(start, self.block(named, stop - start), at)
+        blocks = [self._box(ranges) for ranges in self.space.boxes(start, stop)]
+        if len(blocks) == 1:
+            return Chunk(start, blocks[0], at)
+        found, place = Block.of(self.wanted.names, stop - start), 0
+        for block in blocks:
+            found.place(block, slice(place, place + len(block.built)))
+            place += len(block.built)
+        return Chunk(start, found, at)
 
     def block(self, named: Mapping[str, Any], count: int) -> Block:
         """So many points by the levels that each parameter has."""
-        if not self.words:
-            return self._block((), named, slice(None))
         found = Block.of(self.wanted.names, count)
-        kinds, which = np.unique(np.stack([named[name] for name in self.words]), axis=1, return_inverse=True)
-        for place, kind in enumerate(kinds.T):
-            here = np.flatnonzero(which.ravel() == place)
-            found.place(self._block(tuple(map(int, kind)), named, here), here)
+        for kind, here in self._kinds(named, count):
+            arrays = [self.numbers[name][named[name][here]] for name in self._traced_in(kind)]
+            found.place(self._worked_out(kind, Columns(arrays, here.size)), here)
         return found
 
-    def _block(self, kind: tuple[int, ...], codes: Mapping[str, Any], here: Any) -> Block:
-        """The points that share what is no number."""
-        if kind not in self._tracers:
-            words = {name: self.levels[name][code] for name, code in zip(self.words, kind, strict=True)}
-            self._tracers[kind] = Tracer(self.spec, [*self.axes.values()], {**self.fixed, **words}, self.wanted, **self._how)
-        numbers = [self.numbers[name][codes[name][here]] for name in self.axes]
-        return self._tracers[kind].block(numbers, len(next(iter(codes.values()))[here]))
+    def _kinds(self, columns: Mapping[str, Any], count: int) -> Iterator[tuple[tuple[int, ...], Any]]:
+        """The kinds of points by the levels that are not traced, each with the places of its points."""
+        if not self.apart:
+            yield (), np.arange(count)
+            return
+        levels = np.stack([kinds[columns[name]] for name, kinds in self.apart.items()])
+        kinds, which = np.unique(levels, axis=1, return_inverse=True)
+        order = np.argsort(which.ravel(), kind="stable")
+        ends = np.cumsum(np.bincount(which.ravel(), minlength=kinds.shape[1]))[:-1]
+        yield from zip(map(tuple, kinds.T.tolist()), np.split(order, ends), strict=True)
+
+    def _box(self, ranges: Sequence[range]) -> Block:
+        """Every combination of some levels: those that are traced as a box, the others one by one."""
+        pieces, sizes = [self._pieces(*one) for one in zip(self.levels, ranges, strict=True)], [*map(len, ranges)]
+        found = Block.of(self.wanted.names, prod(sizes)) if prod(map(len, pieces)) > 1 else None
+        for chosen in product(*pieces):
+            codes = dict(zip(self.levels, (codes for _, codes in chosen), strict=True))
+            kind = tuple(kind for name, (kind, _) in zip(self.levels, chosen, strict=True) if name in self.apart)
+            block = self._worked_out(kind, Box([self.numbers[name][codes[name]] for name in self._traced_in(kind)]))
+            if found is None:
+                return block
+            inside = np.ix_(*(codes[name] - range_.start for name, range_ in zip(self.levels, ranges, strict=True)))
+            found.place(block, np.ravel_multi_index(inside, sizes).ravel())
+        assert found is not None
+        return found
+
+    def _pieces(self, name: str, codes: range) -> list[tuple[int, Any]]:
+        """The levels of one parameter that are traced, as -1, and each of the others."""
+        every = np.arange(codes.start, codes.stop)
+        kinds = self.apart[name][every] if name in self.apart else np.full(len(every), -1)
+        traced = [(-1, every[kinds < 0])] if (kinds < 0).any() else []
+        return [*traced, *((code, np.array([code])) for code in every[kinds >= 0].tolist())]
+
+    def _traced_in(self, kind: tuple[int, ...]) -> list[str]:
+        """The parameters that are traced at the points of a kind."""
+        given = {name for name, code in zip(self.apart, kind, strict=True) if code >= 0}
+        return [name for name in self.axes if name not in given]
+
+    def _worked_out(self, kind: tuple[int, ...], points: Columns | Box) -> Block:
+        """Points that share what is not traced."""
+        if (tracer := self._tracers.get(kind)) is None:
+            words = {name: self.levels[name][code] for name, code in zip(self.apart, kind, strict=True) if code >= 0}
+            axes = [self.axes[name] for name in self._traced_in(kind)]
+            tracer = Tracer(self.spec, axes, {**self.fixed, **words}, self.wanted, **self._how)
+        before = tracer.untold
+        block = tracer.block(points)
+        self.untold += tracer.untold - before
+        if tracer.structures:  # there may be as many kinds as points
+            self._tracers[kind] = tracer
+        self.has_unknown = self.has_unknown or tracer.has_unknown
+        self._multiplying |= tracer.multiplying
+        return block
 
     def weights(self, chunk: Chunk, key: str) -> Any:
         """What points are ordered by: a figure, a swept number, or the mult-adds for each element moved."""
         figures, dtypes = chunk.block.figures, self.wanted.rules.dtypes
-        if key in chunk.named:
-            return (self.numbers[key] if key in self.numbers else np.arange(len(self.levels[key])))[chunk.named[key]]
+        if key in self.levels:
+            codes = chunk.at(np.arange(len(chunk.block.built)))
+            return self._ranks(key)[codes[[*self.levels].index(key)]]
         name = key.lstrip("×")
         if name == "per_access":
             return figures["operations"] / np.maximum(figures["access"], 1)
@@ -114,15 +179,21 @@ class Stream:
             return bits[0] * figures["loaded"] + bits[1] * (figures["read"] + figures["written"])
         return figures[name]
 
-    @property
-    def has_unknown(self) -> bool:
-        """Whether some op that was met has a cost that nobody knows."""
-        return any(tracer.has_unknown for tracer in self._tracers.values())
+    def _ranks(self, name: str) -> Any:
+        """Where each level of a parameter stands in their order: that of numbers, or that in which words were given."""
+        values = self.levels[name]
+        if name in self.numbers and name not in self.apart:
+            return self.numbers[name]
+        are_numbers = all(algebra.is_number(value) and algebra.is_single(value) for value in values)
+        order = sorted(range(len(values)), key=values.__getitem__) if are_numbers else [*range(len(values))]
+        ranks = np.empty(len(values), dtype=np.int64)
+        ranks[order] = np.arange(len(values))
+        return ranks
 
     @property
     def multiplying(self) -> tuple[str, ...]:
         """What counts beside convolutions and FC layers at some point."""
-        return tuple(dict.fromkeys(name for tracer in self._tracers.values() for name in tracer.multiplying))
+        return tuple(self._multiplying)
 
     @property
     def forms(self) -> list[Closed]:
@@ -147,15 +218,15 @@ def levels(spec: Spec, name: str, values: list[Any]) -> list[Any]:
     return [algebra.exact(value) for value in values] if are_numbers else found
 
 
-def _axis(name: str, values: list[Any]) -> Axis | None:
-    """A parameter's values as whole numbers over one denominator; None where they cannot be traced.
+def _axis(name: str, values: list[Any]) -> tuple[Axis | None, Any]:
+    """The values of a parameter that can be traced, and for each level the whole number that it is; 0 where it cannot be.
 
     Those are no numbers, too large ones, and zero: a traced symbol is above it.
     """
-    if not all(algebra.is_number(value) and algebra.is_single(value) for value in values):
-        return None
-    den = lcm(*(Fraction(value).denominator for value in values))
-    numbers = [int(value * den) for value in values]
-    if den > _LARGEST or max(numbers) > _LARGEST or min(numbers) <= 0:
-        return None
-    return Axis(str(name), min(numbers), max(numbers), den)
+    numbers = [value if algebra.is_number(value) and algebra.is_single(value) and value > 0 else 0 for value in values]
+    den = lcm(*(Fraction(value).denominator for value in numbers))
+    whole = [int(value * den) for value in numbers]
+    whole = [number if number <= _LARGEST else 0 for number in whole]
+    if den > _LARGEST or not any(whole):
+        return None, np.zeros(len(values), dtype=np.int64)
+    return Axis(str(name), min(filter(None, whole)), max(whole), den), np.array(whole, dtype=np.int64)

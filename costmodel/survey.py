@@ -1,75 +1,95 @@
 """A sweep of many points: those that are picked, with all that was left out counted."""
 
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from costmodel.budget import Budget
+import numpy as np
+
+from costmodel.crews import Alone, Crew
 from costmodel.ledger import Totals
-from costmodel.library import Spec
-from costmodel.picking import All, First, Front, Pick, Points
+from costmodel.ops.fields import spoken
+from costmodel.picking import All, First, Points
 from costmodel.problems import Problems
 from costmodel.settings import Settings
-from costmodel.space import Space
-from costmodel.streaming import Chunk, Stream
-from costmodel.sweep import Point, evaluated
+from costmodel.shares import Asked, Found, Share, cut
+from costmodel.sweep import Point
 from costmodel.tracing import FIGURES, Wanted
 from costmodel.traffic import Moves
-from costmodel.verdict import Rules
-
-NAMED = 8
-"""Points that cannot be built, of which a table says the reason."""
 
 
-class Asked(NamedTuple):
-    """A sweep as it is asked for.
+class Seen(NamedTuple):
+    """How far a sweep is: the points before number `next` are worked out.
 
-    Only points that keep all `limits` are of interest; of these the `front` of some figures if it has any, else the first
-    `top` by `order`, which is a figure or a parameter and whether it falls, or as they come; else all. Each has its peak
-    if that is wanted. Of points that cannot be built, the reason is said of the first `named`.
+    `unbuilt` of them cannot be built, `over` keep not all limits, `ways` counts those that were worked out in each way.
+    `numbers` are the points that were picked, and `broken` those of the first that cannot be built: from them, a sweep
+    that was stopped goes on. `uncounted` are the ops without a cost that were listed, by path and name.
     """
 
-    spec: Spec
-    space: Space
-    fixed: Mapping[str, Any] = {}
-    variant: str | None = None
-    batch: int = 1
-    rules: Rules = Rules()
-    limits: tuple[Budget, ...] = ()
-    front: tuple[str, ...] = ()
-    order: tuple[str, bool] | None = None
-    top: int | None = None
-    with_peak: bool = False
-    named: int = NAMED
+    next: int = 0
+    unbuilt: int = 0
+    over: int = 0
+    ways: Mapping[str, int] = {}
+    numbers: tuple[int, ...] = ()
+    broken: tuple[int, ...] = ()
+    uncounted: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def front_said(self) -> str:
-        """The figures of the front, each with the way it is to go."""
-        return ", ".join(f"{'large' if name.startswith('+') else 'small'} {name.lstrip('+')}" for name in self.front)
+    def plus(self, found: Found) -> "Seen":
+        """With what a share came to; the points that it picked left out."""
+        ways = {way: self.ways.get(way, 0) + found.ways.get(way, 0) for way in {**self.ways, **found.ways}}
+        return self._replace(
+            next=found.share.stop,
+            unbuilt=self.unbuilt + found.unbuilt,
+            over=self.over + found.over,
+            ways=ways,
+            uncounted=tuple(dict.fromkeys((*self.uncounted, *found.uncounted))),
+        )
 
 
 class Survey(NamedTuple):
     """The picked points, and of those that cannot be built the first: all in their order, or these behind the few picked.
 
-    `of` is how many points there are in all, `unbuilt` how many cannot be built, `over` how many keep not all limits, and
-    `ways` how many were worked out in each way.
+    `of` is how many points there are in all, `seen` how many of them were worked out and what became of them.
     """
 
     asked: Asked
     points: list[Point]
     of: int
-    unbuilt: int = 0
-    over: int = 0
-    ways: Mapping[str, int] = {}
+    seen: Seen
+
+    @property
+    def unbuilt(self) -> int:
+        """How many points cannot be built."""
+        return self.seen.unbuilt
+
+    @property
+    def over(self) -> int:
+        """How many points keep not all limits."""
+        return self.seen.over
 
     @property
     def kept(self) -> int:
         """How many points keep all limits."""
-        return self.of - self.unbuilt - self.over
+        return self.seen.next - self.unbuilt - self.over
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no point is left."""
+        return self.seen.next >= self.of
 
 
-def surveyed(asked: Asked, seen: Callable[[int], None] = lambda _: None) -> Survey:
-    """Work out every point and pick some; `seen` is told how many there were so far.
+def surveyed(
+    asked: Asked,
+    told: Callable[[int], None] = lambda _: None,
+    *,
+    crew: Crew = Alone(),  # noqa: B008 - it has no state
+    watched: Callable[[Iterator[Found]], Iterable[Found]] = iter,
+    seen: Seen = Seen(),  # noqa: B008 - a tuple
+) -> Survey:
+    """Work out every point and pick some; `told` is how many there were so far.
 
+    A crew works shares out; `watched` may end their stream early. A sweep that was stopped goes on from what was `seen`.
     Raises `SpecError` for a parameter that there is not, a value that is none, and more points than can be held.
 
     >>> from costmodel.budget import budget
@@ -79,64 +99,100 @@ def surveyed(asked: Asked, seen: Callable[[int], None] = lambda _: None) -> Surv
     >>> [point.values for point in surveyed(asked).points]
     [{'alpha': 5}]
     """
-    stream = _stream(asked, Wanted(_needed(asked), tuple(asked.limits), asked.rules))
-    pick, broken, ways = _pick(asked), dict[int, Point](), dict[str, int]()
-    unbuilt = over = 0
-    for chunk in stream:
-        block = chunk.block
-        broken |= {chunk.start + at: _alone(asked, stream, chunk, at) for at in block.unbuilt[: asked.named - len(broken)]}
-        unbuilt += len(block.unbuilt)
-        over += int((block.built & ~block.kept).sum())
-        for way, count in block.ways.items():
-            ways[way] = ways.get(way, 0) + count
-        weights = chunk.numbers if asked.order is None else stream.weights(chunk, asked.order[0])
-        pick.take(Points(chunk.numbers, chunk.stacked, {**block.figures, "": weights}).take(block.kept))
-        seen(chunk.start + len(block.built))
-    found = {} if pick.found is None else dict(zip(pick.found.numbers.tolist(), _listed(asked, pick.found), strict=True))
-    every = {**found, **broken}
+    pick, broken = asked.pick(), _again(asked, seen.broken)
+    if seen.numbers:
+        pick.take(_picked(asked, seen.numbers))
+    for found in watched(founds(asked, crew, seen.next)):
+        broken |= dict([*found.broken.items()][: asked.named - len(broken)])
+        if found.picked is not None:
+            pick.take(found.picked)
+        seen = seen.plus(found)
+        told(seen.next)
+    picked = {} if pick.found is None else dict(zip(pick.found.numbers.tolist(), _shown(asked, pick.found), strict=True))
+    every = {**picked, **broken}
     points = [every[number] for number in sorted(every)] if isinstance(pick, All) else [*every.values()]
-    return Survey(asked, points, asked.space.count, unbuilt, over, ways)
+    return Survey(asked, points, asked.space.count, seen._replace(numbers=(*picked,), broken=(*broken,)))
 
 
-def _pick(asked: Asked) -> Pick:
-    if asked.front:
-        return Front(asked.front)
-    return All() if asked.top is None else First(asked.top, "", asked.order is not None and asked.order[1])
+def first_kept(asked: Asked) -> Point | None:
+    """The first point that keeps all limits; None where none does."""
+    first = asked._replace(listed=None, front=(), order=None, top=1)
+    for found in founds(first, Alone(), 0):
+        if found.picked is not None and len(found.picked.numbers):
+            return next(_shown(first, found.picked))
+    return None
 
 
-def _stream(asked: Asked, wanted: Wanted) -> Stream:
-    return Stream(asked.spec, asked.space, asked.fixed, wanted, variant=asked.variant, batch=asked.batch)
+LEAST, MOST = 1_024, 16
+"""Points of the first share, and blocks of the largest one."""
+SHORT, LONG = 0.2, 1.0
+"""Seconds: shares that take less grow, and those that take longer shrink."""
 
 
-def _needed(asked: Asked) -> tuple[str, ...]:
-    """The figures by which points are picked: of very many, no more are worked out."""
-    if asked.front:
-        return tuple(dict.fromkeys(name.lstrip("+") for name in asked.front))
-    if asked.top is None or asked.order is None:
-        return ("mult_adds",)
-    of = {"per_access": ("operations", "access"), "bytes": ("loaded", "read", "written")}
-    key = asked.order[0].lstrip("×")
-    return of.get(key, (key,) if key in (*FIGURES, "peak") else ("mult_adds",))
+def founds(asked: Asked, crew: Crew, start: int) -> Iterator[Found]:
+    """What the shares of a sweep come to, in order; how large they are hangs on how long the last ones took."""
+    from costmodel.streaming import BLOCK
+
+    size, most = LEAST, BLOCK if asked.listed is not None else MOST * BLOCK
+
+    def shares() -> Iterator[Share]:
+        return cut(asked, start, lambda: size)
+
+    for found in crew.founds(shares()):
+        points = found.share.stop - found.share.start
+        if points >= size:  # a smaller one was cut before
+            size = min(2 * size, most) if found.seconds < SHORT else max(size // 2, 1) if found.seconds > LONG else size
+        yield found
 
 
-def _alone(asked: Asked, stream: Stream, chunk: Chunk, at: int) -> Point:
-    """One point of a chunk, evaluated by itself, with the reason if it cannot be built."""
-    return _evaluated(asked, stream.settings({name: codes[at] for name, codes in chunk.named.items()}))
+def fingerprint(asked: Asked, *more: Any) -> str:
+    """A short name of what was asked, and of what else a report hangs on: the same for the same sweep."""
+    rules, space = asked.rules, asked.space
+    levels = {str(name): [spoken(value) for value in values] for name, values in space.levels.items()}
+    head = [column.tolist() for column in space.at(np.arange(min(space.count, LEAST)))]
+    said = [
+        [asked.spec.network.name, asked.spec.text],
+        {str(name): spoken(value) for name, value in asked.fixed.items()},
+        [asked.variant, asked.batch, asked.front, asked.order, asked.top, asked.with_peak, asked.named],
+        [rules.dtypes, rules.traffic.spelled, rules.convention.name, rules.reuse.name],
+        [limit.text for limit in asked.limits],
+        [levels, space.count, head],
+        [str(one) for one in more],
+    ]
+    return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:16]
 
 
-def _evaluated(asked: Asked, values: dict[str, Any]) -> Point:
-    return evaluated(asked.spec, values, asked.fixed, asked.variant, asked.batch, asked.rules, peak=asked.with_peak)
+def _again(asked: Asked, numbers: tuple[int, ...]) -> dict[int, Point]:
+    """Points by their numbers, each evaluated by itself."""
+    stream = asked.stream(compiled=False)
+    columns = dict(zip(stream.levels, asked.space.at(np.array(numbers, dtype=np.int64)), strict=True))
+    named = [{name: codes[at] for name, codes in columns.items()} for at in range(len(numbers))]
+    return {number: asked.evaluated(stream.settings(codes)) for number, codes in zip(numbers, named, strict=True)}
 
 
-def _listed(asked: Asked, points: Points) -> Iterator[Point]:
+def _picked(asked: Asked, numbers: tuple[int, ...]) -> Points:
+    """Points by their numbers, as they were picked."""
+    from costmodel.streaming import Chunk
+
+    stream, places = asked.stream(compiled=False), np.array(numbers, dtype=np.int64)
+    codes = asked.space.at(places)
+    block = stream.block(dict(zip(stream.levels, codes, strict=True)), len(numbers))
+    chunk = Chunk(0, block, lambda some: [column[some] for column in codes])
+    figures = dict(block.figures)
+    if isinstance(asked.pick(), First):
+        figures[""] = places if asked.order is None else stream.weights(chunk, asked.order[0])
+    return Points(places, np.stack(codes), figures)
+
+
+def _shown(asked: Asked, points: Points) -> Iterator[Point]:
     """Points as reports show them; where a figure is a lower bound, each is evaluated by itself, so that it is said which."""
-    stream = _stream(asked, Wanted((*FIGURES, *(["peak"] if asked.with_peak else [])), (), asked.rules))
+    stream = asked.stream(Wanted((*FIGURES, *(["peak"] if asked.with_peak else [])), (), asked.rules), compiled=False)
     block = stream.block(dict(zip(stream.levels, points.codes, strict=True)), len(points.numbers))
     names, rows = [*block.figures], zip(*(one.tolist() for one in block.figures.values()), strict=True)
     for codes, row in zip(points.codes.T.tolist(), rows, strict=True):
         values, one = stream.settings(dict(zip(stream.levels, codes, strict=True))), dict(zip(names, row, strict=True))
         if stream.has_unknown:
-            yield _evaluated(asked, values)
+            yield asked.evaluated(values)
             continue
         given = {**asked.fixed, **values}
         settings = Settings(asked.spec.network, Problems()).resolve(given, asked.variant, complete=False)

@@ -7,25 +7,26 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from costmodel import algebra
-from costmodel.algebra import Num, Truth
-from costmodel.algebra.engines import Engine, engine
+from costmodel.algebra import Num
 from costmodel.algebra.polynomials.integral import over_whole
-from costmodel.algebra.polynomials.programs import INT, program
+from costmodel.algebra.polynomials.programs import INT
 from costmodel.algebra.polynomials.ranges import range_of
 from costmodel.budget import Budget
 from costmodel.closed_form import Closed, closed
 from costmodel.ledger import Ledger
 from costmodel.library import Spec
-from costmodel.memory import Memory, Reuse
+from costmodel.memory import Memory
 from costmodel.ops.fields import spoken
-from costmodel.peaks import highest, peaks
-from costmodel.problems import Problem, SpecError
-from costmodel.verdict import Rules, counted, judged
-from costmodel.verdict import figures as budget_figures
+from costmodel.problems import Problem, Problems, SpecError
+from costmodel.settings import Settings
+from costmodel.structure import Box, Columns, Limits, Structure
+from costmodel.verdict import Rules, judged
 from costmodel.walk import MAX_SIZE, Walk
 
 FIGURES = ("operations", "mult_adds", "params", "access", "read", "written", "loaded")
 """What can be worked out of every point beside its peak."""
+SPREAD = 0.618
+"""How far apart, as a share of all, points are tried until one can be built."""
 
 
 class Wanted(NamedTuple):
@@ -70,10 +71,9 @@ class Block(NamedTuple):
     ways: dict[str, int]
 
     @property
-    def unbuilt(self) -> list[int]:
+    def unbuilt(self) -> Any:
         """The places of the points that cannot be built."""
-        places: list[int] = np.flatnonzero(~self.built).tolist()
-        return places
+        return np.flatnonzero(~self.built)
 
     @classmethod
     def of(cls, figures: Sequence[str], count: int) -> "Block":
@@ -110,36 +110,47 @@ class Tracer:
     ) -> None:
         self.spec, self.axes, self.given, self.wanted = spec, [*axes], dict(given), wanted
         self.variant, self.batch, self.compiled = variant, batch, compiled
-        self.engines: list[Engine] = []
+        self.structures: list[Structure] = []
         self.forms: list[Closed] = []
-        """The closed forms that the engines run, one for each structure."""
+        """The closed forms of the structures."""
+        self.untold = 0
+        """Points of which no closed form tells: evaluated by themselves, they say nothing of their neighbours."""
+        self._is_usual_known = False
         self.has_unknown, self.multiplying = False, dict[str, None]()
 
-    def block(self, numbers: Sequence[Any], count: int) -> Block:
-        """So many points, given by an array for each axis."""
-        found, left = Block.of(self.wanted.names, count), np.arange(count)
-        for runs in self.engines:
-            left = self._ran(runs, numbers, left, found)
+    def block(self, points: Columns | Box) -> Block:
+        """What some points cost, each by a whole number for each axis."""
+        found, left = Block.of(self.wanted.names, points.total), np.arange(points.total)
+        for known in self.structures:
+            left = self._ran(known, points, left, found)
+        tried = 0
         while left.size:
-            point = [column[left[0]] for column in numbers]
-            traced = self._traced(point) if self._alone(point, int(left[0]), found) else None
-            left = left[1:]
-            if traced is not None:
-                self.engines.append(traced)
-                left = self._ran(traced, numbers, left, found)
+            at = left[int(left.size * (tried * SPREAD % 1))]
+            point = [column[0] for column in points.at(np.array([at]))]
+            is_built = self._alone(point, int(at), found)
+            left, tried = left[left != at], tried + 1
+            structure = self._structure(point) if is_built else self._usual()
+            self.untold += structure is None
+            if structure is not None:
+                self.structures.append(structure)
+                left, tried = self._ran(structure, points, left, found), 0
         return found
 
-    def _ran(self, runs: Engine, numbers: Sequence[Any], left: Any, found: Block) -> Any:
-        """Work out the points that have a program's structure; those that are left."""
+    def _ran(self, structure: Structure, points: Columns | Box, left: Any, found: Block) -> Any:
+        """Work out the points that have a structure; those that are left."""
         if not left.size:
             return left
-        with np.errstate(all="ignore"):  # what cannot be built may divide by zero
-            same, built, kept, *figures = runs.run(*(column[left].astype(runs.dtype) for column in numbers))
-            mine, built, kept = (truths.astype(bool) for truths in (same, built, kept))
-            values = [one[mine].astype(np.int64) for one in figures]
-        part = Block(dict(zip(self.wanted.names, values, strict=True)), built[mine], (built & kept)[mine], {})
-        found.place(part, left[mine])
-        found.ways[runs.name] = found.ways.get(runs.name, 0) + int(mine.sum())
+        name, (same, *results) = structure.run(points, left)
+        mine = same.astype(bool)
+        here = left if mine.all() else left[mine]
+        if not here.size:
+            return left
+        built, kept, *figures = results if here is left else [one[mine] for one in results]
+        values = dict(zip(self.wanted.names, (one.astype(np.int64) for one in figures), strict=True))
+        built = built.astype(bool)
+        part = Block(values, built, built & kept.astype(bool), {name: here.size})
+        found.place(part, here if here.size < points.total else slice(None))
+        self.multiplying |= dict.fromkeys(structure.multiplying)
         return left[~mine]
 
     def _alone(self, point: Sequence[Any], at: int, found: Block) -> bool:
@@ -189,21 +200,26 @@ class Tracer:
             found |= ledger.moved(None, rules.traffic)._asdict()
         return {name: found[name] for name in self.wanted.figures if name != "peak"}
 
-    def _traced(self, point: Sequence[Any]) -> Engine | None:
-        """The program of a point's structure; None where its numbers may exceed int64, or where not all of it is known."""
-        names, given, rules = [axis.name for axis in self.axes], {**self.given, **self.values(point)}, self.wanted.rules
+    def _structure(self, point: Sequence[Any]) -> Structure | None:
+        """The structure of a point, if others may have it."""
+        return self._traced(self.values(point)) if self.axes else None
+
+    def _usual(self) -> Structure | None:
+        """The structure of the defaults, once: where a sweep begins with points that cannot be built, it tells all alike."""
+        if self._is_usual_known or not self.axes:
+            return None
+        self._is_usual_known = True
+        defaults = Settings(self.spec.network, Problems()).resolve(self.given, self.variant, complete=False)
+        values = {axis.name: defaults.get(axis.name) for axis in self.axes}
+        return self._traced(values) if all(map(algebra.is_number, values.values())) else None
+
+    def _traced(self, values: Mapping[str, Any]) -> Structure | None:
+        """The structure that some values have; None where its numbers may exceed int64, or where not all of it is known."""
+        names, given, rules = [axis.name for axis in self.axes], {**self.given, **values}, self.wanted.rules
+        fractions = [axis.name for axis in self.axes if axis.den > 1]
+        how = self.variant, self.batch, rules.convention, rules.traffic
         try:
-            form = closed(
-                self.spec,
-                names,
-                given,
-                self.variant,
-                self.batch,
-                rules.convention,
-                rules.traffic,
-                walks=(Walk,),
-                fractions=[axis.name for axis in self.axes if axis.den > 1],
-            )
+            form = closed(self.spec, names, given, *how, walks=(Walk,), fractions=fractions)
         except SpecError:
             return None
         if form.ledger.unknown:
@@ -221,41 +237,13 @@ class Tracer:
         choices = [*(c.truth for c in form.conditions if c.is_choice), *limits.choices]
         demands = [c.truth for c in form.conditions if not c.is_choice]
         truths = [_all(over_whole(dict.fromkeys(group), put)) for group in (choices, demands, kept)]
-        values = over_whole((figures[name] for name in self.wanted.names), put)
+        numbers = over_whole((figures[name] for name in self.wanted.names), put)
+        assert form.usual is not None
+        structure = Structure([*truths, *numbers], symbols, form.usual.multiplying, self.compiled)
+        if not structure.fits:
+            return None
         self.forms.append(form)
-        return engine(program([*truths, *values], symbols), self.compiled)
-
-
-class Limits:
-    """Limits on the figures of a closed form, as claims; `choices` are what the peaks among them rest on."""
-
-    def __init__(self, form: Closed, rules: Rules) -> None:
-        self.form, self.rules = form, rules
-        self.choices: list[Truth] = []
-        self._peaks: dict[Reuse, Num] = {}
-
-    def kept(self, limit: Budget) -> Truth:
-        """The claim that a limit is kept."""
-        return limit.holds(self.value(limit))
-
-    def value(self, limit: Budget) -> Num:
-        """The figure that is limited."""
-        asked = counted(limit, self.rules)
-        if limit.metric == "peak":
-            elements = self.peak(asked.reuse)
-            return asked.dtypes.bytes(0, elements) if limit.in_bytes else elements
-        of, _ = budget_figures(limit, self.form.ledger, asked)
-        found: Num = of(self.form.ledger.lines)
-        return found
-
-    def peak(self, reuse: Reuse) -> Num:
-        """The most elements that are alive at once."""
-        if reuse not in self._peaks:
-            assert self.form.usual is not None
-            found = peaks(Memory(self.form.usual, reuse), self.form.ledger)
-            self.choices += found.choices
-            self._peaks[reuse] = highest(found.alive, self.form.reference)
-        return self._peaks[reuse]
+        return structure
 
 
 def _all(truths: Sequence[Any]) -> Any:

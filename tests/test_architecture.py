@@ -59,6 +59,7 @@ ROOMS = (
     "proof",
     "theorem",
     "settings",
+    "lifting",
     "advice",
     "library",
     "holes",
@@ -83,8 +84,12 @@ ROOMS = (
     "holding",
     "space",
     "picking",
+    "structure",
     "tracing",
     "streaming",
+    "listing",
+    "shares",
+    "crews",
     "survey",
     "cells",
     "goals",
@@ -102,6 +107,7 @@ ROOMS = (
     "quiz",
     "asking_units",
     "asking",
+    "exporting",
     "reports",
     "explorer",
     "commands",
@@ -114,8 +120,25 @@ HOMES = {
     "rich": {"reports.styled", "reports.bar"},
     "textual": {"explorer"},
     "typer": {"commands"},
-    "matplotlib": {"reports.plot", "reports.annotating"},
-    "numpy": {"algebra.arrays", "algebra.engines", "space", "picking", "tracing", "streaming", "searching", "paths", "staging"},
+    "matplotlib": {f"reports.{name}" for name in ("annotating", "canvas", "frames", "plot", "scales", "sweep_plot")},
+    "numpy": {
+        "algebra.arrays",
+        "algebra.engines",
+        "exporting",
+        "paths",
+        "picking",
+        "searching",
+        "shares",
+        "space",
+        "staging",
+        "streaming",
+        "structure",
+        "survey",
+        "tracing",
+    },
+    "distributed": {"crews"},
+    "polars": {"reports.parquet"},
+    "onnx": {"exporting"},
     "numba": {"algebra.engines"},
     "sympy": {"algebra.symbols", "proof", "theorem", "reports.notation"},
 }
@@ -200,7 +223,21 @@ def test_ops_branch_only_on_choices(name: str) -> None:
     assert ordered == []
 
 
-HEAVY = ("numpy", "sympy", "rich", "pydantic", "yaml", "typer", "textual", "torch", "matplotlib")
+HEAVY = (
+    "numpy",
+    "sympy",
+    "rich",
+    "pydantic",
+    "yaml",
+    "typer",
+    "textual",
+    "torch",
+    "matplotlib",
+    "polars",
+    "onnx",
+    "distributed",
+    "numba",
+)
 
 
 def loaded(code: str) -> set[str]:

@@ -105,6 +105,7 @@ def test_devices_are_the_bundled_ones_and_the_shell_adds_files() -> None:
     assert complete(GROUP, ["analyze", "mobilenet", "--device", "gtx"]) == Answer("specs", [("gtx-1080-ti", "")])
     assert complete(GROUP, ["analyze", "--device=a1"]) == Answer("specs", [("--device=a100", "")])
     assert complete(GROUP, ["analyze", "mobilenet", "--plot", ""]) == Answer("files", [])
+    assert complete(GROUP, ["sweep", "mobilenet", "--plot", ""]) == Answer("files", [])
     assert "time" in names("analyze", "x", "--columns", "tim")
     assert names("sweep", "x", "--columns", "tim") == []
 
@@ -195,6 +196,15 @@ def test_networks_with_a_variant_and_settings(folder: Path) -> None:
     assert names("compare", "mobilenet", "vit", "--normalise", "") == ["mobilenet", "vit", "first"]
     assert "intensity" in names("compare", "vit", "--columns", "")
     assert folder.exists()
+
+
+def test_blocks_behind_a_colon_with_their_parameters() -> None:
+    assert names("formula", "mobilenetv2:") == ["mobilenetv2:conv_bn", "mobilenetv2:bottleneck"]
+    assert complete(GROUP, ["formula", "mobilenetv2:bo"]).items == [("mobilenetv2:bottleneck", "t, out, stride")]
+    assert names("formula", "mobilenetv2:bottleneck", "--set", "") == ["c_in=", "h=", "w=", "t=", "out=", "stride="]
+    assert names("formula", "mobilenetv2:bottleneck", "--free", "t,o") == ["t,out"]
+    assert names("formula", "mobilenetv2:bottleneck", "--variant", "") == []
+    assert names("formula", "nope:") == []
 
 
 def test_names_that_could_steer_a_terminal_are_not_offered(folder: Path) -> None:

@@ -170,6 +170,12 @@ def test_a_unit_without_numbers_has_a_closed_form(name: str, run: Runner) -> Non
     assert all("⌊" not in figure["smooth"] for figure in figures.values())
 
 
+def test_a_domain_says_what_is_whole(run: Runner) -> None:
+    assert "exact where      depth is whole\n" in run("formula", "vit", "--free", "depth").out
+    out = run("formula", "mobilenetv2", "--free", "classes,alpha,resolution", "--of", "params").out
+    assert "exact where      classes, resolution are whole\n" in out
+
+
 # --- repeats and sensitivities -----------------------------------------------------------------------------------------------
 
 

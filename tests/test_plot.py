@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import costmodel
-from costmodel.commands import roofline as options
-from costmodel.reports import plot
+from costmodel.commands import plotting as options
+from costmodel.reports import canvas, plot
 from costmodel.reports.columns import Shown
 from costmodel.roofline import Roofline
 from costmodel.spec.device import load_device
@@ -50,7 +50,7 @@ def drawn(shown: Shown) -> Any:
     import matplotlib as mpl
 
     assert shown.roofline is not None
-    with mpl.rc_context(plot._STYLE):
+    with mpl.rc_context(canvas.STYLE):
         return plot._figure(shown, shown.roofline)
 
 

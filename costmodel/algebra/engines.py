@@ -1,9 +1,11 @@
 """Programs on arrays of points: in numpy, or compiled by numba where that is installed; exact in either."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
-from itertools import product
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,10 +14,6 @@ from costmodel.algebra.polynomials.programs import FLOAT, INT, Program
 
 CHUNK = 16_384
 """Points that are worked out together: some tens of arrays of them lie in a core's own cache."""
-
-
-GRID = 65_536
-"""Points of a grid that are worked out together."""
 
 
 class Engine(NamedTuple):
@@ -37,12 +35,16 @@ def engine(program: Program, compiled: bool | None = None) -> Engine | None:
     dtype = kind(program)
     if dtype is None:
         return None
-    if compiled is None:
-        compiled = find_spec("numba") is not None
+    compiled = has_numba() if compiled is None else compiled
     kind_ = "float64" if dtype is np.float64 else "int64"
     if compiled:
         return Engine(f"numba, {kind_}", dtype, _in_numba(program, dtype))
     return Engine(f"numpy, {kind_}", dtype, _in_numpy(program, dtype))
+
+
+def has_numba() -> bool:
+    """Whether programs can be compiled."""
+    return find_spec("numba") is not None
 
 
 def kind(program: Program) -> Any:
@@ -52,8 +54,7 @@ def kind(program: Program) -> Any:
 
 
 def _in_numpy(program: Program, dtype: Any) -> Callable[..., list[Any]]:
-    words = {**_NUMPY, "floor": _quotient if dtype is np.float64 else np.floor_divide}
-    whole = _defined(_lines(program), words)
+    whole = _defined(_lines(program), _numpy_words(dtype))
 
     def run(*inputs: Any) -> list[Any]:
         """Chunk by chunk."""
@@ -68,24 +69,39 @@ def _in_numpy(program: Program, dtype: Any) -> Callable[..., list[Any]]:
     return run
 
 
-def on_grid(program: Program, axes: Sequence[Any]) -> Iterator[list[Any]]:
-    """A program made for grids on every combination of some arrays, block by block, the last one fastest.
+class OnGrid(NamedTuple):
+    """A program that runs on every combination of some arrays, one for each input, the last one fastest.
 
-    What hangs on few of them is worked out for these alone. Raises nothing; the program must be one that an engine runs.
+    What hangs on few inputs is worked out for these alone; `steps` counts them by the places of the inputs they hang on.
     """
+
+    engine: Engine
+    steps: Mapping[frozenset[int], int]
+
+    def work(self, sizes: Sequence[int]) -> int:
+        """How many numbers are worked out for arrays of these sizes."""
+        return sum(often * prod(sizes[place] for place in places) for places, often in self.steps.items())
+
+
+def on_grid(program: Program) -> OnGrid | None:
+    """What runs a program, made for grids, on every combination; None for one with numbers that may exceed int64."""
     dtype = kind(program)
-    run = _defined(_lines(program), {**_NUMPY, "floor": _quotient if dtype is np.float64 else np.floor_divide})
-    sizes, room, rank = list[int](), GRID, len(axes)
-    for axis in reversed(axes):
-        sizes.insert(0, max(1, min(len(axis), room)))
-        room //= sizes[0]
-    for starts in product(*(range(0, len(axis), size) for axis, size in zip(axes, sizes, strict=True))):
-        parts = [
-            axis[start : start + size].astype(dtype).reshape([-1 if at == place else 1 for at in range(rank)])
-            for place, (axis, start, size) in enumerate(zip(axes, starts, sizes, strict=True))
-        ]
-        wide = tuple(part.size for part in parts)
-        yield [np.broadcast_to(np.asarray(found), wide).ravel() for found in run(*parts)]
+    if dtype is None:
+        return None
+    whole, rank = _defined(_lines(program), _numpy_words(dtype)), len(program.inputs)
+
+    def run(*axes: Any) -> list[Any]:
+        """Each array along an axis of its own."""
+        sizes = [len(axis) for axis in axes]
+        found = whole(*(axis.reshape([-1 if at == place else 1 for at in range(rank)]) for place, axis in enumerate(axes)))
+        return [np.broadcast_to(one, sizes).reshape(-1) for one in found]
+
+    places = {name: frozenset([place]) for place, name in enumerate(program.inputs)}
+    for step in program.steps:
+        names = (name for name in re.findall(r"\w+", step.text) if name in places)
+        places[step.name] = frozenset[int]().union(*(places[name] for name in names))
+    kind_ = "float64" if dtype is np.float64 else "int64"
+    return OnGrid(Engine(f"numpy on a grid, {kind_}", dtype, run), Counter(places[step.name] for step in program.steps))
 
 
 def _quotient(a: Any, b: Any) -> Any:
@@ -101,7 +117,11 @@ _NUMPY: dict[str, Any] = {
     "both": np.logical_and,
     "either": np.logical_or,
 }
-"""The words of programs in numpy."""
+"""The words of programs in numpy, but for the floor of a quotient."""
+
+
+def _numpy_words(dtype: Any) -> dict[str, Any]:
+    return {**_NUMPY, "floor": _quotient if dtype is np.float64 else np.floor_divide}
 
 
 def _lines(program: Program) -> list[str]:

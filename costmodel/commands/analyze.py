@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from costmodel.library import Spec
     from costmodel.reports.columns import Shown
     from costmodel.reports.layout import Screen
+    from costmodel.spec.source import Text
 
 
 def analyze(
@@ -73,7 +74,7 @@ def analyze(
     watch: Annotated[bool, typer.Option("--watch", help="Show the report again whenever the spec is saved.")] = False,
 ) -> None:
     """What a network costs, per layer and in all."""
-    from costmodel.library import load
+    from costmodel.library import unit
     from costmodel.published import published
     from costmodel.reports.columns import NAMES, TEXTS, Shown
     from costmodel.reports.roofline import COLUMNS
@@ -100,19 +101,19 @@ def analyze(
         read.problems.append(Problem(None, "--watch draws over a terminal, and --plot to a file", "leave one of them out"))
     read.check()
 
-    def costed(loaded: "Spec") -> Shown:
-        ledger = loaded.cost(given, variant, images["batch"])
+    def costed(loaded: "Spec", left: "dict[str, Text]") -> Shown:
+        ledger = loaded.cost(left, variant, images["batch"])
         untouched = frozenset(ledger.settings) - set(given) - set(loaded.network.variants.get(variant or "", ()))
         figures = tuple(published(loaded, ledger)) if loaded.network.compared and reuse is None else None
         bound = placed and placed(ledger, model)
         return Shown(ledger, figures, rows, dtypes, rule, keys, order, first, untouched, spec, model, bound, reuse)
 
     if watch:
-        follow(spec, costed, quiet, no_color)
+        follow(spec, given, costed, quiet, no_color)
         return
-    loaded = load(spec)
+    loaded, left = unit(spec, given)
     warn(loaded, quiet)
-    shown = costed(loaded)
+    shown = costed(loaded, left)
     if plot is not None:
         outputs.write_file(plot, roofline.drawn(shown, plot))
     write(shown, form, output, no_color)
@@ -169,20 +170,25 @@ def drawn(shown: "Shown", room: int) -> "Screen":
     return screen(shown, room)
 
 
-def follow(spec: str, costed: "Callable[[Spec], Shown]", quiet: bool, no_color: bool) -> None:
+def follow(
+    spec: str, given: "dict[str, Text]", costed: "Callable[[Spec, dict[str, Text]], Shown]", quiet: bool, no_color: bool
+) -> None:
     """Show a spec's report, its warnings below it, and again whenever the file is saved. Raises `SpecError`."""
     from costmodel.commands.watch import watch
-    from costmodel.library import find, loads
+    from costmodel.library import loads
     from costmodel.reports.layout import text
     from costmodel.spec.files import read_file
+    from costmodel.spec.shelf import parted
 
-    path = find(spec)
+    path, block = parted(spec)
 
     def render(width: int) -> "Screen":
         # by its path: while a file is away, a bundled spec of its name must not stand in for it
-        loaded = loads(*read_file(path, str(path)))
+        loaded, left = loads(*read_file(path, str(path))), given
+        if block is not None:
+            loaded, left = loaded.unit(block, given)
         said = [] if quiet else [line for problem in loaded.warnings for line in str(problem).splitlines()]
-        return [*drawn(costed(loaded), width), *([[]] if said else []), *map(text, said)]
+        return [*drawn(costed(loaded, left), width), *([[]] if said else []), *map(text, said)]
 
     watch(path, render, False if no_color else None)
 

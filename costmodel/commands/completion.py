@@ -141,6 +141,10 @@ def _specs(line: _Line, typed: str, prefix: str) -> Answer:
 
     if "@" in typed and line.command.name in ("check", "compare", "explain", "formula", "solve"):
         return _reference(typed, prefix)
+    if ":" in typed and line.command.name in ("analyze", "explain", "formula") and (spec := _outlined(typed.partition(":")[0])):
+        start, _, block = typed.partition(":")
+        found = {name: ", ".join(params) for name, params in spec.blocks.items()}
+        return _matching("names", found, block, f"{prefix}{start}:")
     names = bundled()
     full = [f"{name}.yaml" for name in names if typed.startswith(f"{name}.")]
     return _matching("specs", dict.fromkeys([*names, *full], ""), typed, prefix)
@@ -178,9 +182,15 @@ def _words(_: _Line, typed: str, prefix: str) -> Answer:
 
 
 def _spec(line: _Line) -> Any:
-    """The parameters and variants of the spec that the line names first, or None where it cannot be read."""
+    """The parameters and variants of the spec, or of the block, that the line names first; None where it cannot be read."""
     named = [*line.given.get("spec", []), *line.given.get("specs", [])]
-    return _outlined(named[0].partition("@")[0]) if named else None
+    if not named:
+        return None
+    start, _, block = named[0].partition("@")[0].partition(":")
+    spec = _outlined(start)
+    if spec is None or not block:
+        return spec
+    return spec._replace(params={"c_in": "", "h": "", "w": "", **spec.blocks.get(block, {})}, variants={})
 
 
 def _outlined(name: str) -> Any:

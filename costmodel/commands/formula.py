@@ -66,7 +66,7 @@ def formula(
     """Closed forms: mult-adds, parameters, access and peak memory in a network's own parameters."""
     from costmodel.closed_form import FIGURES, PARTS, closed, letters
     from costmodel.formulas import Formulas
-    from costmodel.library import load
+    from costmodel.library import unit
     from costmodel.reports.formulating import Page
     from costmodel.units import is_unit
 
@@ -80,10 +80,10 @@ def formula(
     model, given, one = read(reading.traffic, traffic), read(reading.settings, set_), read(subject, spec)
     read(_together, asked=asked, format=format, by=by, figures=figures)
     read.check()
-    loaded = load(one.spec)
-    warn(loaded, quiet)
-    values, chosen = {**given, **one.settings}, one.variant or variant
     names = [name.strip() for part in free for name in part.split(",") if name.strip()]
+    loaded, values = unit(one.spec, {**given, **one.settings}, names)
+    warn(loaded, quiet)
+    chosen = one.variant or variant
     if not names and is_unit(loaded):
         names = letters(loaded, values, chosen)
     if not names:

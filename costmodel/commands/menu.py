@@ -18,6 +18,7 @@ COMMANDS = {
     "compare": "Networks side by side, with published top-1; or, of two, what differs and why.",
     "explain": "Formula, numbers and result of a layer, a block or a unit, and questions on them.",
     "reconcile": "Figures that papers and programs print, beside what is computed.",
+    "export": "The network as an ONNX model, or as the source of a PyTorch module.",
     "ops": "The vocabulary, and one op's costs as formulas.",
     "specs": "The bundled specs, one of them as text, or their schema.",
 }
@@ -30,6 +31,7 @@ GROUPS = {
     "What if?": ("sweep", "solve", "formula"),
     "Is it well designed?": ("check", "compare"),
     "Why that number?": ("explain", "reconcile"),
+    "Where else can it go?": ("export",),
 }
 """The commands by the question that they answer."""
 

@@ -7,6 +7,8 @@ import typer
 
 FORMATS = ("table", "json", "csv", "markdown")
 """How a report may be written."""
+SWEEP_FORMATS = (*FORMATS, "parquet")
+"""The formats of a sweep."""
 FEW_FORMATS = ("table", "json", "markdown")
 """How a report may be written that is no table of counts."""
 CHECK_FORMATS = (*FEW_FORMATS, "github", "sarif")
@@ -90,7 +92,7 @@ DeviceName = Annotated[
 ]
 Plot = Annotated[
     str | None,
-    typer.Option("--plot", metavar="FILE", help="Draw the roofline of --device to a file: .svg, .pdf or .png."),
+    typer.Option("--plot", metavar="FILE", help="Draw to a .svg, .pdf or .png: the roofline of --device, or a sweep."),
 ]
 Conventions = Annotated[
     str,
@@ -127,6 +129,15 @@ Format = Annotated[
         metavar="NAME",
         help="table, json, csv or markdown; else by the ending of -o, else table.",
         autocompletion=offered(*FORMATS),
+    ),
+]
+SweepFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="table, json, csv, markdown or parquet; else by the ending of -o, else table.",
+        autocompletion=offered(*SWEEP_FORMATS),
     ),
 ]
 FewFormats = Annotated[

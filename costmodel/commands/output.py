@@ -3,8 +3,8 @@
 import os
 import stat
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ _ENDINGS = {
     ".json": "json",
     ".sarif": "sarif",
     ".csv": "csv",
+    ".parquet": "parquet",
     ".md": "markdown",
     ".markdown": "markdown",
     ".txt": "table",
@@ -69,8 +70,9 @@ def check_file(
 
 
 def _is_same(path: Path, read: str) -> bool:
-    """Whether a file is the one that is read, named with or without `.yaml`; no if one of them is not there."""
-    for name in (read, f"{read}.yaml"):
+    """Whether a file is the one that is read, named with or without `.yaml`, or by a block; no if one of them is not there."""
+    whole = read.rpartition(":")[0] or read
+    for name in (read, f"{read}.yaml", whole, f"{whole}.yaml"):
         with suppress(OSError, ValueError):
             if path.samefile(name):
                 return True
@@ -87,20 +89,27 @@ def write(output: str | None, text: str) -> None:
 
 def write_file(output: str, data: bytes) -> None:
     """Write a file whole or not at all. Raises `OSError` where the disk cannot take it."""
+    with beside(output) as part:
+        part.write_bytes(data)
+
+
+@contextmanager
+def beside(output: str) -> Iterator[Path]:
+    """A file that takes the place of another when it is whole, and goes away where it is not."""
     path = Path(os.path.realpath(output))
     if path.exists() and not path.is_file():  # a device or a pipe is no place to rename to
-        path.write_bytes(data)
+        yield path
         return
-    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
+    part.touch(exist_ok=False)
     try:
-        with beside.open("xb") as file:
-            file.write(data)
+        yield part
         if path.exists():
-            beside.chmod(stat.S_IMODE(path.stat().st_mode))
-        beside.replace(path)
+            part.chmod(stat.S_IMODE(path.stat().st_mode))
+        part.replace(path)
     except BaseException:
         with suppress(OSError):
-            beside.unlink()
+            part.unlink()
         raise
 
 

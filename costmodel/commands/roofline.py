@@ -1,12 +1,10 @@
 """`analyze --device` and `--plot`: what they ask for is read, and what needs a device is refused without one."""
 
-import os
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from costmodel.commands import output as outputs
+from costmodel.commands import plotting
 from costmodel.device import bundled
 from costmodel.problems import Problem, SpecError, one_of
 
@@ -17,9 +15,6 @@ if TYPE_CHECKING:
     from costmodel.reports.columns import Order, Shown
     from costmodel.roofline import Roofline
     from costmodel.traffic import Traffic
-
-ENDINGS = (".svg", ".pdf", ".png")
-"""What a plot may be written as."""
 
 
 def on_device(
@@ -47,14 +42,8 @@ def check_plot(plot: str | None, device: str | None, spec: str, output: str | No
     if plot is None:
         return
     problems = [] if device is not None else [_missing("--plot draws the roofline of a device")]
-    if Path(plot).suffix.lower() not in ENDINGS:
-        problems.append(Problem(None, f"--plot {plot}: a plot has one of the endings {one_of(ENDINGS)}", "--plot roofline.svg"))
-    if find_spec("matplotlib") is None:
-        problems.append(Problem(None, "--plot needs matplotlib, which is not installed", "pip install 'costmodel[plot]'"))
-    if output is not None and os.path.realpath(plot) == os.path.realpath(output):
-        problems.append(Problem(None, f"--plot and -o both write {plot}", "give each a file of its own"))
     try:
-        outputs.check_file(plot, spec, "--plot", "plot", device)
+        plotting.check(plot, spec, output, "roofline.svg", device)
     except SpecError as error:
         problems += error.problems
     if problems:

@@ -125,9 +125,10 @@ def space(
     over: Mapping[str, list[Any]], listed: "tuple[list[Text], list[list[Text]]] | None", sample: int | None, seed: int | None
 ) -> "Space":
     """The points that the options ask for. Raises `SpecError`."""
-    from costmodel.space import Grid, Rows, Sample
+    from costmodel.space import Grid, Sample
+    from costmodel.space import rows as written
 
     if listed is not None:
-        return Rows(*listed)
+        return written(*listed)
     grid = Grid(over)
     return grid if sample is None else Sample(grid, sample, seed or 0)

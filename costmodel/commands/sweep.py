@@ -1,50 +1,45 @@
 """`costmodel sweep`: one network at several settings, or at very many."""
 
+import sys
+from importlib.util import find_spec
 from math import prod
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from costmodel.commands import output as outputs
-from costmodel.commands import reading, spaces
+from costmodel.commands import plotting, reading, spaces, streams, surveying
 from costmodel.commands.analyze import for_tables, warn
 from costmodel.commands.options import (
-    FORMATS,
+    SWEEP_FORMATS,
     Batch,
     Columns,
     Conventions,
     Dtype,
-    Format,
     NoColour,
     Output,
+    Plot,
     Quiet,
     Settings,
     Sort,
     SpecName,
+    SweepFormat,
     Top,
     Traffics,
     Variant,
 )
-from costmodel.commands.progress import progress
 from costmodel.problems import Problem, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from costmodel.budget import Budget
-    from costmodel.holding import Hold
-    from costmodel.library import Spec
-    from costmodel.space import Space
-    from costmodel.survey import Survey
-    from costmodel.sweep import Point
-    from costmodel.verdict import Rules
+    from costmodel.commands.streams import Place
+    from costmodel.reports.sweeping import Swept
+    from costmodel.survey import Seen
 
 FRONT = ("mult_adds", "params", "access", "operations", "peak")
 """What a front may be of."""
-FEW = 256
-"""Points up to which each is evaluated by itself, and all are shown."""
-SHOWN = 50
-"""Points of more than these that a table shows, unless it is told how many."""
 
 
 def sweep(
@@ -73,6 +68,15 @@ def sweep(
         typer.Option("--hold", metavar="FIGURE[=VALUE]", help="Hold a figure, by solving for --by at each point."),
     ] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="With --hold: what is solved for.")] = None,
+    workers: Annotated[
+        str | None, typer.Option("--workers", metavar="N", help="Work the points out in so many processes.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Or by the workers of a running Dask scheduler.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on in the file of -o where the same sweep was stopped by Ctrl-C.")
+    ] = False,
     set_: Settings = [],  # noqa: B006 - typer copies it
     variant: Variant = None,
     batch: Batch = "1",
@@ -82,7 +86,8 @@ def sweep(
     columns: Columns = None,
     sort: Sort = None,
     top: Top = None,
-    format: Format = None,
+    plot: Plot = None,
+    format: SweepFormat = None,
     output: Output = None,
     quiet: Quiet = False,
     no_color: NoColour = False,
@@ -94,11 +99,10 @@ def sweep(
     from costmodel.verdict import Rules
 
     read = reading.Reader()
-    form = read(outputs.format_of, format, output, FORMATS)
+    form = read(outputs.format_of, format, output, SWEEP_FORMATS)
     read(outputs.check_file, output, spec)
-    images = read(reading.whole_numbers, {"batch": batch})
+    images, model = read(reading.whole_numbers, {"batch": batch}), read(reading.traffic, traffic)
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
-    model = read(reading.traffic, traffic)
     read(_together, over, points, sample, seed)
     swept = read(spaces.swept, over)
     rows = None if points is None else read(spaces.rows, points)
@@ -109,91 +113,73 @@ def sweep(
     order, first = read(reading.order, sort, legal, names, _RATIO), read(reading.whole_number, "top", top)
     limits, front = [read(_limit, text) for text in where], read(_front, pareto)
     held_at = None if hold is None else read(spaces.target, "--hold", hold)
-    read(_held, hold, by, names, bool(points or sample or where or pareto))
+    read(_held, hold, by, names, bool(points or sample or where or pareto or workers or scheduler or resume))
+    read(_files, form, output, resume)
+    read(plotting.check_sweep, plot, spec, output, names, front)
+    read(reading.whole_number, "workers", workers)
     fixed = read(reading.settings, set_)
     read.check()
     _once(fixed, names)
     loaded = load(spec)
     warn(loaded, quiet)
     has_peak = "peak" in {key.lstrip("×+") for key in (*keys, *front, *([order.key] if order else []))}
-    asked = Asked(loaded, fixed, variant, images["batch"], Rules(dtypes, model, rule), has_peak)
-    holding, survey = None, None
+    what = surveying.Sweep(loaded, fixed, variant, images["batch"], Rules(dtypes, model, rule), has_peak)
+    sheet = sweeping.Swept(loaded.network.name, [], {}, dtypes, rule, keys, order, first, model, over=tuple(names))
     if held_at is not None and by is not None:
-        found, holding = _holding(asked, swept, *held_at, by)
-    elif rows is None and drawn is None and not limits and not front and prod(map(len, swept.values())) <= FEW:
-        found = list(sweeps.sweep(loaded, swept, fixed, variant, images["batch"], rule, model, peak=asked.peak))
+        found, holding = surveying.held(what, swept, *held_at, by)
+        sheet = sheet._replace(points=found, hold=holding, held=sweeps.held(found))
+    elif _is_few(swept) and not (rows or drawn or limits or front or workers or scheduler or resume):
+        found = list(sweeps.sweep(loaded, swept, fixed, variant, images["batch"], rule, model, peak=what.peak))
+        sheet = sheet._replace(points=found, held=sweeps.held(found))
     else:
-        is_table = form in ("table", "markdown")
-        first = first or (SHOWN if is_table else None)
-        picking = Picking(tuple(limits), front, (order.key, order.falls) if order else None, first, every=not is_table)
-        survey = _survey(asked, spaces.space(swept, rows, drawn, chosen), picking, quiet)
-        found = survey.points
-    held = sweeps.held(found) if survey is None else sweeps.unmoved(loaded, names, fixed, variant)
-    held["batch"] = images["batch"]
-    shown = sweeping.Swept(loaded.network.name, found, held, dtypes, rule, keys, order, first, model, survey, holding)
+        picking = surveying.Picking(tuple(limits), front, (order.key, order.falls) if order else None, first, form)
+        asked = surveying.asked(what, spaces.space(swept, rows, drawn, chosen), picking)
+        sheet = sheet._replace(held=sweeps.unmoved(loaded, names, fixed, variant) | {"batch": images["batch"]}, top=asked.top)
+        place = surveying.place(output, form, workers, scheduler, quiet=quiet, resume=resume)
+        if picking.is_stream and plot is None:
+            return _leave(streams.stream(asked, sheet, place), asked.space.count, place)
+        sheet, seen = surveying.surveyed(asked if plot is None else asked._replace(top=None), sheet, place)  # it has them all
+        _write(sheet, form, output, plot, no_color)
+        return _leave(seen, asked.space.count, place)
+    sheet.held["batch"] = images["batch"]
+    _write(sheet, form, output, plot, no_color)
+    if sheet.first is None:
+        raise typer.Exit(2)
+    return None
+
+
+def _is_few(swept: "Mapping[str, list[Any]]") -> bool:
+    return prod(map(len, swept.values())) <= surveying.FEW
+
+
+def _write(sheet: "Swept", form: str, output: str | None, plot: str | None, no_color: bool) -> None:
+    """Write a report of some points, and draw them."""
+    from costmodel.reports import sweeping
+
     if form == "table":
-        outputs.write_table(output, lambda room: sweeping.screen(shown, room), no_color)
+        outputs.write_table(output, lambda room: sweeping.screen(sheet, room), no_color)
+    elif form == "parquet":
+        streams.parquet(sheet, output)
     else:
         written = {"json": sweeping.as_json, "csv": sweeping.as_csv, "markdown": sweeping.as_markdown}[form]
-        outputs.write(output, written(shown))
-    if not any(point.totals for point in found):
-        raise typer.Exit(1 if survey is not None and survey.over else 2)
+        outputs.write(output, written(sheet))
+    plotting.draw_sweep(plot, sheet)
 
 
-class Asked(NamedTuple):
-    """What is swept, whichever way its points are worked out; with their peak if that is shown."""
+def _leave(seen: "Seen", of: int, place: "Place") -> None:
+    """Leave with what became of the points: 130 where they were stopped, 2 where none can be built, 1 where none is kept.
 
-    spec: "Spec"
-    fixed: "Mapping[str, Any]"
-    variant: str | None
-    batch: int
-    rules: "Rules"
-    peak: bool
-
-
-class Picking(NamedTuple):
-    """Which of very many points are wanted."""
-
-    limits: "tuple[Budget, ...]"
-    front: tuple[str, ...]
-    order: tuple[str, bool] | None
-    top: int | None
-    every: bool
-    """Whether every point that cannot be built is listed with its reason."""
-
-
-def _holding(
-    asked: Asked, swept: "Mapping[str, list[Any]]", figure: str, target: int | None, by: str
-) -> "tuple[list[Point], Hold]":
-    """Every point with the held figure next to its target, by default what it is at the first point. Raises `SpecError`."""
-    from costmodel import sweep as sweeps
-    from costmodel.holding import Hold, holding
-
-    if prod(map(len, swept.values())) > FEW:
-        raise SpecError([Problem(None, f"--hold solves at each point, and takes at most {FEW} of them")])
-    if target is None:
-        start = {name: values[0] for name, values in swept.items()}
-        one = sweeps.evaluated(asked.spec, start, asked.fixed, asked.variant, asked.batch, asked.rules, peak=figure == "peak")
-        if one.totals is None:
-            message = f"--hold {figure}: the first point cannot be built: {one.reason}"
-            raise SpecError([Problem(None, message, f"--hold {figure}=300M")])
-        target = one.peak if figure == "peak" else getattr(one.totals, figure)
-    hold = Hold(figure, int(target or 0), by)
-    how = asked.variant, asked.batch, asked.rules
-    return list(holding(asked.spec, swept, asked.fixed, hold, *how, peak=asked.peak)), hold
-
-
-def _survey(asked: Asked, space: "Space", picking: Picking, quiet: bool) -> "Survey":
-    """Very many points, of which some are picked. Raises `SpecError`."""
-    from costmodel import survey
-    from costmodel.picking import MOST
-
-    spec, fixed, variant, batch, rules, peak = asked
-    limits, front, order, top, every = picking
-    named = MOST if every else survey.NAMED
-    what = survey.Asked(spec, space, fixed, variant, batch, rules, limits, front, order, top, peak, named)
-    with progress(space.count, quiet) as seen:
-        return survey.surveyed(what, seen)
+    Raises `SpecError` where workers are gone.
+    """
+    if seen.next < of:
+        if not place.quiet:
+            said = f"costmodel: stopped after {seen.next:,} of {of:,} points"
+            print(said, file=sys.stderr)
+        if place.watch.lost is not None:
+            raise place.watch.lost
+        raise typer.Exit(130)
+    if seen.unbuilt + seen.over == of:
+        raise typer.Exit(1 if seen.over else 2)
 
 
 _RATIO = {"x:": "×"}
@@ -232,9 +218,24 @@ def _held(hold: str | None, by: str | None, names: list[str], others: bool) -> N
     if by is not None and by in names:
         wrong.append(Problem(None, f"'{by}' is swept, and solved for too", "keep one of them"))
     if hold is not None and others:
-        wrong.append(Problem(None, "--hold goes with --over alone: not with --points, --sample, --where or --pareto"))
+        wrong.append(
+            Problem(
+                None, "--hold goes with --over alone: not with --points, --sample, --where, --pareto, --workers or --resume"
+            )
+        )
     if wrong:
         raise SpecError(wrong)
+
+
+def _files(form: str, output: str | None, resume: bool) -> None:
+    """Raise `SpecError` for a format that needs a file, and for nothing to go on with."""
+    is_file = output is not None and output != "-"
+    if form == "parquet" and find_spec("polars") is None:
+        raise SpecError([Problem(None, "parquet needs polars, which is not installed", "pip install 'costmodel[data]'")])
+    if form == "parquet" and not is_file:
+        raise SpecError([Problem(None, "parquet is written to a file", "-o sweep.parquet")])
+    if resume and (form in surveying.TABLES or not is_file):
+        raise SpecError([Problem(None, "--resume goes on in a file of csv, json or parquet", "-o sweep.csv")])
 
 
 def _limit(text: str) -> "Budget":

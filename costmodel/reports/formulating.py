@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from costmodel.algebra import is_single
+from costmodel.algebra import is_single, is_symbol
 from costmodel.algebra.polynomials.numbers import Atom
+from costmodel.algebra.polynomials.smoothing import Domain
 from costmodel.formulas import Formula, Formulas
 from costmodel.ops.fields import decimal
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text
@@ -67,10 +68,11 @@ def title(formulas: Formulas) -> str:
 def settings(formulas: Formulas) -> list[str]:
     """What is free, and what is held fixed."""
     closed = formulas.closed
+    writes = printer(formulas)
     fixed = [
-        setting(name, value)
+        f"{name} {writes.number(value)}" if is_symbol(value) else setting(name, value)
         for name, value in closed.ledger.settings.items()
-        if name not in closed.symbols and is_single(value)
+        if name not in closed.symbols and (is_single(value) or is_symbol(value))
     ]
     batch = [] if "batch" in closed.symbols else [setting("batch", closed.ledger.batch)]
     return [f"free: {', '.join(closed.symbols)}", *fixed, *batch]
@@ -174,21 +176,23 @@ def notes(page: Page) -> Iterator[tuple[str, str]]:
         yield "peak", f"as it is while {formulas.closed.peak_at} runs, where it stands at these values"
 
 
+def _bounds(domain: Domain, symbol: Any) -> list[str]:
+    """The ends of a symbol's range, as far as they say more than that it is above zero."""
+    low, high = domain.ranges[symbol]
+    least = [f"at least {decimal(low)}"] if low > (1 if symbol.whole else 0) else []
+    return [*least, f"at most {decimal(high)}"] if high != float("inf") else least
+
+
 def domain(formulas: Formulas) -> Iterator[str]:
     """Where smooth forms are exact, a sentence for each symbol and each claim; nothing where they are everywhere."""
     found, writes = formulas.domain, printer(formulas)
+    if plain := [writes.number(symbol) for symbol, step in found.steps.items() if step == 1 and not _bounds(found, symbol)]:
+        yield f"{', '.join(plain)} {'is' if len(plain) == 1 else 'are'} whole"
     for symbol, step in found.steps.items():
-        low, high = found.ranges[symbol]
-        name, said = writes.number(symbol), []
-        if step and step != 1:
-            said.append(f"a multiple of {step}")
-        elif step == 1 and not symbol.whole:
-            said.append("whole")
-        if low > (1 if symbol.whole else 0):
-            said.append(f"at least {decimal(low)}")
-        if high != float("inf"):
-            said.append(f"at most {decimal(high)}")
+        said = _bounds(found, symbol)
+        if step and (step != 1 or said):
+            said = ["whole" if step == 1 else f"a multiple of {step}", *said]
         if said:
-            yield f"{name} is {' and '.join(said)}"
+            yield f"{writes.number(symbol)} is {' and '.join(said)}"
     for claim in found.claims:
         yield writes.truth(claim)

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import inf
 from typing import Any
 
-from costmodel.algebra import exact
+from costmodel.algebra import exact, is_symbol
 from costmodel.formulas import Formula, Formulas
 from costmodel.reports import code, formulating
 from costmodel.reports.formulating import TITLES, Page
@@ -24,7 +24,11 @@ def as_json(page: Page) -> str:
         "schema": SCHEMA,
         "network": closed.ledger.name,
         "source": closed.ledger.source,
-        "settings": {name: plain(value) for name, value in closed.ledger.settings.items() if name not in closed.symbols},
+        "settings": {
+            name: formulating.printer(formulas).number(value) if is_symbol(value) else plain(value)
+            for name, value in closed.ledger.settings.items()
+            if name not in closed.symbols
+        },
         "batch": plain(closed.ledger.batch) if "batch" not in closed.symbols else None,
         "convention": closed.convention.name,
         "traffic": {"name": closed.traffic.spelled, "meaning": closed.traffic.said},

@@ -1,19 +1,16 @@
 """The roofline as a plot: a network's layers under a device's roof, by matplotlib's figures; loaded only for `--plot`."""
 
-import io
-import warnings
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple
 
-import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from costmodel.reports.annotating import Labels
+from costmodel.reports.canvas import COLOURS, INK, NAME, OTHER, plain, saved, width
 from costmodel.reports.columns import Shown, words
 from costmodel.reports.layout import clipped
 from costmodel.reports.roofline import on_its_own, rate, ratio
@@ -22,30 +19,10 @@ from costmodel.reports.selection import select
 from costmodel.reports.words import setting, share
 from costmodel.roofline import Roofline, Work
 
-_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6D31")
-"""Okabe and Ito's, which most people can tell apart; the last in place of yellow, which is hard to see on white."""
-_OTHER, _INK = "#999999", "#222222"
 _AREA = 3600
 """Square points of the dot of a layer that takes all the time."""
-_NAME = 60
-"""Characters of a network's or a device's name in the title, at most."""
 _LABELS = 7
 """Layers that are named, at most."""
-_STYLE: dict[Any, Any] = {
-    "svg.hashsalt": "costmodel",
-    "svg.fonttype": "path",
-    "pdf.fonttype": 42,
-    "font.family": "DejaVu Sans",
-    "font.size": 8,
-    "text.parse_math": False,
-    "axes.linewidth": 0.6,
-    "axes.edgecolor": _INK,
-}
-_WITHOUT_DATES: dict[str, dict[str, str | None]] = {
-    "svg": {"Date": None, "Creator": "costmodel"},
-    "pdf": {"CreationDate": None, "Creator": "costmodel", "Producer": None},
-    "png": {"Software": None},
-}
 
 
 class Dot(NamedTuple):
@@ -64,13 +41,7 @@ def draw(shown: Shown, form: str) -> bytes:
     assert roofline is not None
     by = ("block" if roofline.joins else "layer") if shown.by in ("op", "layer") else shown.by  # a kernel is one dot
     shown = shown._replace(by=by, columns=(), sort=None, top=None)
-    stream = io.BytesIO()
-    with mpl.rc_context(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a name may have letters that the font lacks
-        mpl.rcdefaults()
-        mpl.rcParams.update(_STYLE)
-        _figure(shown, roofline).savefig(stream, format=form, dpi=200, metadata=_WITHOUT_DATES[form])
-    return stream.getvalue()
+    return saved(lambda: _figure(shown, roofline), form)
 
 
 def _figure(shown: Shown, roofline: Roofline) -> Figure:
@@ -89,7 +60,7 @@ def _figure(shown: Shown, roofline: Roofline) -> Figure:
     _slope(axes, roofline, labels)
     if whole.mult_adds and whole.bytes and whole.seconds:
         network = _Point(float(whole.intensity or 0), float(roofline.effective))
-        axes.plot(*network, marker="D", markersize=6, color=_INK, markeredgecolor="white", zorder=5)
+        axes.plot(*network, marker="D", markersize=6, color=INK, markeredgecolor="white", zorder=5)
         labels.block_dot(*network, 40, hard=True)
         labels.add(*network, f"network, {share(roofline.effective, roofline.peak)} % of peak", weight="bold")
     for dot in sorted(dots, key=lambda dot: -dot.part)[:_LABELS]:
@@ -126,16 +97,15 @@ def _title(figure: Figure, shown: Shown, roofline: Roofline) -> None:
     least = f"lower bound {on_its_own(seconds)}, not a latency"
     known = ["some ops not counted"] if ledger.unknown else []
     facts = [*given, f"batch {ledger.batch}", str(shown.dtypes), f"traffic {roofline.traffic.spelled}", least, *known]
-    name = f"{clipped(ledger.name, _NAME)} on {clipped(roofline.device.name, _NAME)}"
-    _fit(figure.text(0.105, 0.945, name, fontsize=10.5, weight="bold", color=_INK))
-    _fit(figure.text(0.105, 0.896, " · ".join(facts), color=_INK))
+    name = f"{clipped(ledger.name, NAME)} on {clipped(roofline.device.name, NAME)}"
+    _fit(figure.text(0.105, 0.945, name, fontsize=10.5, weight="bold", color=INK))
+    _fit(figure.text(0.105, 0.896, " · ".join(facts), color=INK))
 
 
 def _fit(text: Any) -> None:
     """Make a text smaller where it would leave the figure: nothing of what is said there is cut off."""
     room = 0.875 * text.figure.bbox.width
-    wide = text.get_window_extent(FigureCanvasAgg(text.figure).get_renderer()).width  # type: ignore[no-untyped-call]
-    text.set_fontsize(text.get_fontsize() * min(room / wide, 1))
+    text.set_fontsize(text.get_fontsize() * min(room / width(text), 1))
 
 
 def _scales(axes: Any, roofline: Roofline, dots: Iterable[Dot]) -> None:
@@ -151,10 +121,7 @@ def _scales(axes: Any, roofline: Roofline, dots: Iterable[Dot]) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(visible=True, which="major", color="#e6e6e6", linewidth=0.6)
-    axes.tick_params(which="both", color=_INK, width=0.6)
-    axes.set_axisbelow(True)
+    plain(axes)
 
 
 def _tick(value: float) -> str:
@@ -166,8 +133,8 @@ def _roof(axes: Any, roofline: Roofline, labels: "Labels") -> None:
     """The roof: as fast as bytes come, then as fast as arithmetic goes; and the ridge between."""
     ridge, peak = float(roofline.ridge), float(roofline.peak)
     left, right = axes.get_xlim()
-    axes.plot([left, ridge, right], [peak * left / ridge, peak, peak], color=_INK, linewidth=1.4, zorder=2)
-    axes.plot([ridge, ridge], [axes.get_ylim()[0], peak], color=_INK, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
+    axes.plot([left, ridge, right], [peak * left / ridge, peak, peak], color=INK, linewidth=1.4, zorder=2)
+    axes.plot([ridge, ridge], [axes.get_ylim()[0], peak], color=INK, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
     labels.block_line(left, peak * left / ridge, ridge, peak)
     labels.block_line(ridge, peak, right, peak)
 
@@ -202,15 +169,15 @@ def _scatter(axes: Any, dots: list[Dot], labels: "Labels") -> None:
     for dot in dots:
         times[dot.kind] = times.get(dot.kind, Fraction(0)) + dot.part
     ordered = sorted(times, key=lambda kind: -times[kind])
-    colours = dict(zip(ordered, _COLOURS, strict=False))
+    colours = dict(zip(ordered, COLOURS, strict=False))
     for dot in sorted(dots, key=lambda dot: -dot.part):
         area = max(_AREA * float(dot.part), 10)
-        colour = colours.get(dot.kind, _OTHER)
+        colour = colours.get(dot.kind, OTHER)
         axes.scatter([dot.intensity], [dot.speed], s=area, color=colour, alpha=0.75, edgecolor="white", linewidth=0.6, zorder=3)
         labels.block_dot(dot.intensity, dot.speed, area)
     kinds = [(f"{kind} {share(times[kind], 1)} %", colour) for kind, colour in colours.items()]
-    if rest := sum((times[kind] for kind in ordered[len(_COLOURS) :]), Fraction(0)):
-        kinds.append((f"other {share(rest, 1)} %", _OTHER))
+    if rest := sum((times[kind] for kind in ordered[len(COLOURS) :]), Fraction(0)):
+        kinds.append((f"other {share(rest, 1)} %", OTHER))
     if (left := 1 - sum(times.values(), Fraction(0))) and times:
         kinds.append((f"no mult-adds, not drawn {share(left, 1)} %", "none"))
     handles = [axes.scatter([], [], s=30, color=colour, alpha=0.75) for _, colour in kinds]

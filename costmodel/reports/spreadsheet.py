@@ -79,12 +79,12 @@ def written(heading: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows below a heading as CSV text."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([_safe(name) for name in heading])
-    writer.writerows([_safe(value) for value in row] for row in rows)
+    writer.writerow([safe(name) for name in heading])
+    writer.writerows([safe(value) for value in row] for row in rows)
     return stream.getvalue()
 
 
-def _safe(value: Any) -> Any:
+def safe(value: Any) -> Any:
     """A value that a spreadsheet shows and never runs: words that would start a formula get an apostrophe."""
     if isinstance(value, Fraction) and value.denominator == 2:
         return f"{value // 1}.5"

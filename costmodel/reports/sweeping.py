@@ -1,36 +1,38 @@
 """What `sweep` says, on a screen, in Markdown, CSV and JSON: its points side by side."""
 
-import json
 from fractions import Fraction
-from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.dtypes import Dtypes
+from costmodel.listing import Listing
 from costmodel.ops.fields import spoken
 from costmodel.problems import printable
+from costmodel.reports import sweep_rows
 from costmodel.reports.columns import Order
-from costmodel.reports.contract import plain, rules
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, table, text, width_of, wrapped
+from costmodel.reports.sweep_files import picked as picked_data
+from costmodel.reports.sweep_rows import AMOUNTS, Shape, ratio
 from costmodel.reports.words import LOWER, UNKNOWN, count, counting, per, setting, uncounted
 from costmodel.sweep import Point
 from costmodel.traffic import CONV, Traffic
 
 if TYPE_CHECKING:
     from costmodel.holding import Hold
+    from costmodel.reports.sweep_files import Stop
     from costmodel.survey import Survey
 
-AMOUNTS = ("operations", "mult_adds", "params", "access", "bytes", "peak")
-"""Columns of counts; `×` before a name is its ratio to the first point's."""
 FIGURES = ("per_access", *AMOUNTS, *(f"×{name}" for name in AMOUNTS))
 """Every column beside the swept parameters."""
 _DEFAULT = ("operations", "×operations", "params", "×params", "access", "×access", "per_access")
 _YIELDS = {"×operations": 3, "×params": 4, "per_access": 5}
-_METRICS = ("mult_adds", "params", "access", "operations", "bytes")
 
 
 class Swept(NamedTuple):
-    """What a report shows: the points, what is held fixed, and how."""
+    """What a report shows: the points, what is held fixed, and how.
+
+    `over` are the parameters that are swept; with `stop`, points are missing.
+    """
 
     network: str
     points: list[Point]
@@ -43,11 +45,13 @@ class Swept(NamedTuple):
     traffic: Traffic = CONV
     survey: "Survey | None" = None
     hold: "Hold | None" = None
+    over: tuple[str, ...] = ()
+    stop: "Stop | None" = None
 
     @property
     def names(self) -> list[str]:
-        """The swept parameters."""
-        return [str(name) for name in self.points[0].values] if self.points else []
+        """The swept parameters, and one that is solved for."""
+        return [str(name) for name in self.points[0].values] if self.points else [*self.over]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -135,7 +139,7 @@ def _figure(swept: Swept, point: Point, key: str) -> Cell:
     if point.uncounted or swept.first.uncounted:
         return Cell(UNKNOWN, "dim")
     now, then = (swept.amount(one, key[1:]) for one in (point, swept.first))
-    return Cell(f"{float(now / then):.3f}" if then else "–", "dim")
+    return Cell(ratio(now, then), "dim")
 
 
 def unbuilt(swept: Swept) -> list[str]:
@@ -166,8 +170,9 @@ def picked(swept: Swept) -> str:
     if survey is None:
         return ""
     limits, front = survey.asked.limits, survey.asked.front
+    points = f"{count(survey.of)} point{'s' if survey.of != 1 else ''}"
     said = [
-        f"{count(survey.of)} points",
+        points if survey.is_whole else f"stopped after {count(survey.seen.next)} of {points}",
         f"{count(survey.unbuilt)} of them cannot be built" if survey.unbuilt else "",
         f"{count(survey.kept)} keep {', '.join(limit.text for limit in limits)}" if limits else "",
         f"{count(len(swept.built()))} on the front of {survey.asked.front_said}" if front else "",
@@ -178,7 +183,11 @@ def picked(swept: Swept) -> str:
 def notes(swept: Swept) -> list[tuple[str, str]]:
     """The sentences below the points, each with its style: what is left out, not counted, or cannot be built."""
     missing = _uncounted(swept)
-    found = [(picked(swept), ""), (left_out(swept), "dim"), (f"not counted: {uncounted(missing)}" if missing else "", "bad")]
+    found = [
+        (picked(swept), "bad" if swept.stop else ""),
+        (left_out(swept), "dim"),
+        (f"not counted: {uncounted(missing)}" if missing else "", "bad"),
+    ]
     return [(words, style) for words, style in (*found, *((words, "bad") for words in unbuilt(swept))) if words]
 
 
@@ -221,63 +230,36 @@ def listed(swept: Swept) -> list[Point]:
     return [*swept.built()[: swept.top], *(p for p in swept.points if p.totals is None)]
 
 
+def shape(swept: Swept) -> Shape:
+    """What the rows of a file have."""
+    first = swept.first
+    figures = None
+    if first is not None and not first.uncounted:
+        figures = {key: swept.amount(first, key) for key in AMOUNTS if key != "peak" or first.peak is not None}
+    names, held = tuple(swept.names), dict(swept.held)
+    if swept.hold is not None:
+        held["held"] = f"{swept.hold.figure} next to {swept.hold.target} by {swept.hold.by}"
+    rules = swept.dtypes, swept.convention, swept.traffic
+    return Shape(swept.network, names, held, *rules, swept.keys if swept.columns else (), figures)
+
+
 def as_json(swept: Swept) -> str:
     """The points as JSON; a point that cannot be built has its reason and no totals."""
-    left = len(swept.points) - len(listed(swept))
-    document = {
-        "schema": 1,
-        "network": swept.network,
-        "conventions": rules(swept.convention, swept.traffic),
-        "fixed": {name: plain(value) for name, value in swept.held.items() if name not in swept.names},
-        "dtype": swept.dtypes.word or swept.dtypes._asdict(),
-        "points": [
-            {
-                "settings": {name: plain(value) for name, value in p.values.items()},
-                "totals": _plain_totals(swept, p) if p.totals else None,
-                **({"complete": not p.uncounted} if p.totals else {}),
-                "reason": p.reason,
-            }
-            for p in listed(swept)
-        ],
+    points = listed(swept)
+    left, shaped = len(swept.points) - len(points), shape(swept._replace(hold=None))  # a document says it in its own words
+    tail = {
         "uncounted": [{"path": path, "op": name} for path, name in _uncounted(swept)],
         **({"not_shown": left} if left else {}),
         **({"held": swept.hold._asdict()} if swept.hold is not None else {}),
-        **({"picked": _picked(swept.survey)} if swept.survey is not None else {}),
+        **({"picked": picked_data(swept.survey.asked, swept.survey.of, swept.survey.seen)} if swept.survey is not None else {}),
+        **({"stopped": swept.stop.data()} if swept.stop is not None else {}),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def _picked(survey: "Survey") -> dict[str, Any]:
-    return {
-        "of": survey.of,
-        "unbuilt": survey.unbuilt,
-        "where": [limit.text for limit in survey.asked.limits],
-        "over": survey.over,
-        "front": [*survey.asked.front],
-        "ways": dict(survey.ways),
-    }
-
-
-def _plain_totals(swept: Swept, point: Point) -> dict[str, int]:
-    return {key: ceil(swept.amount(point, key)) for key in _METRICS}
+    entries = sweep_rows.json_rows(shaped, Listing.of(points))
+    return sweep_rows.json_head(shaped) + entries + sweep_rows.json_tail(tail)
 
 
 def as_csv(swept: Swept) -> str:
     """The points as CSV with a heading: every setting, the totals, the rules, the reason where there are no totals."""
-    from costmodel.reports.spreadsheet import answer, spelled, written
-
-    held = {name: spoken(value) for name, value in swept.held.items() if name not in swept.names}
-    keys = swept.keys if swept.columns else (*swept.names, *held, *_METRICS)
-    rows = []
-    for point in listed(swept):
-        settings = {str(name): spoken(value) for name, value in point.values.items()} | held
-        figures = [settings[key] if key in settings else _value(swept, point, key) for key in keys]
-        rows.append([*figures, swept.convention.name, swept.traffic.spelled, spelled(swept.dtypes), point.reason])
-        rows[-1].append(answer(not point.uncounted) if point.totals else "")
-    return written([*keys, "convention", "traffic", "dtype", "reason", "complete"], rows)
-
-
-def _value(swept: Swept, point: Point, key: str) -> Any:
-    if point.totals is None:
-        return ""
-    return swept.amount(point, key) if key in AMOUNTS else _figure(swept, point, key).text.replace(UNKNOWN, "")
+    shaped = shape(swept)
+    stopped = sweep_rows.csv_stopped(shaped, swept.stop.sentence) if swept.stop is not None else ""
+    return sweep_rows.csv_heading(shaped) + sweep_rows.csv_rows(shaped, Listing.of(listed(swept))) + stopped

@@ -1,4 +1,4 @@
-"""What a spec offers to set: its parameters and variants as they are written, unchecked and read fast."""
+"""What a spec offers to set: its parameters, variants and blocks as they are written, unchecked and read fast."""
 
 from typing import Any, NamedTuple
 
@@ -6,20 +6,30 @@ from costmodel.spec.source import Map, Seq, Text, read
 
 
 class Outline(NamedTuple):
-    """The parameters of a spec with their defaults, and its variants with what they set; all of it as written."""
+    """The parameters of a spec with their defaults, its variants with what they set, and its blocks with their parameters.
+
+    All of it is as written.
+    """
 
     params: dict[str, str]
     variants: dict[str, dict[str, str]]
+    blocks: dict[str, dict[str, str]]
 
 
 def outline(text: str, file: str) -> Outline:
-    """Read a spec's text as far as its parameters and variants. Raises `SpecError` where it is not plain YAML data.
+    """Read a spec's text as far as its parameters, variants and blocks. Raises `SpecError` where it is not plain YAML data.
 
     >>> outline("{params: {alpha: 1, width}, variants: {half: {alpha: 0.5}}}", "spec")
-    Outline(params={'alpha': '1', 'width': ''}, variants={'half': {'alpha': '0.5'}})
+    Outline(params={'alpha': '1', 'width': ''}, variants={'half': {'alpha': '0.5'}}, blocks={})
     """
     data = read(text, file)
-    return Outline(_pairs(data.at("params")), _variants(data.at("variants")))
+    return Outline(_pairs(data.at("params")), _variants(data.at("variants")), _blocks(data.at("blocks")))
+
+
+def _blocks(data: Any) -> dict[str, dict[str, str]]:
+    if not isinstance(data, Map):
+        return {}
+    return {str(name): _pairs(block.at("params")) for name, block in data.items() if isinstance(block, Map)}
 
 
 def _pairs(data: Any) -> dict[str, str]:

@@ -37,6 +37,26 @@ def find(name: str) -> Path:
     raise SpecError([Problem(None, f"no file {name} here, and no bundled spec of that name", hint)])
 
 
+def parted(text: str) -> tuple[Path, str | None]:
+    """The file that a name means, and the block of it where one is named: `mobilenetv2:bottleneck`. Raises `SpecError`.
+
+    >>> path, block = parted("mobilenetv2:bottleneck")
+    >>> path.name, block
+    ('mobilenetv2.yaml', 'bottleneck')
+    """
+    spec, colon, block = text.rpartition(":")
+    if colon and spec.strip() and (not block or block.isidentifier()) and not _is_there(text):
+        return find(spec), block
+    return find(text), None
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):
+        return False
+
+
 _LISTED = "`costmodel specs` lists the bundled specs"
 _UNIT = re.compile(r"^units?/|[ _-]?(unit|block|module|layer)s?$", re.IGNORECASE)
 """What says of a name that a unit is meant, not a network."""

@@ -50,6 +50,9 @@ class Text(str):
         made.mark, made.quoted, made.verbatim = mark, quoted, verbatim
         return made
 
+    def __reduce__(self) -> tuple[type["Text"], tuple[str, Mark, bool, bool]]:
+        return Text, (str(self), self.mark, self.quoted, self.verbatim)
+
     @property
     def absent(self) -> bool:
         """Whether nothing was written where a value could stand."""

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from costmodel.algebra.polynomials.numbers import Polynomial
+from costmodel.algebra.polynomials.numbers import Polynomial, atoms
 from costmodel.algebra.polynomials.ranges import is_positive, least
 
 
@@ -51,3 +51,24 @@ def negated(truth: Any) -> Any:
     if isinstance(truth, bool):
         return not truth
     return truth.parts[0] if truth.kind == "not" else Claim("not", (truth,))
+
+
+def apart(truth: Any) -> bool | None:
+    """A claim about symbols that nothing ties: no two are equal, nor is one a given number; None where it hangs on more.
+
+    >>> from costmodel.algebra.polynomials.words import symbol
+    >>> x, y = symbol("x", whole=True), symbol("y", whole=True)
+    >>> apart(claim("eq", x - y)), apart(negated(claim("eq", x - 1))), apart(claim("ge", x - y))
+    (False, True, None)
+    """
+    if isinstance(truth, bool):
+        return truth
+    if truth.kind == "eq":
+        return False if all(atom.kind == "symbol" for atom in atoms(*truth.parts)) else None
+    if truth.kind == "ge":
+        return None
+    parts = [apart(part) for part in truth.parts]
+    if truth.kind == "not":
+        return None if parts[0] is None else not parts[0]
+    decisive = truth.kind == "or"
+    return decisive if decisive in parts else None if None in parts else not decisive

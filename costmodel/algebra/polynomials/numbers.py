@@ -85,10 +85,10 @@ class Polynomial:
         terms = dict(self.terms)
         for mono, factor in other.terms.items() if isinstance(other, Polynomial) else [(ONE, other)]:
             if found := terms.get(mono, 0) + factor:
-                terms[mono] = found
+                terms[mono] = _plain(found)
             else:
                 terms.pop(mono, None)
-        return made(terms)
+        return _number(terms)
 
     __radd__ = __add__
 
@@ -162,8 +162,18 @@ class Polynomial:
 def made(terms: dict[Mono, Any]) -> Any:
     """The number of some terms: plain where no atom is left, whole factors as whole numbers."""
     for mono, factor in terms.items():
-        if type(factor) is Fraction and factor.denominator == 1:
-            terms[mono] = factor.numerator
+        if type(factor) is Fraction:
+            terms[mono] = _plain(factor)
+    return _number(terms)
+
+
+def _plain(factor: Any) -> Any:
+    """A factor, as a whole number where it is one."""
+    return factor.numerator if type(factor) is Fraction and factor.denominator == 1 else factor
+
+
+def _number(terms: dict[Mono, Any]) -> Any:
+    """The number of terms with plain factors."""
     if not terms:
         return 0
     return terms[ONE] if len(terms) == 1 and ONE in terms else Polynomial(terms)

@@ -71,6 +71,8 @@ def _loosened(value: Any) -> Any:
 
 
 def _power(atom: Atom, power: int) -> Range:
+    if power == 1:
+        return atom.low, atom.high
     found: Range = (1, 1)
     for _ in range(abs(power)):
         found = product(found, (atom.low, atom.high))

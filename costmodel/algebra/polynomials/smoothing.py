@@ -54,8 +54,8 @@ def smooth(values: Iterable[Any], symbols: Iterable[Polynomial], reference: Mapp
     >>> side, width = algebra.closed("side", whole=True), algebra.closed("width")
     >>> rounded = ((side + 1) // 2 + 1) // 2 * algebra.maximum(8, 32 * width // 1)
     >>> (found,), domain = smooth([rounded], [side, width], {side: 224, width: 1})
-    >>> found, domain.steps[side], domain.steps[width], domain.ranges[width][0]
-    (8*side*width, Fraction(4, 1), Fraction(1, 32), Fraction(1, 4))
+    >>> found == 8 * side * width, domain.steps[side], domain.steps[width], domain.ranges[width][0]
+    (True, Fraction(4, 1), Fraction(1, 32), Fraction(1, 4))
     """
     smoothing = _Smoothing(symbols, reference)
     found = [smoothing.put(value) for value in values]

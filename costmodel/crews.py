@@ -1,0 +1,135 @@
+"""Who works out the shares of a sweep: one process, several, or a cluster; in order, none lost, none counted twice."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from logging import CRITICAL, getLogger
+from multiprocessing import get_context
+from signal import SIG_IGN, SIGINT, signal
+from typing import NamedTuple, Protocol
+
+from costmodel.problems import Problem, SpecError
+from costmodel.shares import Found, Share, worked
+
+AHEAD = 2
+"""Shares that are handed out for each worker, so that none waits for the next."""
+BEAT = 1.0
+"""Seconds between two looks whether an answer can still come."""
+TRIES = 3
+"""How often workers may die over one share before it is given up."""
+
+
+class Lost(SpecError):
+    """The workers are gone; what they worked out before is not."""
+
+
+class Crew(Protocol):
+    """Works out shares as they are cut; what is found comes in their order."""
+
+    def founds(self, shares: Iterator[Share]) -> Iterator[Found]:
+        """What each share comes to. Raises `SpecError` for what cannot be worked out."""
+        ...
+
+
+class Alone:
+    """One process, one share after the other."""
+
+    def founds(self, shares: Iterator[Share]) -> Iterator[Found]:
+        """What each share comes to."""
+        return map(worked, shares)
+
+
+class Crowd(NamedTuple):
+    """Any `concurrent.futures.Executor`, of about so many workers; where it breaks, another takes up what is not done."""
+
+    make: Callable[[], Executor]
+    size: int
+    said: str
+    """What it is, in messages."""
+    lives: Callable[[], bool] = lambda: True
+    """Whether anybody is left who gives answers."""
+
+    def founds(self, shares: Iterator[Share]) -> Iterator[Found]:
+        """What each share comes to. Raises `Lost` where workers die over one share again and again, or all are gone."""
+        executor, lost = self.make(), 0
+        waiting: deque[tuple[Share, Future[Found]]] = deque()
+        try:
+            while True:
+                while len(waiting) < AHEAD * self.size and (share := next(shares, None)) is not None:
+                    waiting.append((share, executor.submit(worked, share)))
+                if not waiting:
+                    return
+                try:
+                    found = self._answer(waiting[0][1])
+                except (BrokenExecutor, CancelledError):
+                    lost += 1
+                    if lost == TRIES:
+                        raise self._given_up(waiting[0][0]) from None
+                    _left(executor, waiting)
+                    executor = self.make()
+                    waiting = deque((share, executor.submit(worked, share)) for share, _ in waiting)
+                    continue
+                lost = 0
+                waiting.popleft()
+                yield found
+        finally:
+            _left(executor, waiting)
+
+    def _answer(self, future: Future[Found]) -> Found:
+        """What a share comes to, when it does. Raises `Lost` where nobody is left to say it."""
+        while True:
+            try:
+                return future.result(timeout=BEAT)
+            except TimeoutError:
+                if not future.done() and not self.lives():
+                    raise Lost([Problem(None, f"the {self.said} are gone, and nothing answers any more")]) from None
+
+    def _given_up(self, share: Share) -> Lost:
+        points = f"points {share.start + 1:,} to {share.stop:,}"
+        message = f"{self.said} died {TRIES} times over {points}"
+        return Lost([Problem(None, message, "they may need more memory than there is; fewer workers need less")])
+
+
+def _left(executor: Executor, waiting: Iterable[tuple[Share, Future[Found]]]) -> None:
+    """Leave an executor with what it has not done."""
+    for _, future in waiting:
+        future.cancel()
+    executor.shutdown(wait=False)
+
+
+def processes(count: int) -> Crowd:
+    """So many processes beside this one."""
+
+    def made() -> Executor:
+        return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_quiet)
+
+    return Crowd(made, count, "worker processes")
+
+
+def _quiet() -> None:
+    """Ctrl-C is for the process that hands the shares out."""
+    signal(SIGINT, SIG_IGN)
+
+
+def cluster(address: str) -> Crowd:
+    """The workers of a running Dask scheduler, which gives a share to another where one dies.
+
+    Raises `ImportError` without Dask, `SpecError` where no scheduler answers, or none of its workers.
+    """
+    from distributed import Client
+
+    for name in ("distributed", "distributed.client", "distributed.core", "distributed.utils"):
+        getLogger(name).setLevel(CRITICAL)  # what there is to say is said here, once
+    try:
+        client = Client(address, timeout=WAIT)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        message = f"no scheduler answers at {address}: {str(error) or type(error).__name__}"
+        raise SpecError([Problem(None, message, "`dask scheduler` prints its address: tcp://…:8786")]) from None
+    threads = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
+    if not threads:
+        raise SpecError([Problem(None, f"the scheduler at {address} has no workers", f"start some: dask worker {address}")])
+    return Crowd(client.get_executor, threads, f"workers of {address}", lambda: client.status == "running")
+
+
+WAIT = 10
+"""Seconds that a scheduler may take to answer."""

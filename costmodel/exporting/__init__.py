@@ -1,0 +1,1 @@
+"""Specs into other formats: networks as ONNX files."""

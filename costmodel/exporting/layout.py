@@ -1,0 +1,137 @@
+"""Ops that lay tensors out anew, resize or join them, in ONNX."""
+
+from typing import Any
+
+from costmodel.exporting.run import Run, Writer, axis
+from costmodel.ops.window import by_side
+from costmodel.tensor import DIMENSIONS, Tensor
+
+_FAR = 2**62
+
+
+def pad(run: Run) -> str:
+    """Zeros around the sides."""
+    edges = by_side(run.x, "padding", run.field("padding"))
+    both = [edge if isinstance(edge, list) else [edge, edge] for edge in edges.values()]
+    return run.node("Pad", run.constant([0, 0, *(a for a, _ in both), 0, 0, *(b for _, b in both)], "pads"), mode="constant")
+
+
+def resize(run: Run) -> str:
+    """The sides brought to a size."""
+    mode = {"nearest": "nearest", "bicubic": "cubic"}.get(run.field("mode"), "linear")
+    how: dict[str, Any] = {"coordinate_transformation_mode": "asymmetric" if mode == "nearest" else "half_pixel", "mode": mode}
+    how |= {"nearest_mode": "floor"} if mode == "nearest" else {"cubic_coeff_a": -0.75} if mode == "cubic" else {}
+    return run.node("Resize", "", "", run.constant([*run.y.shape], "sizes"), **how)
+
+
+def slice_(run: Run) -> str:
+    """A part of a dimension."""
+    start, stop, step = (run.field(name) for name in ("start", "stop", "step"))
+    ends = (start, _FAR if stop is None else stop, axis(run.x, run.field("axis")), step)
+    names = ("start", "stop", "axis", "step")
+    return run.node("Slice", *(run.constant([end], name) for end, name in zip(ends, names, strict=True)))
+
+
+def split(run: Run) -> str:
+    """One of equal parts."""
+    name = run.field("axis")
+    size = run.y.along(name)
+    start = run.field("take") * size
+    ends = (("start", start), ("stop", start + size), ("axis", axis(run.x, name)))
+    return run.node("Slice", *(run.constant([end], kind) for kind, end in ends))
+
+
+def shuffle(run: Run) -> str:
+    """Channels dealt from groups in turn."""
+    x, groups = run.x, run.field("groups")
+    at = axis(x, "c")
+    if groups == 1:
+        return run.node("Identity")
+    sizes = [*x.shape]
+    seen = run.reshaped(run.inputs[0], [*sizes[:at], groups, x.c // groups, *sizes[at + 1 :]], "groups")
+    order = [*range(at), at + 1, at, *range(at + 2, len(sizes) + 1)]
+    return run.reshaped(run.swapped(seen, order, "dealt"), sizes, "")
+
+
+def index_select(run: Run) -> str:
+    """Channels by an index, which takes them in turn."""
+    index = run.constant([place % run.x.c for place in range(run.y.c)], "index")
+    return run.node("Gather", index, axis=axis(run.x, "c"))
+
+
+def transpose(run: Run) -> str:
+    """Two dimensions swapped; where their names keep their places in memory, their values change places."""
+    order = [*range(len(run.x.dims))]
+    a, b = (axis(run.x, name) for name in run.field("axes"))
+    order[a], order[b] = b, a
+    return run.swapped(run.inputs[0], order, "")
+
+
+def reshape(run: Run) -> str:
+    """Another shape."""
+    return run.reshaped(run.inputs[0], [*run.y.shape], "")
+
+
+def join(op: str) -> Writer:
+    """Tensors value by value, each stretched to the dimensions of the result."""
+
+    def write(run: Run) -> str:
+        name, so_far = _seen(run, 0), run.line.inputs[0]
+        if len(run.inputs) == 1:
+            return run.node("Identity")
+        for place, x in enumerate(run.line.inputs[1:], 1):
+            last = place == len(run.inputs) - 1
+            name = run.node(op, of=[name, _seen(run, place)], part="" if last else f"part {place}")
+            so_far = x
+        assert so_far is not None
+        return name
+
+    return write
+
+
+def _seen(run: Run, place: int) -> str:
+    """What enters, with a size of 1 for each dimension that others have."""
+    x: Tensor = run.line.inputs[place]
+    names = [name for name in ("n", *DIMENSIONS) if run.y.has(name)]
+    if [*x.dims] == names:
+        return run.inputs[place]
+    return run.reshaped(run.inputs[place], [x.dims.get(name, 1) for name in names], f"stretched {place}")
+
+
+def concat(run: Run) -> str:
+    """Tensors behind one another."""
+    return run.node("Concat", axis=axis(run.x, run.field("axis")))
+
+
+def mean(run: Run) -> str:
+    """The mean over some dimensions."""
+    over = run.field("over")
+    names = (
+        [name for name in run.x.dims if name not in ("n", "c")] if over is None else [over] if isinstance(over, str) else over
+    )
+    if not names:
+        return run.node("Identity")
+    places = run.constant([axis(run.x, name) for name in names], "axes")
+    return run.node("ReduceMean", places, keepdims=int(bool(run.field("keep"))))
+
+
+WRITERS: dict[str, Writer] = {
+    "pad": pad,
+    "upsample": resize,
+    "resize": resize,
+    "pixel_shuffle": lambda run: run.node("DepthToSpace", blocksize=run.field("factor"), mode="CRD"),
+    "pixel_unshuffle": lambda run: run.node("SpaceToDepth", blocksize=run.field("factor")),
+    "add": join("Add"),
+    "multiply": join("Mul"),
+    "concat": concat,
+    "slice": slice_,
+    "split": split,
+    "shuffle": shuffle,
+    "index_select": index_select,
+    "transpose": transpose,
+    "flatten": reshape,
+    "reshape": reshape,
+    "dropout": lambda run: run.node("Identity"),
+    "mean": mean,
+}
+"""How each op of layout is written."""

@@ -1,0 +1,334 @@
+"""Each op of the vocabulary as PyTorch spells it: the module that has its parameters, if it has any, and the call."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from costmodel.exporting.geometry import pads
+from costmodel.line import Line
+from costmodel.ops.window import a_side, by_side
+from costmodel.tensor import DIMENSIONS, SIDES, Tensor
+
+
+class Spelled(NamedTuple):
+    """An op in PyTorch: how its module is made, and an expression of what it gives, in which `{m}` is the module."""
+
+    made: str
+    call: str
+
+
+class Op(NamedTuple):
+    """A line, and the names of what enters it."""
+
+    line: Line
+    inputs: tuple[str, ...]
+
+    @property
+    def x(self) -> Tensor:
+        """What enters first."""
+        return self.line.inputs[0]
+
+    @property
+    def y(self) -> Tensor:
+        """What leaves."""
+        return self.line.output
+
+    @property
+    def rank(self) -> int:
+        """How many sides what enters has."""
+        return len(self.x.sides)
+
+    def field(self, name: str) -> Any:
+        """The value of a field, or its default."""
+        return self.line.fields.get(name, self.line.rule.fields[name].default)
+
+
+def number(value: Any) -> str:
+    """A number, or one a side where they are not all the same."""
+    if isinstance(value, list) and len(set(value)) == 1:
+        return str(value[0])
+    return f"({', '.join(map(str, value))})" if isinstance(value, list) else str(value)
+
+
+def _padded(op: Op, *, fill: str = "") -> tuple[str, str]:
+    """What enters a window, padded beforehand where a module cannot, and the module's own padding."""
+    padding = op.field("padding")
+    sides = padding if isinstance(padding, list) else [padding]
+    if not any(isinstance(one, str | list) for one in sides):
+        return op.inputs[0], f", padding={number(padding)}" if padding else ""
+    starts, ends = pads(op.line)
+    if starts == ends:
+        return op.inputs[0], f", padding={number(starts)}" if any(starts) else ""
+    return _around(op.inputs[0], starts, ends, fill), ""
+
+
+def _around(x: str, starts: list[int], ends: list[int], fill: str = "") -> str:
+    """What enters, with something around it; PyTorch names the last side first."""
+    around = [str(end) for pair in zip(reversed(starts), reversed(ends), strict=True) for end in pair]
+    return f"F.pad({x}, ({', '.join(around)}){fill})"
+
+
+def _options(op: Op, *names: str) -> str:
+    """The fields that are not 1, each as an argument."""
+    return "".join(f", {name}={number(op.field(name))}" for name in names if op.field(name) not in (1, None))
+
+
+def conv(op: Op) -> Spelled:
+    """A convolution."""
+    x, padding = _padded(op)
+    options = _options(op, "stride") + padding + _options(op, "dilation", "groups")
+    bias = "" if op.field("bias") else ", bias=False"
+    return Spelled(f"nn.Conv{op.rank}d({op.x.c}, {op.y.c}, {number(op.field('kernel'))}{options}{bias})", f"{{m}}({x})")
+
+
+def depthwise(op: Op) -> Spelled:
+    """A convolution with as many groups as channels."""
+    x, padding = _padded(op)
+    options = _options(op, "stride") + padding + _options(op, "dilation") + f", groups={op.x.c}"
+    bias = "" if op.field("bias") else ", bias=False"
+    return Spelled(f"nn.Conv{op.rank}d({op.x.c}, {op.y.c}, {number(op.field('kernel'))}{options}{bias})", f"{{m}}({x})")
+
+
+def separable(op: Op) -> Spelled:
+    """Two convolutions."""
+    x, padding = _padded(op)
+    between = op.x.c * op.field("multiplier")
+    options = _options(op, "stride") + padding + _options(op, "dilation") + f", groups={op.x.c}, bias=False"
+    deep = f"nn.Conv{op.rank}d({op.x.c}, {between}, {number(op.field('kernel'))}{options})"
+    wide = f"nn.Conv{op.rank}d({between}, {op.y.c}, 1{'' if op.field('bias') else ', bias=False'})"
+    return Spelled(f"nn.Sequential({deep}, {wide})", f"{{m}}({x})")
+
+
+def conv_transpose(op: Op) -> Spelled:
+    """A transposed convolution; what a padding in words leaves is cut out."""
+    padding = op.field("padding")
+    is_plain = not any(isinstance(one, str | list) for one in (padding if isinstance(padding, list) else [padding]))
+    extra = op.field("output_padding")
+    options = _options(op, "stride") + (f", padding={number(padding)}" if is_plain and padding else "")
+    options += (f", output_padding={number(extra)}" if extra and is_plain else "") + _options(op, "groups")
+    options += ("" if op.field("bias") else ", bias=False") + _options(op, "dilation")
+    made = f"nn.ConvTranspose{op.rank}d({op.x.c}, {op.y.c}, {number(op.field('kernel'))}{options})"
+    if is_plain:
+        return Spelled(made, f"{{m}}({op.inputs[0]})")
+    starts, ends = pads(op.line)
+    return Spelled(made, _around(f"{{m}}({op.inputs[0]})", [-start for start in starts], [-end for end in ends]))
+
+
+def pool(name: str, fill: str = "") -> Callable[[Op], Spelled]:
+    """A window that keeps the largest value, or averages."""
+
+    def write(op: Op) -> Spelled:
+        starts, ends = pads(op.line)
+        kernels = a_side(op.x.sides, "kernel", op.field("kernel"))
+        is_wide = any(2 * end > k for end, k in zip([*starts, *ends], [*kernels, *kernels], strict=True))
+        x, padding = (_around(op.inputs[0], starts, ends, fill), "") if is_wide else _padded(op, fill=fill)
+        stride = "" if op.field("stride") is None else f", stride={number(op.field('stride'))}"
+        options = stride + padding + ("" if name == "avg" else _options(op, "dilation"))
+        options += ", ceil_mode=True" if op.field("ceil") and not is_wide else ""
+        return Spelled("", f"F.{name}_pool{op.rank}d({x}, {number(op.field('kernel'))}{options})")
+
+    return write
+
+
+def adaptive(name: str) -> Callable[[Op], Spelled]:
+    """Windows spread evenly; one of them is over everything."""
+
+    def write(op: Op) -> Spelled:
+        out = op.field("out") if "out" in op.line.rule.fields else 1
+        return Spelled("", f"F.adaptive_{name}_pool{op.rank}d({op.inputs[0]}, {number(out)})")
+
+    return write
+
+
+def linear(op: Op) -> Spelled:
+    """Every channel with every output."""
+    x = op.inputs[0] + (".flatten(1)" if any(op.x.has(side) for side in SIDES) else "")
+    return Spelled(f"nn.Linear({op.x.c}, {op.y.c}{'' if op.field('bias') else ', bias=False'})", f"{{m}}({x})")
+
+
+def matmul(op: Op) -> Spelled:
+    """The product of two tensors."""
+    turned = ".transpose(-2, -1)" if op.field("transpose") else ""
+    return Spelled("", f"{op.inputs[0]} @ {op.inputs[1]}{turned}")
+
+
+def attention(op: Op) -> Spelled:
+    """The class `Attention` that stands above the network."""
+    source = op.line.inputs[-1]
+    dim = op.x.c if op.field("dim") is None else op.field("dim")
+    shared = op.field("heads") if op.field("kv_heads") is None else op.field("kv_heads")
+    sizes = f"{op.x.c}, {source.c}, {dim}, {op.y.c}, {op.field('heads')}, {shared}, {op.field('windows')}"
+    return Spelled(f"Attention({sizes}{'' if op.field('bias') else ', bias=False'})", f"{{m}}({', '.join(op.inputs)})")
+
+
+def norm(name: str) -> Callable[[Op], Spelled]:
+    """A norm over channels, whatever sides there are."""
+
+    def write(op: Op) -> Spelled:
+        rank = max(op.rank, 1)
+        if name == "GroupNorm":
+            plain = "" if op.field("affine") else ", affine=False"
+            x, back = (f"{op.inputs[0]}.transpose(1, -1)", ".transpose(1, -1)") if op.x.has("t") else (op.inputs[0], "")
+            return Spelled(f"nn.GroupNorm({op.field('groups')}, {op.x.c}{plain})", f"{{m}}({x}){back}")
+        plain = ", affine=True" if name == "InstanceNorm" and op.field("affine") else ""
+        x, back = op.inputs[0], ""
+        if op.x.has("t"):
+            x, back = f"{x}.transpose(1, -1)", ".transpose(1, -1)"
+        elif name == "InstanceNorm" and not op.rank:
+            x, back = f"{x}.unsqueeze(-1)", ".squeeze(-1)"
+        return Spelled(f"nn.{name}{rank}d({op.x.c}{plain})", f"{{m}}({x}){back}")
+
+    return write
+
+
+def layer_norm(op: Op) -> Spelled:
+    """A norm over some dimensions, which are brought to the end."""
+    over = op.field("over")
+    over = [over] if isinstance(over, str) else [*over]
+    names = [*op.x.dims]
+    order = [*(name for name in names if name not in over), *(name for name in names if name in over)]
+    places = [names.index(name) for name in order]
+    shape = [op.x.dims[name] for name in order if name in over]
+    plain = "" if op.field("affine") else ", elementwise_affine=False"
+    kind, sizes = "RMSNorm" if op.line.op == "rms_norm" else "LayerNorm", ", ".join(map(str, shape))
+    made = f"nn.{kind}({f'({sizes})' if len(shape) > 1 else sizes}{plain})"
+    if order == names:
+        return Spelled(made, f"{{m}}({op.inputs[0]})")
+    back = ", ".join(str(places.index(place)) for place in range(len(places)))
+    return Spelled(made, f"{{m}}({op.inputs[0]}.permute({', '.join(map(str, places))})).permute({back})")
+
+
+def _axis(x: Tensor, name: str) -> int:
+    return [*x.dims].index(name)
+
+
+def prelu(op: Op) -> Spelled:
+    """A learned slope."""
+    return Spelled("nn.PReLU()" if op.field("shared") else f"nn.PReLU({op.x.c})", f"{{m}}({op.inputs[0]})")
+
+
+def alone(text: str) -> Callable[[Op], Spelled]:
+    """A call on what enters."""
+    return lambda op: Spelled("", text.format(op.inputs[0]))
+
+
+def pad(op: Op) -> Spelled:
+    """Zeros around the sides."""
+    edges = [*by_side(op.x, "padding", op.field("padding")).values()]
+    ends = [end for edge in reversed(edges) for end in (edge if isinstance(edge, list) else [edge, edge])]
+    return Spelled("", f"F.pad({op.inputs[0]}, ({', '.join(map(str, ends))}))")
+
+
+def resize(op: Op) -> Spelled:
+    """The sides brought to a size."""
+    size = ", ".join(str(op.y.dims[side]) for side in op.x.sides)
+    return Spelled("", f"F.interpolate({op.inputs[0]}, size=({size},), mode={op.field('mode')!r})")
+
+
+def slice_(op: Op) -> Spelled:
+    """A part of a dimension."""
+    start, stop, step = op.field("start") or "", op.field("stop") or "", op.field("step")
+    ends = f"{start}:{stop}" + (f":{step}" if step != 1 else "")
+    return Spelled("", f"{op.inputs[0]}[{':, ' * _axis(op.x, op.field('axis'))}{ends}]")
+
+
+def split(op: Op) -> Spelled:
+    """One of equal parts."""
+    at = _axis(op.x, op.field("axis"))
+    return Spelled("", f"{op.inputs[0]}.chunk({op.field('parts')}, {at})[{op.field('take')}]")
+
+
+def shuffle(op: Op) -> Spelled:
+    """Channels dealt from groups in turn."""
+    at = _axis(op.x, "c")
+    groups = f"{op.inputs[0]}.unflatten({at}, ({op.field('groups')}, {op.x.c // op.field('groups')}))"
+    return Spelled("", f"{groups}.transpose({at}, {at + 1}).flatten({at}, {at + 1})")
+
+
+def index_select(op: Op) -> Spelled:
+    """Channels by an index."""
+    x = op.inputs[0]
+    return Spelled("", f"{x}.index_select({_axis(op.x, 'c')}, torch.arange({op.y.c}, device={x}.device) % {op.x.c})")
+
+
+def transpose(op: Op) -> Spelled:
+    """Two dimensions swapped."""
+    a, b = (_axis(op.x, name) for name in op.field("axes"))
+    return Spelled("", f"{op.inputs[0]}.transpose({a}, {b})")
+
+
+def reshape(op: Op) -> Spelled:
+    """Another shape."""
+    return Spelled("", f"{op.inputs[0]}.reshape({', '.join(map(str, ('-1', *op.y.shape[1:])))})")
+
+
+def join(sign: str) -> Callable[[Op], Spelled]:
+    """Tensors value by value."""
+
+    def write(op: Op) -> Spelled:
+        names = [name for name in ("n", *DIMENSIONS) if op.y.has(name)]
+
+        def seen(x: Tensor, name: str) -> str:
+            sizes = ", ".join(str(x.dims.get(one, 1)) for one in names[1:])
+            return name if [*x.dims] == names else f"{name}.reshape(-1, {sizes})"
+
+        return Spelled("", f" {sign} ".join(map(seen, op.line.inputs, op.inputs)))
+
+    return write
+
+
+def concat(op: Op) -> Spelled:
+    """Tensors behind one another."""
+    return Spelled("", f"torch.cat([{', '.join(op.inputs)}], {_axis(op.x, op.field('axis'))})")
+
+
+def mean(op: Op) -> Spelled:
+    """The mean over some dimensions."""
+    over = op.field("over")
+    every = [name for name in op.x.dims if name not in ("n", "c")]
+    names = every if over is None else [over] if isinstance(over, str) else over
+    if not names:
+        return Spelled("", op.inputs[0])
+    places = ", ".join(str(_axis(op.x, name)) for name in names)
+    return Spelled("", f"{op.inputs[0]}.mean(({places},){', keepdim=True' if op.field('keep') else ''})")
+
+
+_ACTIVATIONS = ("relu", "relu6", "elu", "sigmoid", "tanh", "silu", "gelu", "hardsigmoid", "hardswish")
+OPS: dict[str, Callable[[Op], Spelled]] = {
+    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), conv),
+    "depthwise": depthwise,
+    "separable": separable,
+    **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), conv_transpose),
+    "max_pool": pool("max", ', value=float("-inf")'),
+    "avg_pool": pool("avg"),
+    **dict.fromkeys(("adaptive_max_pool", "global_max_pool"), adaptive("max")),
+    **dict.fromkeys(("adaptive_avg_pool", "global_avg_pool"), adaptive("avg")),
+    "linear": linear,
+    "matmul": matmul,
+    "attention": attention,
+    "batch_norm": norm("BatchNorm"),
+    "layer_norm": layer_norm,
+    "rms_norm": layer_norm,
+    "group_norm": norm("GroupNorm"),
+    "instance_norm": norm("InstanceNorm"),
+    "softmax": lambda op: Spelled("", f"{op.inputs[0]}.softmax({_axis(op.x, op.field('axis'))})"),
+    "prelu": prelu,
+    "pad": pad,
+    "upsample": resize,
+    "resize": resize,
+    "pixel_shuffle": lambda op: Spelled("", f"F.pixel_shuffle({op.inputs[0]}, {op.field('factor')})"),
+    "pixel_unshuffle": lambda op: Spelled("", f"F.pixel_unshuffle({op.inputs[0]}, {op.field('factor')})"),
+    "add": join("+"),
+    "multiply": join("*"),
+    "concat": concat,
+    "slice": slice_,
+    "split": split,
+    "shuffle": shuffle,
+    "index_select": index_select,
+    "transpose": transpose,
+    "flatten": alone("{}.flatten(1)"),
+    "reshape": reshape,
+    "mean": mean,
+    "dropout": lambda op: Spelled(f"nn.Dropout({float(op.field('rate'))})", f"{{m}}({op.inputs[0]})"),
+    **{name: alone(f"F.{name}({{}})") for name in _ACTIVATIONS},
+}
+"""How each op of the vocabulary is spelled."""

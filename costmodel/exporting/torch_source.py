@@ -1,0 +1,179 @@
+"""A ledger as the source of a PyTorch module: its parameters in the constructor, its lines in `forward`."""
+
+import keyword
+import re
+from collections import Counter
+
+from costmodel.exporting.torch_ops import OPS, Op
+from costmodel.ledger import Ledger
+from costmodel.line import Line
+from costmodel.ops.fields import spoken
+from costmodel.problems import Problem, Problems, SpecError, printable
+
+_TAKEN = frozenset(
+    (
+        "F",
+        "torch",
+        "nn",
+        "self",
+        "x",
+        "super",
+        "training",
+        "forward",
+        "half",
+        "float",
+        "double",
+        "type",
+        "to",
+        "train",
+        "eval",
+        "apply",
+        "cpu",
+        "cuda",
+        "children",
+        "modules",
+        "parameters",
+        "buffers",
+        "compile",
+        "requires_grad_",
+        "zero_grad",
+        "state_dict",
+        "load_state_dict",
+        "add_module",
+        "register_buffer",
+        "share_memory",
+        "bfloat16",
+        "xpu",
+        "named_children",
+        "named_modules",
+        "named_parameters",
+        "named_buffers",
+        "extra_repr",
+        "get_submodule",
+        "get_parameter",
+        "get_buffer",
+    )
+)
+"""Names that a module has itself, and those of the source."""
+
+
+def source(ledger: Ledger) -> str:
+    """A network as the source of a module, which has its parameters and gives tensors of its shapes.
+
+    A line is named by its path. Raises `SpecError` for ops that PyTorch has nothing for, all of them at once.
+    """
+    _check(ledger)
+    names = _Names()
+    inputs = {-1 - place: names(str(name)) for place, name in enumerate(ledger.inputs)}
+    given, readers = dict(inputs), _readers(ledger)
+    made, calls, group = list[str](), list[str](), ""
+    for at, line in enumerate(ledger.lines):
+        module = names(line.path)
+        spelled = OPS[line.op](Op(line, tuple(given[of] for of in line.sources)))
+        given[at] = "x" if readers[at] == [at + 1] and at not in ledger.outputs else module
+        if (here := line.place.chain()[0].label) != group or line.place.chain()[0].repeated:
+            here = str(line.place.chain()[0])
+        for text, rows in ((spelled.made, made), (spelled.call, calls)):
+            if here != group and len(line.place.chain()) > 1 and text:
+                rows.append(f"# {printable(here)}")
+        group = here
+        made += [f"self.{module} = {spelled.made}"] if spelled.made else []
+        calls.append(f"{given[at]} = {spelled.call.replace('{m}', f'self.{module}')}")
+    outputs = [given[of] for of in dict.fromkeys(ledger.outputs)]
+    return _assembled(ledger, [*inputs.values()], made, calls, outputs)
+
+
+def _assembled(ledger: Ledger, inputs: list[str], made: list[str], calls: list[str], outputs: list[str]) -> str:
+    sums, name = ledger.sums(), re.sub(r"\W+", "_", ledger.name, flags=re.ASCII).strip("_")
+    settings = " · ".join(f"{name} {spoken(value)}" for name, value in ledger.settings.items())
+    sizes = " and ".join(str(x) for x in ledger.inputs.values())
+    head = [
+        f"{ledger.name}, {ledger.source}; {settings}",
+        f"{sums.params:,} parameters, {sums.mult_adds:,} mult-adds for {sizes}",
+    ]
+    body = [
+        *(f"# {printable(line)}" for line in head),
+        "",
+        "import torch",
+        "from torch import nn",
+        "from torch.nn import functional as F",
+        *([_ATTENTION] if any(line.op == "attention" for line in ledger.lines) else []),
+        "",
+        "",
+        f"class {name if name.isidentifier() and not keyword.iskeyword(name) else 'Network'}(nn.Module):",
+        "    def __init__(self):",
+        "        super().__init__()",
+        *(f"        {line}" for line in made),
+        "",
+        f"    def forward(self, {', '.join(inputs)}):",
+        *(f"        {line}" for line in calls),
+        f"        return {', '.join(outputs)}",
+    ]
+    return "\n".join(body) + "\n"
+
+
+def _readers(ledger: Ledger) -> list[list[int]]:
+    readers: list[list[int]] = [[] for _ in ledger.lines]
+    for at, line in enumerate(ledger.lines):
+        for of in line.sources:
+            if of >= 0:
+                readers[of].append(at)
+    return readers
+
+
+class _Names:
+    """Names that Python takes, none twice."""
+
+    def __init__(self) -> None:
+        self.taken = set(_TAKEN)
+
+    def __call__(self, wanted: str) -> str:
+        name = re.sub(r"\W+", "_", wanted, flags=re.ASCII).strip("_") or "layer"
+        name = f"layer_{name}" if name[0].isdigit() else f"{name}_" if keyword.iskeyword(name) else name
+        found, times = name, 1
+        while found in self.taken:
+            times += 1
+            found = f"{name}_{times}"
+        self.taken.add(found)
+        return found
+
+
+def _check(ledger: Ledger) -> None:
+    problems = Problems()
+    lines: dict[str, Line] = {}
+    for line in ledger.lines:
+        if line.op not in OPS:
+            lines.setdefault(line.op, line)
+    times = Counter(line.op for line in ledger.lines)
+    for name, line in lines.items():
+        called = str(line.fields["op"]) if name == "unknown" else name
+        said = f"{times[name]} time{'s' if times[name] > 1 else ''}"
+        problems.add(line.mark, f"'{called}' has no counterpart in PyTorch, and the network has it {said}")
+    problems.check()
+    if not ledger.lines:
+        raise SpecError([Problem(None, "the network has no layers, and a module needs some")])
+
+
+_ATTENTION = """
+
+class Attention(nn.Module):
+    def __init__(self, c, c_source, dim, out, heads, kv_heads, windows, bias=True):
+        super().__init__()
+        self.heads, self.windows, self.of = heads, windows, dim // heads
+        self.query = nn.Linear(c, dim, bias=bias)
+        self.key = nn.Linear(c_source, self.of * kv_heads, bias=bias)
+        self.value = nn.Linear(c_source, self.of * kv_heads, bias=bias)
+        self.out = nn.Linear(dim, out, bias=bias)
+
+    def forward(self, x, source=None):
+        source = x if source is None else source
+
+        def headed(y):
+            return y.reshape(y.shape[0] * self.windows, y.shape[1] // self.windows, -1, self.of).transpose(1, 2)
+
+        query, key, value = headed(self.query(x)), headed(self.key(source)), headed(self.value(source))
+        shared = self.heads // key.shape[1]
+        key, value = key.repeat_interleave(shared, 1), value.repeat_interleave(shared, 1)
+        y = F.scaled_dot_product_attention(query, key, value)
+        return self.out(y.transpose(1, 2).reshape(x.shape[0], x.shape[1], -1))"""
+"""Attention as the op of that name counts it."""

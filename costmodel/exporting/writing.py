@@ -1,0 +1,71 @@
+"""A ledger as an ONNX model: each of its lines by the writer of its op."""
+
+from collections import Counter
+from typing import Any
+
+from onnx import ModelProto, TensorProto, checker, helper
+
+from costmodel import algebra
+from costmodel.exporting import layout, values, windows
+from costmodel.exporting.model import Model
+from costmodel.exporting.run import Run, Writer
+from costmodel.ledger import Ledger
+from costmodel.ops.fields import spoken
+from costmodel.problems import Problem, Problems, SpecError
+from costmodel.tensor import Tensor
+
+WRITERS: dict[str, Writer] = {**windows.WRITERS, **values.WRITERS, **layout.WRITERS}
+"""How each op of the vocabulary is written; `unknown`, and a spec's own, are written by nobody."""
+MOST = 2_000_000_000
+"""Bytes of parameters that one file can hold (the format's limit is 2 GiB)."""
+
+
+def exported(ledger: Ledger, seed: int | None = 0) -> ModelProto:
+    """A network as an ONNX model; `seed` draws its parameters, None leaves their values out.
+
+    Nodes have the names of the lines; the operator set is 18, or as late as an op needs. Raises `SpecError` for ops that
+    ONNX has nothing for, all of them at once, and for more parameters than a file can hold.
+    """
+    _check(ledger, seed)
+    model = Model(seed)
+    names = {-1 - place: model.name(str(name)) for place, name in enumerate(ledger.inputs)}
+    entering = [_value(names[-1 - place], x) for place, x in enumerate(ledger.inputs.values())]
+    for at, line in enumerate(ledger.lines):
+        names[at] = WRITERS[line.op](Run(model, line, tuple(names[source] for source in line.sources)))
+    leaving = [_output(model, ledger, names, of) for of in dict.fromkeys(ledger.outputs)]
+    settings = " · ".join(f"{name} {spoken(value)}" for name, value in ledger.settings.items())
+    said = f"{ledger.name}: {ledger.source}; {settings}" if settings else f"{ledger.name}: {ledger.source}"
+    made = model.done(ledger.name, entering, leaving, said)
+    assert model.learned == ledger.sums().params, "the parameters of a model are those that are counted"
+    if seed is not None:
+        checker.check_model(made, full_check=True)
+    return made
+
+
+def _value(name: str, x: Tensor) -> Any:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, [*x.shape])
+
+
+def _output(model: Model, ledger: Ledger, names: dict[int, str], of: int) -> Any:
+    """An output; an input that leaves as it came gets a name of its own."""
+    if of < 0:
+        names = {of: model.node("Identity", [names[of]], "output")}
+    x = ledger.lines[of].output if of >= 0 else [*ledger.inputs.values()][-1 - of]
+    return _value(names[of], x)
+
+
+def _check(ledger: Ledger, seed: int | None) -> None:
+    problems = Problems()
+    for name, times in Counter(line.op for line in ledger.lines if line.op not in WRITERS).items():
+        first = next(line for line in ledger.lines if line.op == name)
+        called = str(first.fields["op"]) if name == "unknown" else name
+        message = f"'{called}' has no counterpart in ONNX, and the network has it {times} time{'s' if times > 1 else ''}"
+        problems.add(first.mark, message)
+    problems.check()
+    open_ = [x for x in (*ledger.inputs.values(), *(line.output for line in ledger.lines)) if not algebra.is_single(x.size)]
+    if open_:
+        raise SpecError([Problem(None, f"a file has one size for each tensor, and here is {open_[0]}")])
+    size = 4 * int(sum(line.cost.weights + line.cost.biases + line.cost.affine + line.cost.buffers for line in ledger.lines))
+    if seed is not None and size > MOST:
+        message = f"the parameters take {size:,} bytes, and a file of the format holds less than 2 GiB"
+        raise SpecError([Problem(None, message, "--no-weights leaves their values out")])

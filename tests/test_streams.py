@@ -1,0 +1,398 @@
+"""Sweeps into files: every point as it would be by itself, stopped and gone on with, by one process or several."""
+
+import csv
+import io
+import json
+import multiprocessing
+import os
+import pickle
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars
+import pytest
+
+import costmodel
+from costmodel import SpecError
+from costmodel.budget import budget
+from costmodel.commands.stopping import Watch
+from costmodel.crews import Alone, Crowd, Lost, processes
+from costmodel.listing import Listing
+from costmodel.reports import parquet
+from costmodel.reports.sweep_files import FILES, Stop
+from costmodel.reports.sweep_rows import Shape
+from costmodel.shares import Asked, Found, Share, cut, worked
+from costmodel.space import Grid, Sample, rows
+from costmodel.survey import Seen, fingerprint, founds, surveyed
+
+UNITS = [
+    "units/shufflenet",
+    "--over",
+    "c=24:480:24",
+    "--over",
+    "g=1:12",
+    "--over",
+    "m=12:60:12",
+    "--set",
+    "h=28",
+    "--set",
+    "w=28",
+]
+"""A sweep of 1,200 points, many of which cannot be built."""
+
+
+def spawn(*args: str, cwd: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "costmodel", "sweep", *args]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd)
+
+
+def written(*args: str, cwd: Path) -> None:
+    process = spawn(*args, cwd=cwd)
+    assert process.communicate() == ("", "")
+    assert process.returncode == 0
+
+
+def lines(path: Path) -> list[dict[str, str]]:
+    return [*csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))]
+
+
+# --- what is written ---------------------------------------------------------------------------------------------------------
+
+
+def test_each_point_of_a_file_is_the_one_that_is_evaluated_by_itself(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    run("sweep", *UNITS, "--columns", "c,g,m,operations,params,access,bytes,peak,x:access,per_access", "-o", str(path))
+    found, spec = lines(path), costmodel.load("units/shufflenet")
+    assert len(found) == 20 * 12 * 5
+    assert [(row["c"], row["g"], row["m"]) for row in found[:2]] == [("24", "1", "12"), ("24", "1", "24")]
+    first = next(int(row["access"]) for row in found if not row["reason"])
+    for row in random.Random(1).sample(found, 150):
+        settings: dict[str, Any] = {name: row[name] for name in "cgm"}
+        if row["reason"]:
+            with pytest.raises(SpecError) as error:
+                spec.evaluate(spec.settings({**settings, "h": 28, "w": 28}))
+            assert (row["reason"], row["params"], row["complete"]) == (error.value.problems[0].brief, "", "")
+            continue
+        totals = spec.analyze(**settings, h=28, w=28).totals
+        assert (int(row["operations"]), int(row["params"]), int(row["access"])) == tuple(totals)
+        assert (int(row["bytes"]), row["×access"]) == (4 * totals.access, f"{totals.access / first:.3f}")
+        assert row["complete"] == "true"
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+def test_files_of_few_and_of_many_points_are_alike(run: Any, tmp_path: Path, form: str) -> None:
+    few, many = tmp_path / f"few.{form}", tmp_path / f"many.{form}"
+    sweep = ["sweep", "shufflenet", "--over", "groups=1,2,3,4,5", "--over", "scale=0.5,1,1.5", "--dtype", "int4"]
+    run(*sweep, "-o", str(few))
+    run(*sweep, "--workers", "1", "-o", str(many))
+    if form == "parquet":
+        assert polars.read_parquet(few).equals(polars.read_parquet(many))
+    elif form == "json":
+        one, other = (json.loads(path.read_text(encoding="utf-8")) for path in (few, many))
+        assert other.pop("picked")["unbuilt"] == sum(bool(point["reason"]) for point in one["points"]) > 0
+        assert one == other
+    else:
+        assert few.read_text(encoding="utf-8") == many.read_text(encoding="utf-8")
+
+
+def test_a_parquet_file_has_numbers_and_words(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "points.parquet"
+    sweep = ["sweep", "mobilenet", "--over", "alpha=0.25:1:0.25", "--over", "resolution=0,224"]
+    run(*sweep, "--columns", "operations,x:params,per_access", "-o", str(path))
+    table = polars.read_parquet(path)
+    kinds = [polars.Float64, polars.Int64, polars.Int64, polars.Float64, polars.Float64]
+    assert [*table.dtypes] == [*kinds, *[polars.String] * 4, polars.Boolean]
+    assert table["alpha"].to_list() == [0.25, 0.25, 0.5, 0.5, 0.75, 0.75, 1, 1]
+    assert table["operations"].to_list()[:2] == [None, costmodel.load("mobilenet").analyze(alpha="0.25").totals.mult_adds]
+    assert table["×params"].to_list()[1] == 1
+    assert table["complete"].to_list()[:2] == [None, True]
+
+
+def test_an_op_without_a_cost_is_a_lower_bound_in_each_line(run: Any, tmp_path: Path) -> None:
+    layers = [{"conv2d": {"out": "c", "kernel": 3}}, {"unknown": {"op": "Mystery", "shape": ["c", 2, 2]}}]
+    spec = tmp_path / "odd.yaml"
+    spec.write_text(json.dumps({"name": "odd", "params": {"c": 8}, "input": [3, 8, 8], "layers": layers}), encoding="utf-8")
+    out = tmp_path / "odd.json"
+    run("sweep", str(spec), "--over", "c=1:300", "-o", str(out))
+    found = json.loads(out.read_text(encoding="utf-8"))
+    assert {point["complete"] for point in found["points"]} == {False}
+    assert [one["op"] for one in found["uncounted"]] == ["Mystery"]
+    run("sweep", str(spec), "--over", "c=1:300", "--columns", "c,x:access", "-o", str(tmp_path / "odd.csv"))
+    assert {(row["×access"], row["complete"]) for row in lines(tmp_path / "odd.csv")} == {("", "false")}
+
+
+def test_a_count_too_large_for_parquet_is_refused(run: Any, tmp_path: Path) -> None:
+    spec = tmp_path / "large.yaml"
+    layers = "[{conv2d: {out: 1000000000}}, {conv2d: {out: 10000000000}}]"
+    spec.write_text(f"name: large\nparams: {{c: 3}}\ninput: [c, 9, 9]\nlayers: {layers}\n", encoding="utf-8")
+    found = run("sweep", str(spec), "--over", "c=1000000000,3", "-o", str(tmp_path / "large.parquet"))
+    assert found.code == 2
+    assert "a Parquet file holds smaller ones" in found.err
+    assert [*tmp_path.iterdir()] == [spec]
+
+
+# --- stopped, and gone on with -----------------------------------------------------------------------------------------------
+
+
+def asked(**more: Any) -> Asked:
+    grid = Grid({"c": range(24, 481, 24), "g": range(1, 13), "m": range(12, 61, 12)})
+    return Asked(costmodel.load("units/shufflenet"), grid, {"h": 28, "w": 28}, **more)
+
+
+def parts(found: Iterator[Found], count: int) -> Iterator[Found]:
+    yield from (one for one, _ in zip(found, range(count), strict=False))
+
+
+@pytest.mark.parametrize("more", [{"front": ("mult_adds", "access")}, {"top": 9, "order": ("params", True)}, {"named": 700}])
+def test_a_survey_goes_on_where_it_was_stopped(more: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("costmodel.survey.LEAST", 100)
+    one = asked(limits=(budget("mult_adds<=20M"),), **more)
+    whole, seen = surveyed(one), Seen()
+    assert whole.is_whole
+    stops = 0
+    while seen.next < one.space.count:
+        part = surveyed(one, watched=lambda found: parts(found, 2), seen=seen)
+        data = json.loads(json.dumps(Stop("name", part.seen, part.of).data()))
+        seen, stops = Stop.read(data, Seen).seen, stops + 1
+    assert stops > 2
+    assert (part.points, part.kept, part.unbuilt, part.over) == (whole.points, whole.kept, whole.unbuilt, whole.over)
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+def test_a_file_that_was_stopped_says_so_and_goes_on(form: str, tmp_path: Path) -> None:
+    """A real process, interrupted as Ctrl-C does it."""
+    sweep = ["mobilenetv2", "--over", "alpha=0.25:1.4:0.005", "--over", "resolution=96:1000", "--over", "classes=10,1000"]
+    whole, part = tmp_path / f"whole.{form}", tmp_path / f"part.{form}"
+    started = time.monotonic()
+    written(*sweep, "-o", str(whole), cwd=tmp_path)
+    taken = time.monotonic() - started
+    process = spawn(*sweep, "-o", str(part), "--resume", cwd=tmp_path)
+    until = time.monotonic() + taken * 0.6
+    growing = tmp_path / f".part.{form}.{process.pid}.part"
+    while time.monotonic() < until or not growing.exists():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert (out, process.returncode) == ("", 130)
+    assert err.startswith("costmodel: stopped after ")
+    assert _rows(part, form) < _rows(whole, form)
+    assert _says_of_a_stop(part, form)
+    written(*sweep, "-o", str(part), "--resume", cwd=tmp_path)
+    assert _content(part, form) == _content(whole, form)
+    again = spawn(*sweep, "-o", str(part), "--resume", cwd=tmp_path)
+    assert "does not say where a sweep was stopped" in again.communicate()[1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([part.name, whole.name])
+
+
+def _rows(path: Path, form: str) -> int:
+    return polars.scan_parquet(path).select(polars.len()).collect().item() if form == "parquet" else path.stat().st_size
+
+
+def _says_of_a_stop(path: Path, form: str) -> bool:
+    if form == "parquet":
+        return parquet.stopped(path) is not None
+    if form == "json":
+        return "stopped" in json.loads(path.read_text(encoding="utf-8"))
+    return lines(path)[-1]["reason"].startswith("stopped after")
+
+
+def _content(path: Path, form: str) -> Any:
+    if form == "parquet":
+        return polars.read_parquet(path).to_dicts()
+    if form == "json":
+        found = json.loads(path.read_text(encoding="utf-8"))
+        del found["picked"]["ways"]  # a process more traces the network once more
+        return found
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("-o", "part.csv"), "part.csv is of another sweep"),
+        (("-o", "part.csv", "--where", "params<=1M"), "part.csv is of another sweep"),
+        (("-o", "net.csv"), "net.csv does not say where a sweep was stopped"),
+        (("-o", "empty.csv"), "empty.csv does not say where a sweep was stopped"),
+        (("-o", "text.json"), "text.json does not say where a sweep was stopped"),
+        (("-o", "text.parquet"), "text.parquet does not say where a sweep was stopped"),
+    ],
+)
+def test_only_the_same_sweep_goes_on(more: tuple[str, ...], said: str, run: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    stop = Stop("0123456789abcdef", Seen(5), 1200, 200)
+    (tmp_path / "part.csv").write_text(f'c\n24\n,,"{stop.sentence.replace(chr(34), chr(34) * 2)}",false\n', encoding="utf-8")
+    (tmp_path / "net.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    for name in ("text.json", "text.parquet"):
+        (tmp_path / name).write_text('{"stopped": 3}', encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    found = run("sweep", *UNITS, "--resume", *more)
+    assert found.code == 2
+    assert said in found.err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_what_is_asked_has_a_name_of_its_own() -> None:
+    one, other = asked(), asked(limits=(budget("params<=1M"),))
+    same = [fingerprint(asked()), fingerprint(pickle.loads(pickle.dumps(asked())))]
+    others = [fingerprint(other), fingerprint(one, "csv"), fingerprint(one._replace(batch=2)), fingerprint(asked(top=3))]
+    others.append(fingerprint(one._replace(space=Sample(one.space, 100, 1))))  # type: ignore[arg-type]
+    others.append(fingerprint(one._replace(space=Sample(one.space, 100, 2))))  # type: ignore[arg-type]
+    assert {*same} == {fingerprint(one)}
+    assert len({fingerprint(one), *others}) == 1 + len(others)
+
+
+def test_ctrl_c_never_cuts_what_is_done_with_an_item() -> None:
+    watch, done = Watch(), []
+    for item in watch(iter(range(5))):
+        if item == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        done.append(item)
+    assert done == [0, 1, 2]
+    assert watch.stopped
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+# --- many hands --------------------------------------------------------------------------------------------------------------
+
+
+def listing(one: Asked) -> Asked:
+    shape = Shape("net", ("c", "g", "m"), {}, one.rules.dtypes, one.rules.convention, one.rules.traffic)
+    return one._replace(listed=FILES["csv"](shape, one).rows)
+
+
+def text(found: Iterator[Found]) -> str:
+    return "".join(part for one in found for part in one.made)
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 5000])
+def test_shares_of_any_size_come_to_the_same(size: int) -> None:
+    one = asked(limits=(budget("params<=5k"),))._replace(space=Grid({"c": [24, 48, 60], "g": range(1, 6), "m": [12, 20]}))
+    for space in (one.space, Sample(one.space, 17, 2), rows(["c", "g", "m"], [[24, 1, 12], [48, 5, 12], [24, 3, 12]])):  # type: ignore[arg-type]
+        here = listing(one._replace(space=space))
+        whole = Alone().founds(cut(here, 0, lambda: 10**6))
+        assert text(Alone().founds(cut(here, 0, lambda: size))) == text(whole)
+
+
+def test_a_share_says_all_that_is_to_be_done() -> None:
+    share = next(cut(listing(asked()), 0, lambda: 40))
+    code = (
+        "import pickle, sys; from costmodel.shares import worked; f = worked(pickle.load(sys.stdin.buffer)); print(f.made[0])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(share), capture_output=True, check=True)
+    assert found.stdout.decode().strip() == worked(share).made[0].strip()
+    assert isinstance(share, Share)
+
+
+def test_what_is_wrong_is_said_whoever_finds_it() -> None:
+    wrong = asked()._replace(fixed={"h": 28, "w": 28, "depth": 3})
+    with pytest.raises(SpecError, match="'depth'"):
+        surveyed(wrong._replace(front=("params",)), crew=processes(1))
+
+
+def test_a_process_that_is_killed_loses_nothing() -> None:
+    one, killed = listing(asked()), list[int]()
+    expected = text(founds(one, Alone(), 0))
+
+    def watched() -> Iterator[Found]:
+        for found in founds(one, processes(2), 0):
+            if not killed:
+                victim = multiprocessing.active_children()[0]
+                assert victim.pid is not None
+                killed.append(victim.pid)
+                os.kill(victim.pid, signal.SIGKILL)
+                victim.join()
+            yield found
+
+    assert text(watched()) == expected
+    assert killed
+
+
+def test_workers_that_die_again_and_again_are_given_up() -> None:
+    one = asked(limits=(budget("params<=1"),))
+    with pytest.raises(Lost, match="worker processes died 3 times over points 1 to 1,024"):
+        [*Crowd(processes(1).make, 1, "worker processes").founds(cut(one._replace(listed=_dying), 0, lambda: 1024))]
+
+
+def _dying(_: Listing) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Cluster(NamedTuple):
+    address: str
+    scheduler: "subprocess.Popen[bytes]"
+    workers: list["subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def dask(tmp_path: Path) -> Iterator[Cluster]:
+    """A scheduler and two workers, each a process of its own, which nobody starts again."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+    python = [sys.executable, "-m", "dask"]
+    host, port = address.removeprefix("tcp://").split(":")
+    scheduler = subprocess.Popen([*python, "scheduler", "--host", host, "--port", port, "--no-dashboard"], **quiet)  # type: ignore[call-overload]
+    alone = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)]
+    workers = [subprocess.Popen([*python, "worker", address, *alone], **quiet) for _ in range(2)]  # type: ignore[call-overload]
+    try:
+        from distributed import Client
+
+        with Client(address, timeout=60) as client:
+            client.wait_for_workers(2, timeout=60)
+        yield Cluster(address, scheduler, workers)
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+
+
+def test_a_cluster_loses_nothing_when_a_worker_is_killed(dask: Cluster, tmp_path: Path) -> None:
+    sweep = ["mobilenetv2", "--over", "alpha=0.25:1.4:0.002", "--over", "resolution=96:1200"]
+    written(*sweep, "-o", "alone.csv", cwd=tmp_path)
+    run = spawn(*sweep, "--scheduler", dask.address, "-o", "cluster.csv", cwd=tmp_path)
+    part = f".cluster.csv.{run.pid}.part"
+    while not (tmp_path / part).exists() or (tmp_path / part).stat().st_size < 2_000_000:
+        assert run.poll() is None
+        time.sleep(0.01)
+    dask.workers[0].kill()
+    assert run.poll() is None, "the sweep was done before the worker was killed"
+    out, err = run.communicate()
+    assert (out, err, run.returncode) == ("", "", 0)
+    assert (tmp_path / "cluster.csv").read_bytes() == (tmp_path / "alone.csv").read_bytes()
+
+
+def test_workers_that_are_all_gone_leave_what_they_did(dask: Cluster, tmp_path: Path) -> None:
+    sweep = ["mobilenetv2", "--over", "alpha=0.25:1.4:0.002", "--over", "resolution=96:1200"]
+    run = spawn(*sweep, "--scheduler", dask.address, "-o", "part.csv", cwd=tmp_path)
+    part = tmp_path / f".part.csv.{run.pid}.part"
+    while not part.exists() or part.stat().st_size < 2_000_000:
+        assert run.poll() is None
+        time.sleep(0.01)
+    dask.scheduler.kill()
+    _, err = run.communicate()
+    assert run.returncode == 2
+    assert f"the workers of {dask.address} are gone" in err
+    assert _says_of_a_stop(tmp_path / "part.csv", "csv")
+
+
+def test_how_many_points_are_held_does_not_hang_on_how_many_there_are() -> None:
+    """A file of a million points takes no more memory than one of a hundred thousand."""
+    code = (
+        "import resource, sys; from costmodel.commands.app import main; sys.argv[1:] = ['sweep', 'mobilenetv2', '--over',"
+        " 'alpha=0.25:1.4:0.01', '--over', sys.argv[1], '-o', '/dev/null', '--format', 'csv']\n"
+        "try: main()\nexcept SystemExit: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    few, many = (
+        int(subprocess.run([sys.executable, "-c", code, over], capture_output=True, text=True, check=True).stdout)
+        for over in ("resolution=32:1000", "resolution=32:8000")
+    )
+    assert many < few + 30
