@@ -30,7 +30,8 @@ class Domain(NamedTuple):
     """The values of a parameter that are searched, in their order.
 
     `kind` is `values` where they are as given, `whole` for every whole number of a range, `every` for every number of one, cut
-    where the network changes (at each cut, and between it and the next, stands one value), and `grid` for steps of `FINE`.
+    where the network changes (at each cut, and between it and the next, stands one value), and `grid` for numbers of
+    which it is not known that nothing changes between them.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Domain(NamedTuple):
             case "every":
                 return f"{self.name}: every number from {low} to {high}; layers change at {len(self.values) // 2 + 1:,} of them"
             case "grid":
-                return f"{self.name}: {low} to {high} in steps of {spoken(FINE)}; what lies between is not searched"
+                return f"{self.name}: {len(self.values):,} numbers from {low} to {high}; what lies between is not searched"
         shown = (
             ", ".join(map(spoken, self.values))
             if len(self.values) <= _SHOWN
@@ -67,8 +68,8 @@ class Domain(NamedTuple):
 
     def is_end(self, value: Any) -> bool:
         """Whether a value is the last of a range that was not given: beyond it may lie better ones."""
-        far = {self.values[-1]} if self.kind == "whole" else {*self.values[:2], *self.values[-2:]}
-        return not self.is_given and self.kind in ("whole", "every") and value in far
+        ends = {"whole": self.values[-1:], "every": [self.values[0], self.values[-1]]}
+        return not self.is_given and value in ends.get(self.kind, [])
 
 
 _SHOWN = 8

@@ -67,6 +67,12 @@ class Best(NamedTuple):
         """Whether the limits are kept."""
         return self.kept > 0
 
+    @property
+    def at_end(self) -> list[str]:
+        """The parameters that are at the end of what was searched, where no range was asked for."""
+        ends = {domain.name: self.around.get(domain.name, (self.values[domain.name],)) for domain in self.domains}
+        return [domain.name for domain in self.domains if any(map(domain.is_end, ends[domain.name]))]
+
 
 def best(asked: Asked, domains: Sequence[Domain], seen: Callable[[int], None] = lambda _: None) -> Best:
     """Work out every point of the domains. Raises `SpecError` where no point can be built, and where costs are not known.
@@ -106,6 +112,8 @@ def _cut(search: "_Search") -> "_Search":
         forms = search.stream.forms
         domains = [cut(domain, forms, search.goal) for domain in search.domains]
         if domains == [*search.domains]:
+            if search.stream.untold:  # between such points and others something may change
+                search.domains = tuple(one._replace(kind="grid") if one.kind == "every" else one for one in domains)
             break
         search = _Search(search.asked, domains, search.seen)
     return search

@@ -77,6 +77,8 @@ class Stream:
                 self.apart[name] = np.where(numbers > 0, -1, np.arange(len(values)))  # a level that is traced, or which
         self._tracers: dict[tuple[int, ...], Tracer] = {}
         self.has_unknown, self._multiplying = False, dict[str, None]()
+        self.untold = 0
+        """Points so far of which no closed form tells."""
 
     def __iter__(self) -> Iterator[Chunk]:
         start = 0
@@ -155,7 +157,9 @@ class Stream:
             words = {name: self.levels[name][code] for name, code in zip(self.apart, kind, strict=True) if code >= 0}
             axes = [self.axes[name] for name in self._traced_in(kind)]
             tracer = Tracer(self.spec, axes, {**self.fixed, **words}, self.wanted, **self._how)
+        before = tracer.untold
         block = tracer.block(points)
+        self.untold += tracer.untold - before
         if tracer.structures:  # there may be as many kinds as points
             self._tracers[kind] = tracer
         self.has_unknown = self.has_unknown or tracer.has_unknown

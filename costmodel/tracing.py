@@ -112,7 +112,9 @@ class Tracer:
         self.variant, self.batch, self.compiled = variant, batch, compiled
         self.structures: list[Structure] = []
         self.forms: list[Closed] = []
-        """The closed forms of all structures that were met."""
+        """The closed forms of the structures."""
+        self.untold = 0
+        """Points of which no closed form tells: evaluated by themselves, they say nothing of their neighbours."""
         self._is_usual_known = False
         self.has_unknown, self.multiplying = False, dict[str, None]()
 
@@ -128,6 +130,7 @@ class Tracer:
             is_built = self._alone(point, int(at), found)
             left, tried = left[left != at], tried + 1
             structure = self._structure(point) if is_built else self._usual()
+            self.untold += structure is None
             if structure is not None:
                 self.structures.append(structure)
                 left, tried = self._ran(structure, points, left, found), 0
@@ -237,8 +240,10 @@ class Tracer:
         numbers = over_whole((figures[name] for name in self.wanted.names), put)
         assert form.usual is not None
         structure = Structure([*truths, *numbers], symbols, form.usual.multiplying, self.compiled)
+        if not structure.fits:
+            return None
         self.forms.append(form)
-        return structure if structure.fits else None
+        return structure
 
 
 def _all(truths: Sequence[Any]) -> Any:

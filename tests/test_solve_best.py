@@ -173,8 +173,14 @@ def test_a_range_that_was_not_given_grows_until_the_best_lies_inside() -> None:
     spec = costmodel.load("mobilenet")
     one = best(Asked(spec, Goal((budget("params<=300M"),), MOST)), [domain(spec, "alpha", {}, None)])
     assert one.values["alpha"] > 8
-    assert not one.domains[0].is_end(one.values["alpha"])
-    assert one.domains[0].values[-1] >= one.values["alpha"] * 2 or one.domains[0].values[-1] >= 16
+    assert one.at_end == []
+
+
+def test_a_range_that_never_ends_the_search_is_said_to_end_there(run: Runner) -> None:
+    out = run("solve", "grouped", "--maximise", "mult_adds", "--by", "channels").out
+    assert "at the end       of what was searched: channels" in out
+    out = run("solve", "grouped", "--maximise", "mult_adds", "--by", "channels=1:64").out
+    assert "at the end" not in out
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

@@ -212,9 +212,8 @@ def _searched(found: Best) -> list[tuple[str, str]]:
         said.append(
             ("equal", f"{count(found.ties)} of the points have this; shown is the first, by the smallest {domains[0].name}")
         )
-    ends = [domain.name for domain in domains if domain.is_end(found.values[domain.name])]
-    if ends and found.is_found:
-        said.append(("at the end", f"of what was searched: {', '.join(ends)}; beyond it, better ones may lie"))
+    if found.at_end and found.is_found:
+        said.append(("at the end", f"of what was searched: {', '.join(found.at_end)}; beyond it, better ones may lie"))
     return said
 
 
@@ -270,7 +269,7 @@ def _best(page: Page, found: Best | Chosen) -> dict[str, Any]:
                 "from": plain(domain.values[0]),
                 "to": plain(domain.values[-1]),
                 "values": len(domain.values),
-                "ends_there": domain.is_end(found.values[domain.name]),
+                "ends_there": domain.name in found.at_end,
             }
             for domain in found.domains
         ],
