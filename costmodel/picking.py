@@ -50,9 +50,7 @@ class All:
         self.found = points if self.found is None else self.found.plus(points)
         if len(self.found.numbers) > MOST:
             message = f"more than {MOST:,} points would be listed"
-            raise SpecError(
-                [Problem(None, message, "--where, --pareto and --top pick some; unsorted, a file takes all")]
-            )
+            raise SpecError([Problem(None, message, "--where, --pareto and --top pick some; unsorted, a file takes all")])
 
 
 class First:
