@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -360,6 +361,30 @@ def test_a_process_that_is_killed_loses_nothing() -> None:
 
     assert text(watched()) == expected
     assert killed
+
+
+class Breaking(ThreadPoolExecutor):
+    """Takes three shares, and is found to be broken when it is given another."""
+
+    left = 3
+
+    def submit(self, *call: Any) -> Any:  # type: ignore[override]
+        self.left -= 1
+        if self.left < 0:
+            raise BrokenExecutor
+        return super().submit(*call)
+
+
+def test_an_executor_that_is_found_broken_is_replaced() -> None:
+    one, made = listing(asked()), list[Breaking]()
+
+    def make() -> Breaking:
+        made.append(Breaking(1))
+        return made[-1]
+
+    shares = cut(one, 0, lambda: 100)
+    assert text(Crowd(make, 2, "threads").founds(shares)) == text(founds(one, Alone(), 0))
+    assert len(made) > 3
 
 
 def test_workers_that_die_again_and_again_are_given_up() -> None:
