@@ -23,6 +23,7 @@ import pytest
 import costmodel
 from costmodel import SpecError
 from costmodel.budget import budget
+from costmodel.commands import streams
 from costmodel.commands.stopping import Watch
 from costmodel.commands.streams import Place, stopped
 from costmodel.crews import Alone, Crowd, Lost, processes
@@ -299,13 +300,65 @@ def test_what_is_asked_has_a_name_of_its_own() -> None:
 
 def test_ctrl_c_never_cuts_what_is_done_with_an_item() -> None:
     watch, done = Watch(), []
-    for item in watch(iter(range(5))):
-        if item == 2:
-            os.kill(os.getpid(), signal.SIGINT)
-        done.append(item)
-    assert done == [0, 1, 2]
+    with watch:
+        for item in watch(iter(range(5))):
+            if item == 2:
+                os.kill(os.getpid(), signal.SIGINT)
+                os.kill(os.getpid(), signal.SIGTERM)
+            done.append(item)
+        os.kill(os.getpid(), signal.SIGINT)
+        done.append("kept")
+    assert done == [0, 1, 2, "kept"]
     assert watch.stopped
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_is_what_it_is_where_there_is_nothing_to_keep() -> None:
+    with Watch(), pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+class Interrupting:
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_ctrl_c_in_a_finalizer_ends_the_stream_with_the_item(capfd: pytest.CaptureFixture[str]) -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        Interrupting()
+        yield from (2, 3)
+
+    with Watch() as watch:
+        assert [*watch(items())] == [1, 2]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_ctrl_c_stops_at_once_where_keeping_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Watch() as watch:
+        for _ in watch(iter(range(5))):
+            os.kill(os.getpid(), signal.SIGINT)
+        monkeypatch.setattr("costmodel.commands.stopping.PATIENCE", 0.0)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_ctrl_c_leaves_a_file_that_is_being_closed(form: str, run: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    """Behind the last point, while the file's end is written: nothing is missing, and nothing is lost."""
+    target = "costmodel.commands.streams._Text.close" if form == "csv" else "costmodel.commands.streams._Parquet.close"
+    kind, close = target.rsplit(".", 1)
+    before = getattr(getattr(streams, kind.rsplit(".", 1)[1]), close)
+
+    def interrupted(*given: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        before(*given)
+
+    monkeypatch.setattr(target, interrupted)
+    path = tmp_path / f"points.{form}"
+    assert run("sweep", *UNITS, "-o", str(path)).code == 0
+    rows = polars.read_parquet(path) if form == "parquet" else lines(path)
+    assert len(rows) == 1200
 
 
 # --- many hands --------------------------------------------------------------------------------------------------------------

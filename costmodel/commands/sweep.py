@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from costmodel.budget import Budget
     from costmodel.commands.streams import Place
     from costmodel.reports.sweeping import Swept
+    from costmodel.shares import Asked
     from costmodel.survey import Seen
 
 FRONT = ("mult_adds", "params", "access", "operations", "peak")
@@ -134,10 +135,8 @@ def sweep(
         asked = surveying.asked(what, spaces.space(swept, rows, drawn, chosen), picking)
         sheet = sheet._replace(held=sweeps.unmoved(loaded, names, fixed, variant) | {"batch": images["batch"]}, top=asked.top)
         place = surveying.place(output, form, workers, scheduler, quiet=quiet, resume=resume)
-        if picking.is_stream:
-            return _leave(streams.stream(asked, sheet, place), asked.space.count, place)
-        sheet, seen = surveying.surveyed(asked, sheet, place)
-        _write(sheet, form, output, no_color)
+        with place.watch:
+            seen = _many(asked, sheet, place, picking.is_stream, no_color)
         return _leave(seen, asked.space.count, place)
     sheet.held["batch"] = images["batch"]
     _write(sheet, form, output, no_color)
@@ -148,6 +147,15 @@ def sweep(
 
 def _is_few(swept: "Mapping[str, list[Any]]") -> bool:
     return prod(map(len, swept.values())) <= surveying.FEW
+
+
+def _many(asked: "Asked", sheet: "Swept", place: "Place", is_stream: bool, no_color: bool) -> "Seen":
+    """Work out very many points and write all of them, or those that are picked."""
+    if is_stream:
+        return streams.stream(asked, sheet, place)
+    sheet, seen = surveying.surveyed(asked, sheet, place)
+    _write(sheet, place.form, place.output, no_color)
+    return seen
 
 
 def _write(sheet: "Swept", form: str, output: str | None, no_color: bool) -> None:
