@@ -56,7 +56,7 @@ class Crowd(NamedTuple):
         try:
             while True:
                 while len(waiting) < AHEAD * self.size and (share := next(shares, None)) is not None:
-                    waiting.append((share, executor.submit(worked, share)))
+                    waiting.append((share, _handed(executor, share)))
                 if not waiting:
                     return
                 try:
@@ -67,7 +67,7 @@ class Crowd(NamedTuple):
                         raise self._given_up(waiting[0][0]) from None
                     _left(executor, waiting)
                     executor = self.make()
-                    waiting = deque((share, executor.submit(worked, share)) for share, _ in waiting)
+                    waiting = deque((share, _handed(executor, share)) for share, _ in waiting)
                     continue
                 lost = 0
                 waiting.popleft()
@@ -88,6 +88,16 @@ class Crowd(NamedTuple):
         points = f"points {share.start + 1:,} to {share.stop:,}"
         message = f"{self.said} died {TRIES} times over {points}"
         return Lost([Problem(None, message, "they may need more memory than there is; fewer workers need less")])
+
+
+def _handed(executor: Executor, share: Share) -> Future[Found]:
+    """What a share will come to; where the executor is broken already, its answer says so."""
+    try:
+        return executor.submit(worked, share)
+    except BrokenExecutor as error:
+        future = Future[Found]()
+        future.set_exception(error)
+        return future
 
 
 def _left(executor: Executor, waiting: Iterable[tuple[Share, Future[Found]]]) -> None:

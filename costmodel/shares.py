@@ -53,23 +53,28 @@ class Asked(NamedTuple):
         return ", ".join(f"{'large' if name.startswith('+') else 'small'} {name.lstrip('+')}" for name in self.front)
 
     @property
+    def ranked(self) -> tuple[str, bool] | None:
+        """The order by which the first points are picked; None where they come as they are, or are not the first."""
+        return None if self.front or self.top is None else self.order
+
+    @property
     def figures(self) -> tuple[str, ...]:
         """The figures by which points are picked: of very many, no more are worked out."""
         if self.listed is not None:
             return (*FIGURES, *(["peak"] if self.with_peak else []))
         if self.front:
             return tuple(dict.fromkeys(name.lstrip("+") for name in self.front))
-        if self.top is None or self.order is None:
+        if self.ranked is None:
             return ("mult_adds",)
         of = {"per_access": ("operations", "access"), "bytes": ("loaded", "read", "written")}
-        key = self.order[0].lstrip("×")
+        key = self.ranked[0].lstrip("×")
         return of.get(key, (key,) if key in (*FIGURES, "peak") else ("mult_adds",))
 
     def pick(self) -> Pick:
         """What picks points of all that it is shown."""
         if self.front:
             return Front(self.front)
-        return All() if self.top is None else First(self.top, "", self.order is not None and self.order[1])
+        return All() if self.top is None else First(self.top, "", self.ranked is not None and self.ranked[1])
 
     def stream(self, wanted: Wanted | None = None, *, compiled: bool | None = None) -> Stream:
         """The points, worked out in blocks; programs are `compiled` as is asked for, or where it pays for all of them."""
@@ -179,7 +184,7 @@ class _Work:
             self.broken[chunk.start + at] = self._alone(chunk, at)
         figures = dict(block.figures)
         if isinstance(self.pick, First):
-            figures[""] = chunk.numbers if asked.order is None else self.stream.weights(chunk, asked.order[0])
+            figures[""] = chunk.numbers if asked.ranked is None else self.stream.weights(chunk, asked.ranked[0])
         likely = self.pick.likely(figures, block.kept)
         if likely.size:
             self.pick.take(chunk.points(likely, figures))

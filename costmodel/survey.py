@@ -149,7 +149,8 @@ def fingerprint(asked: Asked, *more: Any) -> str:
     """A short name of what was asked, and of what else a report hangs on: the same for the same sweep."""
     rules, space = asked.rules, asked.space
     levels = {str(name): [spoken(value) for value in values] for name, values in space.levels.items()}
-    head = [column.tolist() for column in space.at(np.arange(min(space.count, LEAST)))]
+    told = space.count if space.bare is not space else min(space.count, LEAST)  # a list is nothing but its points
+    head = [column.tolist() for column in space.codes(0, told)]
     said = [
         [asked.spec.network.name, asked.spec.text],
         {str(name): spoken(value) for name, value in asked.fixed.items()},
@@ -180,7 +181,7 @@ def _picked(asked: Asked, numbers: tuple[int, ...]) -> Points:
     chunk = Chunk(0, block, lambda some: [column[some] for column in codes])
     figures = dict(block.figures)
     if isinstance(asked.pick(), First):
-        figures[""] = places if asked.order is None else stream.weights(chunk, asked.order[0])
+        figures[""] = places if asked.ranked is None else stream.weights(chunk, asked.ranked[0])
     return Points(places, np.stack(codes), figures)
 
 

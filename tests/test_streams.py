@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +23,9 @@ import pytest
 import costmodel
 from costmodel import SpecError
 from costmodel.budget import budget
+from costmodel.commands import streams
 from costmodel.commands.stopping import Watch
+from costmodel.commands.streams import Place, stopped
 from costmodel.crews import Alone, Crowd, Lost, processes
 from costmodel.listing import Listing
 from costmodel.reports import parquet
@@ -102,6 +105,18 @@ def test_files_of_few_and_of_many_points_are_alike(run: Any, tmp_path: Path, for
         assert few.read_text(encoding="utf-8") == many.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("more", [(), ("--pareto", "+mult_adds,access"), ("--where", "params<=2M"), ("--top", "3")])
+def test_points_are_sorted_by_any_figure_whichever_are_picked(run: Any, more: tuple[str, ...]) -> None:
+    sweep = ["sweep", "mobilenet", "--over", "alpha=0.25:1:0.05", "--over", "resolution=96:224:4", *more]
+    for key in ("params", "-bytes", "per_access", "-x:access", "peak", "+resolution"):
+        name = key.lstrip("+-").replace("x:", "")
+        found = run(*sweep, "--sort", key, "--format", "csv", "--columns", name)
+        assert found.code == 0
+        column = [float(row[name]) for row in csv.DictReader(io.StringIO(found.out))]
+        assert column == sorted(column, reverse=not key.startswith("+"))
+        assert len(column) > 1
+
+
 def test_a_parquet_file_has_numbers_and_words(run: Any, tmp_path: Path) -> None:
     path = tmp_path / "points.parquet"
     sweep = ["sweep", "mobilenet", "--over", "alpha=0.25:1:0.25", "--over", "resolution=0,224"]
@@ -133,6 +148,18 @@ def test_a_count_too_large_for_parquet_is_refused(run: Any, tmp_path: Path) -> N
     layers = "[{conv2d: {out: 1000000000}}, {conv2d: {out: 10000000000}}]"
     spec.write_text(f"name: large\nparams: {{c: 3}}\ninput: [c, 9, 9]\nlayers: {layers}\n", encoding="utf-8")
     found = run("sweep", str(spec), "--over", "c=1000000000,3", "-o", str(tmp_path / "large.parquet"))
+    assert found.code == 2
+    assert "a Parquet file holds smaller ones" in found.err
+    assert [*tmp_path.iterdir()] == [spec]
+
+
+@pytest.mark.parametrize("more", [(), ("--workers", "1"), ("--pareto", "params")])
+def test_a_size_too_large_for_parquet_is_refused_wherever_it_is_found(run: Any, tmp_path: Path, more: tuple[str, ...]) -> None:
+    """The counts are below 2^63, and eight times as many bytes are not."""
+    spec = tmp_path / "large.yaml"
+    layers = "[{conv2d: {out: 1000000000, kernel: 1}}, {conv2d: {out: 3000000000, kernel: 1}}]"
+    spec.write_text(f"name: large\nparams: {{c: 3}}\ninput: [c, 1, 1]\nlayers: {layers}\n", encoding="utf-8")
+    found = run("sweep", str(spec), "--over", "c=3,4", "--dtype", "fp64", *more, "-o", str(tmp_path / "large.parquet"))
     assert found.code == 2
     assert "a Parquet file holds smaller ones" in found.err
     assert [*tmp_path.iterdir()] == [spec]
@@ -239,25 +266,99 @@ def test_only_the_same_sweep_goes_on(more: tuple[str, ...], said: str, run: Any,
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+def test_a_stop_says_any_number_of_points(form: str, tmp_path: Path) -> None:
+    """Picked points stand in what is said of the stop, far more than fit into what is read of a file's end at first."""
+    one = asked()
+    shape = Shape("net", ("c", "g", "m"), {}, one.rules.dtypes, one.rules.convention, one.rules.traffic)
+    many = Seen(10**7, 5, 6, {"float64": 10**7}, tuple(range(10**6, 10**6 + 50_000)), (1, 2), (("a", "A"), ("b", "B")))
+    stop, path = Stop("name", many, 10**8), tmp_path / f"part.{form}"
+    if form == "parquet":
+        kinds = parquet.schema(shape, one.space.levels)
+        writer = parquet.Writer(path, kinds)
+        writer.put(parquet.stopped_row(kinds, stop.sentence))
+        writer.close()
+    else:
+        kind = FILES[form](shape, one)
+        path.write_text(kind.head() + kind.tail(many, stop), encoding="utf-8")
+    place = Place(str(path), form, Alone(), Watch(), quiet=True, resume=True)
+    assert stopped(place, "name") == stop
+
+
 def test_what_is_asked_has_a_name_of_its_own() -> None:
     one, other = asked(), asked(limits=(budget("params<=1M"),))
     same = [fingerprint(asked()), fingerprint(pickle.loads(pickle.dumps(asked())))]
     others = [fingerprint(other), fingerprint(one, "csv"), fingerprint(one._replace(batch=2)), fingerprint(asked(top=3))]
     others.append(fingerprint(one._replace(space=Sample(one.space, 100, 1))))  # type: ignore[arg-type]
     others.append(fingerprint(one._replace(space=Sample(one.space, 100, 2))))  # type: ignore[arg-type]
+    for last in (12, 20):
+        listed = rows(["c", "g", "m"], [[24, 1, 12]] * 5000 + [[24, 1, 20]] + [[24, 1, last]])
+        others.append(fingerprint(one._replace(space=listed)))  # type: ignore[arg-type]
     assert {*same} == {fingerprint(one)}
     assert len({fingerprint(one), *others}) == 1 + len(others)
 
 
 def test_ctrl_c_never_cuts_what_is_done_with_an_item() -> None:
     watch, done = Watch(), []
-    for item in watch(iter(range(5))):
-        if item == 2:
-            os.kill(os.getpid(), signal.SIGINT)
-        done.append(item)
-    assert done == [0, 1, 2]
+    with watch:
+        for item in watch(iter(range(5))):
+            if item == 2:
+                os.kill(os.getpid(), signal.SIGINT)
+                os.kill(os.getpid(), signal.SIGTERM)
+            done.append(item)
+        os.kill(os.getpid(), signal.SIGINT)
+        done.append("kept")
+    assert done == [0, 1, 2, "kept"]
     assert watch.stopped
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_is_what_it_is_where_there_is_nothing_to_keep() -> None:
+    with Watch(), pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+class Interrupting:
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_ctrl_c_in_a_finalizer_ends_the_stream_with_the_item(capfd: pytest.CaptureFixture[str]) -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        Interrupting()
+        yield from (2, 3)
+
+    with Watch() as watch:
+        assert [*watch(items())] == [1, 2]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_ctrl_c_stops_at_once_where_keeping_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Watch() as watch:
+        for _ in watch(iter(range(5))):
+            os.kill(os.getpid(), signal.SIGINT)
+        monkeypatch.setattr("costmodel.commands.stopping.PATIENCE", 0.0)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_ctrl_c_leaves_a_file_that_is_being_closed(form: str, run: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    """Behind the last point, while the file's end is written: nothing is missing, and nothing is lost."""
+    target = "costmodel.commands.streams._Text.close" if form == "csv" else "costmodel.commands.streams._Parquet.close"
+    kind, close = target.rsplit(".", 1)
+    before = getattr(getattr(streams, kind.rsplit(".", 1)[1]), close)
+
+    def interrupted(*given: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        before(*given)
+
+    monkeypatch.setattr(target, interrupted)
+    path = tmp_path / f"points.{form}"
+    assert run("sweep", *UNITS, "-o", str(path)).code == 0
+    rows = polars.read_parquet(path) if form == "parquet" else lines(path)
+    assert len(rows) == 1200
 
 
 # --- many hands --------------------------------------------------------------------------------------------------------------
@@ -313,6 +414,30 @@ def test_a_process_that_is_killed_loses_nothing() -> None:
 
     assert text(watched()) == expected
     assert killed
+
+
+class Breaking(ThreadPoolExecutor):
+    """Takes three shares, and is found to be broken when it is given another."""
+
+    left = 3
+
+    def submit(self, *call: Any) -> Any:  # type: ignore[override]
+        self.left -= 1
+        if self.left < 0:
+            raise BrokenExecutor
+        return super().submit(*call)
+
+
+def test_an_executor_that_is_found_broken_is_replaced() -> None:
+    one, made = listing(asked()), list[Breaking]()
+
+    def make() -> Breaking:
+        made.append(Breaking(1))
+        return made[-1]
+
+    shares = cut(one, 0, lambda: 100)
+    assert text(Crowd(make, 2, "threads").founds(shares)) == text(founds(one, Alone(), 0))
+    assert len(made) > 3
 
 
 def test_workers_that_die_again_and_again_are_given_up() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from costmodel.commands.stopping import Watch
     from costmodel.crews import Crew
+    from costmodel.listing import Listing
     from costmodel.reports.sweep_files import CsvFile, JsonFile, Stop
     from costmodel.reports.sweep_rows import Shape
     from costmodel.reports.sweeping import Swept
@@ -83,11 +84,7 @@ def parquet(sheet: "Swept", output: str | None) -> None:
     assert output is not None
     shape, listing = shaped(sheet), Listing.of(listed(sheet))
     with outputs.beside(output) as part, _Parquet(shape, listing.levels, part) as table:
-        try:
-            table.put([_frames(shape, table.kinds, listing)])
-        except OverflowError:
-            message = "a figure is 2^63 or more, and a Parquet file holds smaller ones"
-            raise SpecError([Problem(None, message, "csv and json hold any")]) from None
+        table.put([_frames(shape, table.kinds, listing)])
         if sheet.stop is not None:
             table.close(sheet.stop.seen, sheet.stop)
 
@@ -131,13 +128,13 @@ def stopped(place: Place, name: str) -> "Stop | None":
 
 
 def _end(path: Path) -> str:
-    """The last lines of a file, the very last one whole."""
+    """The last lines of a file, the very last one whole, or the one before a brace that closes a document."""
     size, length = path.stat().st_size, END
     with path.open("rb") as file:
         while True:
             file.seek(max(size - length, 0))
             end = file.read()
-            if length >= size or b"\n" in end[:-1]:
+            if length >= size or b"\n" in end.rstrip(b"}\n"):
                 return end.decode("utf-8", errors="replace")
             length *= 4
 
@@ -171,10 +168,15 @@ def _sink(
         yield asked, sink
 
 
-def _frames(shape: "Shape", kinds: dict[str, Any], listing: Any) -> Any:
+def _frames(shape: "Shape", kinds: dict[str, Any], listing: "Listing") -> "DataFrame":
+    """Some points as a table. Raises `SpecError` for a number that a Parquet file cannot hold."""
     from costmodel.reports.parquet import frame
 
-    return frame(shape, kinds, listing)
+    try:
+        return frame(shape, kinds, listing)
+    except OverflowError:
+        message = "a figure is 2^63 or more, and a Parquet file holds smaller ones"
+        raise SpecError([Problem(None, message, "csv and json hold any")]) from None
 
 
 class _Text:

@@ -106,7 +106,10 @@ def place(output: str | None, form: str, workers: str | None, scheduler: str | N
     """Where points are streamed to, and by whom. Raises `SpecError`."""
     from costmodel.commands.stopping import Watch
     from costmodel.commands.streams import Place
+    from costmodel.reports import parquet
 
+    if form == "parquet":
+        parquet.ready()
     return Place(output, form, crew(workers, scheduler), Watch(), quiet, resume)
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from costmodel.budget import Budget
     from costmodel.commands.streams import Place
     from costmodel.reports.sweeping import Swept
+    from costmodel.shares import Asked
     from costmodel.survey import Seen
 
 FRONT = ("mult_adds", "params", "access", "operations", "peak")
@@ -136,10 +137,8 @@ def sweep(
         asked = surveying.asked(what, spaces.space(swept, rows, drawn, chosen), picking)
         sheet = sheet._replace(held=sweeps.unmoved(loaded, names, fixed, variant) | {"batch": images["batch"]}, top=asked.top)
         place = surveying.place(output, form, workers, scheduler, quiet=quiet, resume=resume)
-        if picking.is_stream and plot is None:
-            return _leave(streams.stream(asked, sheet, place), asked.space.count, place)
-        sheet, seen = surveying.surveyed(asked if plot is None else asked._replace(top=None), sheet, place)  # it has them all
-        _write(sheet, form, output, plot, no_color)
+        with place.watch:
+            seen = _many(asked, sheet, place, plot, picking.is_stream and plot is None, no_color)
         return _leave(seen, asked.space.count, place)
     sheet.held["batch"] = images["batch"]
     _write(sheet, form, output, plot, no_color)
@@ -150,6 +149,15 @@ def sweep(
 
 def _is_few(swept: "Mapping[str, list[Any]]") -> bool:
     return prod(map(len, swept.values())) <= surveying.FEW
+
+
+def _many(asked: "Asked", sheet: "Swept", place: "Place", plot: str | None, is_stream: bool, no_color: bool) -> "Seen":
+    """Work out very many points and write all of them, or those that are picked; a plot has them all."""
+    if is_stream:
+        return streams.stream(asked, sheet, place)
+    sheet, seen = surveying.surveyed(asked if plot is None else asked._replace(top=None), sheet, place)
+    _write(sheet, place.form, place.output, plot, no_color)
+    return seen
 
 
 def _write(sheet: "Swept", form: str, output: str | None, plot: str | None, no_color: bool) -> None:

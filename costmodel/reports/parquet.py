@@ -20,6 +20,11 @@ AHEAD = 2
 """Parts that wait to be written."""
 
 
+def ready() -> None:
+    """Load polars, which takes Ctrl-C for itself when it is loaded: who heeds that does it afterwards."""
+    import polars  # noqa: F401 - for what it does
+
+
 def schema(shape: Shape, levels: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     """The columns' types: whole numbers where all of a column are, decimals as the nearest float64, words."""
     import polars
@@ -102,7 +107,7 @@ class Writer:
 
     def __init__(self, path: Path, kinds: dict[str, Any]) -> None:
         self.path, self.kinds = path, kinds
-        self.failed: Exception | None = None
+        self.failed: BaseException | None = None
         self.waiting: Queue[Any] = Queue(AHEAD)
         self.thread = Thread(target=self._sink, daemon=True)
         self.thread.start()
@@ -131,7 +136,7 @@ class Writer:
 
         try:
             register_io_source(tables, schema=self.kinds).sink_parquet(self.path)
-        except Exception as error:
+        except BaseException as error:  # a file that is not whole must never pass for one
             self.failed = error
             while self.waiting.get() is not None:  # whoever puts must not wait for ever
                 pass

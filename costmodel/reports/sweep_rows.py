@@ -159,5 +159,7 @@ def json_rows(shape: Shape, listing: Listing) -> str:
 
 
 def json_tail(tail: Mapping[str, Any]) -> str:
-    """A JSON document from its points' end on."""
-    return "\n  ],\n" + json.dumps(tail, indent=2, ensure_ascii=False)[2:] + "\n"
+    """A JSON document from its points' end on; where it was stopped is one line, the last but one."""
+    words = json.dumps({name: value for name, value in tail.items() if name != "stopped"}, indent=2, ensure_ascii=False)
+    stopped = f',\n  "stopped": {json.dumps(tail["stopped"])}' if "stopped" in tail else ""
+    return f"\n  ],\n{words[2:-2]}{stopped}\n}}\n"
