@@ -14,7 +14,7 @@ def floored(value: Any, by: Any = 1) -> Any:
     >>> from costmodel.algebra.polynomials.words import symbol
     >>> x = symbol("x", whole=True)
     >>> floored(4 * x + 6, 8), floored(floored(x - 1, 2) + 1, 2), floored(8 * x + 3, 4)
-    (floor(x + 1, 2), floor(x + 1, 4), 2*x)
+    (floor((x + 1)/2), floor((x + 1)/4), 2*x)
     """
     if isinstance(by, Polynomial):
         return _by_polynomial(value, by)

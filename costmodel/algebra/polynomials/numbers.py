@@ -25,8 +25,13 @@ class Atom:
         self.positive = positive or self.low > 0
 
     def __repr__(self) -> str:
-        shown = ", ".join(map(str, self.args))
-        return str(self.args[0]) if self.kind == "symbol" else f"{self.kind}({shown})"
+        if self.kind == "symbol":
+            return str(self.args[0])
+        first, *more = map(str, self.args)
+        if self.kind == "floor":
+            by = more[0] if more[0].isalnum() else f"({more[0]})"
+            return f"floor({first})" if by == "1" else f"floor(({first})/{by})"
+        return f"{self.kind}({', '.join([first, *more])})"
 
 
 Mono: TypeAlias = tuple[tuple[Atom, int], ...]
@@ -59,7 +64,7 @@ class Polynomial:
     >>> from costmodel.algebra.polynomials.words import symbol
     >>> x = symbol("x", whole=True)
     >>> (x + 1) * (x - 1) * 2 + 1, (x + 3) // 4 // 8
-    (2*x**2 - 1, floor(x + 3, 32))
+    (2*x**2 - 1, floor((x + 3)/32))
     """
 
     __slots__ = ("_hash", "terms")
@@ -272,6 +277,11 @@ def _negated(truth: Any) -> Any:
 
 
 def _shown(mono: Mono, factor: Any) -> str:
-    names = [f"{atom}**{power}" if power != 1 else str(atom) for atom, power in mono]
+    names = [_power(atom, power) for atom, power in mono if power > 0]
+    below = "".join(f"/{_power(atom, -power)}" for atom, power in mono if power < 0)
     number = "-" if factor == -1 and names else "" if factor == 1 and names else str(factor)
-    return number + "*".join(names) if number in ("", "-") else "*".join([number, *names])
+    return (number + "*".join(names) if number in ("", "-") else "*".join([number, *names])) + below
+
+
+def _power(atom: Atom, power: int) -> str:
+    return f"{atom}**{power}" if power != 1 else str(atom)

@@ -13,7 +13,7 @@ def slope(value: Any, symbol: Polynomial) -> Any:
 
     >>> a = algebra.closed("a")
     >>> slope(3 * a**2 + 5 / a, a)
-    6*a - 5*a**-2
+    6*a - 5/a**2
     """
     return _slope(value, atom_of(symbol))
 

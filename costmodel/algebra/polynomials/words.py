@@ -16,7 +16,7 @@ def symbol(name: str, *, whole: bool, low: Any = None, high: Any = inf) -> Polyn
     """A symbol, above zero unless a range is given.
 
     >>> symbol("alpha", whole=False) * 32 // 1
-    floor(32*alpha, 1)
+    floor(32*alpha)
     """
     range_ = (int(whole) if low is None else low, high)
     return atomic("symbol", (name, *range_), whole=whole, range_=range_, positive=low is None)
