@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from costmodel.exporting.run import Run, Writer, axis
+from costmodel.exporting.run import Run, Writer
+from costmodel.exporting.taken import axis
 from costmodel.ops.window import by_side
 from costmodel.tensor import DIMENSIONS, Tensor
 
@@ -105,10 +106,7 @@ def concat(run: Run) -> str:
 
 def mean(run: Run) -> str:
     """The mean over some dimensions."""
-    over = run.field("over")
-    names = (
-        [name for name in run.x.dims if name not in ("n", "c")] if over is None else [over] if isinstance(over, str) else over
-    )
+    names = run.averaged
     if not names:
         return run.node("Identity")
     places = run.constant([axis(run.x, name) for name in names], "axes")

@@ -1,43 +1,23 @@
-"""One op of a network on its way into an ONNX model: its fields, what enters and leaves it, and what it is called."""
+"""One op of a network on its way into an ONNX model."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from costmodel.exporting.model import Model
-from costmodel.line import Line
-from costmodel.tensor import Tensor
+from costmodel.exporting.taken import Taken
 
 
-class Run(NamedTuple):
-    """A line, the model that it is written to, and the names of what enters it."""
+@dataclass(frozen=True)
+class Run(Taken):
+    """A line, and the model that it is written to."""
 
     model: Model
-    line: Line
-    inputs: tuple[str, ...]
 
     @property
     def at(self) -> str:
         """What it is called."""
         return self.line.path
-
-    @property
-    def x(self) -> Tensor:
-        """What enters first."""
-        return self.line.inputs[0]
-
-    @property
-    def y(self) -> Tensor:
-        """What leaves."""
-        return self.line.output
-
-    def field(self, name: str) -> Any:
-        """The value of a field, or its default."""
-        return self.line.fields.get(name, self.line.rule.fields[name].default)
-
-    def sides(self, name: str) -> list[Any]:
-        """A field's value for each side."""
-        value = self.field(name)
-        return [*value] if isinstance(value, list) else [value] * len(self.x.sides)
 
     def node(self, op: str, *more: str, part: str = "", of: Sequence[str] | None = None, **attributes: Any) -> str:
         """An op of ONNX on what enters and more; `part` is behind the line's name where it is one of several."""
@@ -63,8 +43,3 @@ class Run(NamedTuple):
 
 Writer = Callable[[Run], str]
 """Writes an op; the name of what it gives."""
-
-
-def axis(x: Tensor, name: str) -> int:
-    """The place of a dimension."""
-    return [*x.dims].index(name)

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from costmodel.exporting.geometry import pads
-from costmodel.line import Line
-from costmodel.ops.window import a_side, by_side
+from costmodel.exporting.taken import Taken, axis
+from costmodel.ops.window import by_side
 from costmodel.tensor import DIMENSIONS, SIDES, Tensor
 
 
@@ -16,30 +15,13 @@ class Spelled(NamedTuple):
     call: str
 
 
-class Op(NamedTuple):
+class Op(Taken):
     """A line, and the names of what enters it."""
-
-    line: Line
-    inputs: tuple[str, ...]
-
-    @property
-    def x(self) -> Tensor:
-        """What enters first."""
-        return self.line.inputs[0]
-
-    @property
-    def y(self) -> Tensor:
-        """What leaves."""
-        return self.line.output
 
     @property
     def rank(self) -> int:
         """How many sides what enters has."""
         return len(self.x.sides)
-
-    def field(self, name: str) -> Any:
-        """The value of a field, or its default."""
-        return self.line.fields.get(name, self.line.rule.fields[name].default)
 
 
 def number(value: Any) -> str:
@@ -55,7 +37,7 @@ def _padded(op: Op, *, fill: str = "") -> tuple[str, str]:
     sides = padding if isinstance(padding, list) else [padding]
     if not any(isinstance(one, str | list) for one in sides):
         return op.inputs[0], f", padding={number(padding)}" if padding else ""
-    starts, ends = pads(op.line)
+    starts, ends = op.pads()
     if starts == ends:
         return op.inputs[0], f", padding={number(starts)}" if any(starts) else ""
     return _around(op.inputs[0], starts, ends, fill), ""
@@ -109,7 +91,7 @@ def conv_transpose(op: Op) -> Spelled:
     made = f"nn.ConvTranspose{op.rank}d({op.x.c}, {op.y.c}, {number(op.field('kernel'))}{options})"
     if is_plain:
         return Spelled(made, f"{{m}}({op.inputs[0]})")
-    starts, ends = pads(op.line)
+    starts, ends = op.pads()
     return Spelled(made, _around(f"{{m}}({op.inputs[0]})", [-start for start in starts], [-end for end in ends]))
 
 
@@ -117,8 +99,8 @@ def pool(name: str, fill: str = "") -> Callable[[Op], Spelled]:
     """A window that keeps the largest value, or averages."""
 
     def write(op: Op) -> Spelled:
-        starts, ends = pads(op.line)
-        kernels = a_side(op.x.sides, "kernel", op.field("kernel"))
+        starts, ends = op.pads()
+        kernels = op.sides("kernel")
         is_wide = any(2 * end > k for end, k in zip([*starts, *ends], [*kernels, *kernels], strict=True))
         x, padding = (_around(op.inputs[0], starts, ends, fill), "") if is_wide else _padded(op, fill=fill)
         stride = "" if op.field("stride") is None else f", stride={number(op.field('stride'))}"
@@ -197,10 +179,6 @@ def layer_norm(op: Op) -> Spelled:
     return Spelled(made, f"{{m}}({op.inputs[0]}.permute({', '.join(map(str, places))})).permute({back})")
 
 
-def _axis(x: Tensor, name: str) -> int:
-    return [*x.dims].index(name)
-
-
 def prelu(op: Op) -> Spelled:
     """A learned slope."""
     return Spelled("nn.PReLU()" if op.field("shared") else f"nn.PReLU({op.x.c})", f"{{m}}({op.inputs[0]})")
@@ -228,18 +206,18 @@ def slice_(op: Op) -> Spelled:
     """A part of a dimension."""
     start, stop, step = op.field("start") or "", op.field("stop") or "", op.field("step")
     ends = f"{start}:{stop}" + (f":{step}" if step != 1 else "")
-    return Spelled("", f"{op.inputs[0]}[{':, ' * _axis(op.x, op.field('axis'))}{ends}]")
+    return Spelled("", f"{op.inputs[0]}[{':, ' * axis(op.x, op.field('axis'))}{ends}]")
 
 
 def split(op: Op) -> Spelled:
     """One of equal parts."""
-    at = _axis(op.x, op.field("axis"))
+    at = axis(op.x, op.field("axis"))
     return Spelled("", f"{op.inputs[0]}.chunk({op.field('parts')}, {at})[{op.field('take')}]")
 
 
 def shuffle(op: Op) -> Spelled:
     """Channels dealt from groups in turn."""
-    at = _axis(op.x, "c")
+    at = axis(op.x, "c")
     groups = f"{op.inputs[0]}.unflatten({at}, ({op.field('groups')}, {op.x.c // op.field('groups')}))"
     return Spelled("", f"{groups}.transpose({at}, {at + 1}).flatten({at}, {at + 1})")
 
@@ -247,12 +225,12 @@ def shuffle(op: Op) -> Spelled:
 def index_select(op: Op) -> Spelled:
     """Channels by an index."""
     x = op.inputs[0]
-    return Spelled("", f"{x}.index_select({_axis(op.x, 'c')}, torch.arange({op.y.c}, device={x}.device) % {op.x.c})")
+    return Spelled("", f"{x}.index_select({axis(op.x, 'c')}, torch.arange({op.y.c}, device={x}.device) % {op.x.c})")
 
 
 def transpose(op: Op) -> Spelled:
     """Two dimensions swapped."""
-    a, b = (_axis(op.x, name) for name in op.field("axes"))
+    a, b = (axis(op.x, name) for name in op.field("axes"))
     return Spelled("", f"{op.inputs[0]}.transpose({a}, {b})")
 
 
@@ -278,17 +256,15 @@ def join(sign: str) -> Callable[[Op], Spelled]:
 
 def concat(op: Op) -> Spelled:
     """Tensors behind one another."""
-    return Spelled("", f"torch.cat([{', '.join(op.inputs)}], {_axis(op.x, op.field('axis'))})")
+    return Spelled("", f"torch.cat([{', '.join(op.inputs)}], {axis(op.x, op.field('axis'))})")
 
 
 def mean(op: Op) -> Spelled:
     """The mean over some dimensions."""
-    over = op.field("over")
-    every = [name for name in op.x.dims if name not in ("n", "c")]
-    names = every if over is None else [over] if isinstance(over, str) else over
+    names = op.averaged
     if not names:
         return Spelled("", op.inputs[0])
-    places = ", ".join(str(_axis(op.x, name)) for name in names)
+    places = ", ".join(str(axis(op.x, name)) for name in names)
     return Spelled("", f"{op.inputs[0]}.mean(({places},){', keepdim=True' if op.field('keep') else ''})")
 
 
@@ -310,7 +286,7 @@ OPS: dict[str, Callable[[Op], Spelled]] = {
     "rms_norm": layer_norm,
     "group_norm": norm("GroupNorm"),
     "instance_norm": norm("InstanceNorm"),
-    "softmax": lambda op: Spelled("", f"{op.inputs[0]}.softmax({_axis(op.x, op.field('axis'))})"),
+    "softmax": lambda op: Spelled("", f"{op.inputs[0]}.softmax({axis(op.x, op.field('axis'))})"),
     "prelu": prelu,
     "pad": pad,
     "upsample": resize,

@@ -2,7 +2,8 @@
 
 from math import sqrt
 
-from costmodel.exporting.run import Run, Writer, axis
+from costmodel.exporting.run import Run, Writer
+from costmodel.exporting.taken import axis
 from costmodel.tensor import SIDES
 
 

@@ -3,17 +3,14 @@
 from math import inf
 from typing import Any
 
-from costmodel.exporting.geometry import pads
 from costmodel.exporting.run import Run, Writer
 
 
 def _geometry(run: Run, *, dilated: bool = True) -> dict[str, Any]:
     """Kernel, strides, pads and dilations of a window that slides."""
-    kernels = run.sides("kernel")
-    strides = kernels if run.field("stride") is None else run.sides("stride")
-    starts, ends = pads(run.line)
-    found = {"kernel_shape": kernels, "strides": strides, "pads": [*starts, *ends]}
-    return {**found, "dilations": run.sides("dilation")} if dilated else found
+    starts, ends = run.pads()
+    found: dict[str, Any] = {"kernel_shape": [*run.sides("kernel")], "strides": [*run.strides], "pads": [*starts, *ends]}
+    return {**found, "dilations": [*run.sides("dilation")]} if dilated else found
 
 
 def _biased(run: Run, out: int) -> list[str]:
@@ -47,14 +44,14 @@ def conv_transpose(run: Run) -> str:
 
     Where it grows by a stride or more, runtimes refuse: there its ends are cut off, or zeros put there, behind it.
     """
-    starts, ends = pads(run.line)
-    extra, strides = [max(-end, 0) for end in ends], run.sides("stride")
+    starts, ends = run.pads()
+    extra, strides = [max(-end, 0) for end in ends], [*run.strides]
     is_far = any(more >= stride for more, stride in zip(extra, strides, strict=True))
     weights = run.parameter([run.x.c, run.y.c // run.field("groups"), *run.sides("kernel")], "weight")
     grown: dict[str, Any] = {
-        "kernel_shape": run.sides("kernel"),
+        "kernel_shape": [*run.sides("kernel")],
         "strides": strides,
-        "dilations": run.sides("dilation"),
+        "dilations": [*run.sides("dilation")],
         "pads": [0] * 2 * len(ends) if is_far else [*starts, *(max(end, 0) for end in ends)],
         "output_padding": [0] * len(extra) if is_far else extra,
     }

@@ -31,7 +31,7 @@ def exported(ledger: Ledger, seed: int | None = 0) -> ModelProto:
     names = {-1 - place: model.name(str(name)) for place, name in enumerate(ledger.inputs)}
     entering = [_value(names[-1 - place], x) for place, x in enumerate(ledger.inputs.values())]
     for at, line in enumerate(ledger.lines):
-        names[at] = WRITERS[line.op](Run(model, line, tuple(names[source] for source in line.sources)))
+        names[at] = WRITERS[line.op](Run(line, tuple(names[source] for source in line.sources), model))
     leaving = [_output(model, ledger, names, of) for of in dict.fromkeys(ledger.outputs)]
     settings = " · ".join(f"{name} {spoken(value)}" for name, value in ledger.settings.items())
     said = f"{ledger.name}: {ledger.source}; {settings}" if settings else f"{ledger.name}: {ledger.source}"
