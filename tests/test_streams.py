@@ -165,6 +165,14 @@ def test_a_size_too_large_for_parquet_is_refused_wherever_it_is_found(run: Any, 
     assert [*tmp_path.iterdir()] == [spec]
 
 
+def test_the_points_are_not_replaced_by_what_is_made_of_them(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text("alpha\n0.5\n", encoding="utf-8")
+    found = run("sweep", "mobilenet", "--points", str(path), "-o", str(path))
+    assert (found.code, path.read_text(encoding="utf-8")) == (2, "alpha\n0.5\n")
+    assert "is the file of --points itself" in found.err
+
+
 # --- stopped, and gone on with -----------------------------------------------------------------------------------------------
 
 

@@ -99,7 +99,7 @@ def sweep(
 
     read = reading.Reader()
     form = read(outputs.format_of, format, output, SWEEP_FORMATS)
-    read(outputs.check_file, output, spec)
+    read(outputs.check_file, output, spec, points=points)
     images = read(reading.whole_numbers, {"batch": batch})
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
     model = read(reading.traffic, traffic)
