@@ -173,6 +173,14 @@ def test_the_points_are_not_replaced_by_what_is_made_of_them(run: Any, tmp_path:
     assert "is the file of --points itself" in found.err
 
 
+def test_points_that_are_no_csv_are_refused(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text("alpha\n" + "1" * 200_000, encoding="utf-8")
+    found = run("sweep", "mobilenet", "--points", str(path))
+    assert found.code == 2
+    assert "points.csv is no CSV: field larger than" in found.err
+
+
 @pytest.mark.parametrize("form", ["csv", "json", "parquet"])
 def test_a_full_disk_is_said_and_leaves_nothing(form: str, tmp_path: Path) -> None:
     code = (
