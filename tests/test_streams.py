@@ -165,6 +165,37 @@ def test_a_size_too_large_for_parquet_is_refused_wherever_it_is_found(run: Any, 
     assert [*tmp_path.iterdir()] == [spec]
 
 
+def test_the_points_are_not_replaced_by_what_is_made_of_them(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text("alpha\n0.5\n", encoding="utf-8")
+    found = run("sweep", "mobilenet", "--points", str(path), "-o", str(path))
+    assert (found.code, path.read_text(encoding="utf-8")) == (2, "alpha\n0.5\n")
+    assert "is the file of --points itself" in found.err
+
+
+def test_points_that_are_no_csv_are_refused(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text("alpha\n" + "1" * 200_000, encoding="utf-8")
+    found = run("sweep", "mobilenet", "--points", str(path))
+    assert found.code == 2
+    assert "points.csv is no CSV: field larger than" in found.err
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+def test_a_full_disk_is_said_and_leaves_nothing(form: str, tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
+        "from costmodel.commands.app import main; main()"
+    )
+    sweep = ["sweep", "mobilenetv2", "--over", "alpha=0.25:1.4:0.02", "--over", "resolution=96:400", "-o", f"points.{form}"]
+    found = subprocess.run(
+        [sys.executable, "-c", code, *sweep], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert found.returncode == 1
+    assert found.stderr.startswith("costmodel: the report could not be written: ")
+    assert [*tmp_path.iterdir()] == []
+
+
 # --- stopped, and gone on with -----------------------------------------------------------------------------------------------
 
 

@@ -43,7 +43,12 @@ def format_of(given: str | None, output: str | None, legal: Sequence[str]) -> st
 
 
 def check_file(
-    output: str | None, spec: str | None = None, option: str = "-o", noun: str = "report", device: str | None = None
+    output: str | None,
+    spec: str | None = None,
+    option: str = "-o",
+    noun: str = "report",
+    device: str | None = None,
+    points: str | None = None,
 ) -> None:
     """Refuse a place that no file can be written to, or a file that is read, before any work. Raises `SpecError`."""
     if output is None or output == "-":
@@ -60,6 +65,8 @@ def check_file(
             said = f"{option} {output} is the spec itself, and the {noun} would replace it"
         elif device is not None and _is_same(path, device):
             said = f"{option} {output} is the device file itself, and the {noun} would replace it"
+        elif points is not None and _is_same(path, points):
+            said = f"{option} {output} is the file of --points itself, and the {noun} would replace it"
         elif not os.access(path if path.exists() else path.parent, os.W_OK):
             said = f"{option} {output}: permission denied"
         else:

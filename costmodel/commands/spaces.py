@@ -97,7 +97,10 @@ def rows(path: str) -> "tuple[list[Text], list[list[Text]]]":
         said = getattr(error, "strerror", None) or "is no text in UTF-8"
         raise SpecError([Problem(None, f"--points {path}: {said.lower()}")]) from None
     marks = [Mark(path, number, 1, line) for number, line in enumerate(lines, 1)]
-    table = [(mark, cells) for mark, cells in zip(marks, csv.reader(lines), strict=False) if any(map(str.strip, cells))]
+    try:
+        table = [(mark, cells) for mark, cells in zip(marks, csv.reader(lines), strict=False) if any(map(str.strip, cells))]
+    except csv.Error as error:
+        raise SpecError([Problem(None, f"--points {path} is no CSV: {error}")]) from None
     if len(table) < 2:
         hint = "the first line has the parameters' names, each other line a point: alpha,resolution"
         raise SpecError([Problem(None, f"--points {path} has no points", hint)])

@@ -59,7 +59,7 @@ class Watch:
             yield item  # type: ignore[misc]
 
     def _unraisable(self, what: Any) -> None:
-        """Where Ctrl-C comes in a finalizer, nothing can be raised, and nothing is said: the stream ends with the item."""
+        """Where Ctrl-C comes in a finalizer, nothing can be raised or is to be said: the stream ends with the item."""
         if what.exc_type is not KeyboardInterrupt:
             self._unraised(what)
 

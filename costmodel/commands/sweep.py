@@ -101,7 +101,7 @@ def sweep(
 
     read = reading.Reader()
     form = read(outputs.format_of, format, output, SWEEP_FORMATS)
-    read(outputs.check_file, output, spec)
+    read(outputs.check_file, output, spec, points=points)
     images, model = read(reading.whole_numbers, {"batch": batch}), read(reading.traffic, traffic)
     dtypes, rule = read(reading.dtypes, dtype), read(reading.convention, convention)
     read(_together, over, points, sample, seed)

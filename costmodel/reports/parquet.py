@@ -108,6 +108,7 @@ class Writer:
     def __init__(self, path: Path, kinds: dict[str, Any]) -> None:
         self.path, self.kinds = path, kinds
         self.failed: BaseException | None = None
+        self.ended = False
         self.waiting: Queue[Any] = Queue(AHEAD)
         self.thread = Thread(target=self._sink, daemon=True)
         self.thread.start()
@@ -133,13 +134,14 @@ class Writer:
         def tables(*_: Any) -> "Iterator[DataFrame]":
             while (table := self.waiting.get()) is not None:
                 yield table
+            self.ended = True
 
         try:
             register_io_source(tables, schema=self.kinds).sink_parquet(self.path)
         except BaseException as error:  # a file that is not whole must never pass for one
             self.failed = error
-            while self.waiting.get() is not None:  # whoever puts must not wait for ever
-                pass
+            while not self.ended:  # whoever puts must not wait for ever
+                self.ended = self.waiting.get() is None
 
 
 def tables(path: Path) -> "Iterator[DataFrame]":
