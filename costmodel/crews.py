@@ -6,6 +6,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future,
 from logging import CRITICAL, getLogger
 from multiprocessing import get_context
 from signal import SIG_IGN, SIGINT, signal
+from time import monotonic
 from typing import NamedTuple, Protocol
 
 from costmodel.problems import Problem, SpecError
@@ -48,6 +49,8 @@ class Crowd(NamedTuple):
     """What it is, in messages."""
     lives: Callable[[], bool] = lambda: True
     """Whether anybody is left who gives answers."""
+    fatal: tuple[type[Exception], ...] = ()
+    """What an executor itself says of a share over which workers died again and again."""
 
     def founds(self, shares: Iterator[Share]) -> Iterator[Found]:
         """What each share comes to. Raises `Lost` where workers die over one share again and again, or all are gone."""
@@ -61,6 +64,8 @@ class Crowd(NamedTuple):
                     return
                 try:
                     found = self._answer(waiting[0][1])
+                except self.fatal:
+                    raise self._given_up(waiting[0][0]) from None
                 except (BrokenExecutor, CancelledError):
                     lost += 1
                     if lost == TRIES:
@@ -81,12 +86,14 @@ class Crowd(NamedTuple):
             try:
                 return future.result(timeout=BEAT)
             except TimeoutError:
-                if not future.done() and not self.lives():
+                if future.done():
+                    raise
+                if not self.lives():
                     raise Lost([Problem(None, f"the {self.said} are gone, and nothing answers any more")]) from None
 
     def _given_up(self, share: Share) -> Lost:
         points = f"points {share.start + 1:,} to {share.stop:,}"
-        message = f"{self.said} died {TRIES} times over {points}"
+        message = f"{self.said} died again and again over {points}"
         return Lost([Problem(None, message, "they may need more memory than there is; fewer workers need less")])
 
 
@@ -126,7 +133,7 @@ def cluster(address: str) -> Crowd:
 
     Raises `ImportError` without Dask, `SpecError` where no scheduler answers, or none of its workers.
     """
-    from distributed import Client
+    from distributed import Client, KilledWorker
 
     for name in ("distributed", "distributed.client", "distributed.core", "distributed.utils"):
         getLogger(name).setLevel(CRITICAL)  # what there is to say is said here, once
@@ -138,8 +145,15 @@ def cluster(address: str) -> Crowd:
     threads = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
     if not threads:
         raise SpecError([Problem(None, f"the scheduler at {address} has no workers", f"start some: dask worker {address}")])
-    return Crowd(client.get_executor, threads, f"workers of {address}", lambda: client.status == "running")
+    last = monotonic()
+
+    def lives() -> bool:
+        nonlocal last
+        last = monotonic() if client.scheduler_info().get("workers") else last  # it is kept up to date while there is one
+        return client.status == "running" and monotonic() - last < WAIT
+
+    return Crowd(client.get_executor, threads, f"workers of {address}", lives, (KilledWorker,))
 
 
 WAIT = 10
-"""Seconds that a scheduler may take to answer."""
+"""Seconds that a scheduler may take to answer, and to have workers again."""

@@ -17,6 +17,7 @@ from costmodel.problems import Problem, Problems, SpecError
 from costmodel.settings import Settings
 from costmodel.space import Grid, Space
 from costmodel.structure import Box, Columns
+from costmodel.sweep import sortable
 from costmodel.tracing import Axis, Block, Tracer, Wanted
 
 BLOCK = 65_536
@@ -185,12 +186,11 @@ class Stream:
         return figures[name]
 
     def _ranks(self, name: str) -> Any:
-        """Where each level of a parameter stands in their order: that of numbers, or that in which words were given."""
+        """Where each level of a parameter stands in their order."""
         values = self.levels[name]
         if name in self.numbers and name not in self.apart:
             return self.numbers[name]
-        are_numbers = all(algebra.is_number(value) and algebra.is_single(value) for value in values)
-        order = sorted(range(len(values)), key=values.__getitem__) if are_numbers else [*range(len(values))]
+        order = sorted(range(len(values)), key=lambda place: sortable(values[place]))
         ranks = np.empty(len(values), dtype=np.int64)
         ranks[order] = np.arange(len(values))
         return ranks

@@ -11,6 +11,7 @@ from costmodel.conventions import CONVENTIONS, Convention
 from costmodel.ledger import Totals
 from costmodel.library import Spec
 from costmodel.memory import Memory
+from costmodel.ops.fields import spoken
 from costmodel.problems import Problems, SpecError
 from costmodel.settings import Settings
 from costmodel.traffic import CONV, Moves, Traffic
@@ -82,6 +83,15 @@ def evaluated(
         return Point(swept, settings, totals, "", operations, moves, *named, Memory(ledger).elements if peak else None)
     except SpecError as found:
         return Point(swept, settings, None, found.problems[0].brief)
+
+
+def sortable(value: Any) -> tuple[int, Num, str]:
+    """What a parameter's values are sorted by: numbers by size, behind them words.
+
+    >>> sorted(["relu", 2, "none", 1], key=sortable)
+    [1, 2, 'none', 'relu']
+    """
+    return (0, value, "") if isinstance(value, int | Fraction) else (1, 0, spoken(value))
 
 
 def held(points: Sequence[Point]) -> dict[str, Any]:

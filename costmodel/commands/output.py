@@ -108,6 +108,7 @@ def beside(output: str) -> Iterator[Path]:
         yield path
         return
     part = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)  # left by a process of the same number that was killed
     part.touch(exist_ok=False)
     try:
         yield part

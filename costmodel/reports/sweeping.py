@@ -14,7 +14,7 @@ from costmodel.reports.layout import Cell, Column, Screen, enumerated, table, te
 from costmodel.reports.sweep_files import picked as picked_data
 from costmodel.reports.sweep_rows import AMOUNTS, Shape, ratio
 from costmodel.reports.words import LOWER, UNKNOWN, count, counting, per, setting, uncounted
-from costmodel.sweep import Point
+from costmodel.sweep import Point, sortable
 from costmodel.traffic import CONV, Traffic
 
 if TYPE_CHECKING:
@@ -89,8 +89,7 @@ def _weight(swept: Swept, point: Point, key: str) -> Any:
         return Fraction(point.operations, swept.amount(point, "access") or 1)
     if key not in swept.names:
         return swept.amount(point, key.lstrip("×"))
-    value = next(value for name, value in point.values.items() if str(name) == key)
-    return (0, value, "") if isinstance(value, int | Fraction) else (1, 0, spoken(value))
+    return sortable(next(value for name, value in point.values.items() if str(name) == key))
 
 
 def heading(swept: Swept) -> list[str]:
