@@ -14,6 +14,7 @@ from costmodel.picking import All, First, Points
 from costmodel.problems import Problems
 from costmodel.settings import Settings
 from costmodel.shares import Asked, Found, Share, cut
+from costmodel.streaming import BLOCK, Chunk
 from costmodel.sweep import Point
 from costmodel.tracing import FIGURES, Wanted
 from costmodel.traffic import Moves
@@ -131,8 +132,6 @@ SHORT, LONG = 0.2, 1.0
 
 def founds(asked: Asked, crew: Crew, start: int) -> Iterator[Found]:
     """What the shares of a sweep come to, in order; how large they are hangs on how long the last ones took."""
-    from costmodel.streaming import BLOCK
-
     size, most = LEAST, BLOCK if asked.listed is not None else MOST * BLOCK
 
     def shares() -> Iterator[Share]:
@@ -173,8 +172,6 @@ def _again(asked: Asked, numbers: tuple[int, ...]) -> dict[int, Point]:
 
 def _picked(asked: Asked, numbers: tuple[int, ...]) -> Points:
     """Points by their numbers, as they were picked."""
-    from costmodel.streaming import Chunk
-
     stream, places = asked.stream(compiled=False), np.array(numbers, dtype=np.int64)
     codes = asked.space.at(places)
     block = stream.block(dict(zip(stream.levels, codes, strict=True)), len(numbers))
