@@ -66,11 +66,11 @@ class Crowd(NamedTuple):
                     found = self._answer(waiting[0][1])
                 except self.fatal:
                     raise self._given_up(waiting[0][0]) from None
-                except (BrokenExecutor, CancelledError):
+                except (BrokenExecutor, CancelledError) as error:
+                    executor.shutdown(wait=isinstance(error, BrokenExecutor))  # what is left of its processes must end
                     lost += 1
                     if lost == TRIES:
                         raise self._given_up(waiting[0][0]) from None
-                    _left(executor, waiting)
                     executor = self.make()
                     waiting = deque((share, _handed(executor, share)) for share, _ in waiting)
                     continue

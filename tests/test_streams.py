@@ -446,6 +446,10 @@ def test_a_process_that_is_killed_loses_nothing() -> None:
 
     assert text(watched()) == expected
     assert killed
+    until = time.monotonic() + 30
+    while multiprocessing.active_children() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert multiprocessing.active_children() == []
 
 
 class Breaking(ThreadPoolExecutor):
