@@ -114,7 +114,6 @@ class Found(NamedTuple):
     made: Any
     broken: Mapping[int, Point]
     uncounted: tuple[tuple[str, str], ...]
-    multiplying: tuple[str, ...]
     seconds: float
 
 
@@ -191,9 +190,8 @@ class _Work:
 
     def found(self, share: Share, seconds: float) -> Found:
         """What all of them come to."""
-        picked, multiplying = self.pick.found, self.stream.multiplying
-        named = self.made, self.broken, tuple(self.uncounted), multiplying
-        return Found(share, self.unbuilt, self.over, self.ways, picked, *named, seconds)
+        named = self.made, self.broken, tuple(self.uncounted)
+        return Found(share, self.unbuilt, self.over, self.ways, self.pick.found, *named, seconds)
 
     def _alone(self, chunk: Chunk, at: int) -> Point:
         codes = [int(one[0]) for one in chunk.at(np.array([at]))]

@@ -105,16 +105,12 @@ class Staging:
 
     def best(self, of: Budget, sign: int, limits: Sequence[Budget]) -> tuple[int, Paths, Any] | None:
         """The best path: what it has of a figure (small is good where the sign is 1), and its sums."""
-        signs = {figure_of(of): sign}
-        for one in limits:
-            key, way = figure_of(one), 1 if is_upper(one) else -1
-            signs[key] = way if signs.get(key, way) == way else 0
-        found = self.paths(limits, signs, (of,))
+        found = self.paths(limits, _signs(limits, {figure_of(of): sign}), (of,))
         if not found.ends.counts.size:
             return None
         keys = [*dict.fromkeys(map(figure_of, (of, *limits)))]
         first = sign * found.ends.sums[0]
-        rest = [(1 if is_upper(one) else -1) * found.ends.sums[keys.index(figure_of(one))] for one in limits]
+        rest = [_sign(one) * found.ends.sums[keys.index(figure_of(one))] for one in limits]
         place = int(np.lexsort((*reversed(rest), first))[0])
         return int(found.ends.sums[0, place]), found, found.ends.sums[:, place]
 
@@ -143,7 +139,7 @@ class Staging:
         if parts is not None:
             end = Fraction(parts, objective.of.parts)
             others.append(objective.of._replace(sign=">" if objective.is_most else "<", limit=end))
-        found = self.best(one, 1 if is_upper(one) else -1, others)
+        found = self.best(one, _sign(one), others)
         if found is None:
             return None, None
         exact = one._replace(sign="<=" if is_upper(one) else ">=", limit=Fraction(found[0], one.parts))
@@ -154,11 +150,7 @@ class Staging:
     def _nearest(self) -> Network:
         """The network whose largest miss is the least."""
         limits = self.goal.limits
-        signs: dict[Any, int] = {}
-        for one in limits:
-            key, way = figure_of(one), 1 if is_upper(one) else -1
-            signs[key] = way if signs.get(key, way) == way else 0
-        paths = self.paths((), signs, limits)
+        paths = self.paths((), _signs(limits, {}), limits)
         keys, ends = [*dict.fromkeys(map(figure_of, limits))], paths.ends.sums
         misses = np.max([miss(one, ends[keys.index(figure_of(one))]) for one in limits], axis=0)
         return self.network(picks([*paths.first(ends[:, int(misses.argmin())])]))
@@ -175,6 +167,20 @@ class Staging:
         asked = self.asked
         ledger, picked = replayed(asked.spec, self.settings, asked.batch, asked.choices, path)
         return Network(picked, ledger)
+
+
+def _sign(limit: Budget) -> int:
+    """Which way is good for a limit: 1 where small is."""
+    return 1 if is_upper(limit) else -1
+
+
+def _signs(limits: Sequence[Budget], known: Mapping[Any, int]) -> dict[Any, int]:
+    """The same of every figure that is limited, beside what is known; 0 where both ways count."""
+    found = dict(known)
+    for one in limits:
+        key = figure_of(one)
+        found[key] = _sign(one) if found.get(key, _sign(one)) == _sign(one) else 0
+    return found
 
 
 def check(one: Budget, rules: Rules) -> None:

@@ -51,13 +51,17 @@ class Seen(NamedTuple):
 class Survey(NamedTuple):
     """The picked points, and of those that cannot be built the first: all in their order, or these behind the few picked.
 
-    `of` is how many points there are in all, `seen` how many of them were worked out and what became of them.
+    `seen` says how many of all were worked out and what became of them.
     """
 
     asked: Asked
     points: list[Point]
-    of: int
     seen: Seen
+
+    @property
+    def of(self) -> int:
+        """How many points there are in all."""
+        return self.asked.space.count
 
     @property
     def unbuilt(self) -> int:
@@ -112,7 +116,7 @@ def surveyed(
     picked = {} if pick.found is None else dict(zip(pick.found.numbers.tolist(), _shown(asked, pick.found), strict=True))
     every = {**picked, **broken}
     points = [every[number] for number in sorted(every)] if isinstance(pick, All) else [*every.values()]
-    return Survey(asked, points, asked.space.count, seen._replace(numbers=(*picked,), broken=(*broken,)))
+    return Survey(asked, points, seen._replace(numbers=(*picked,), broken=(*broken,)))
 
 
 def first_kept(asked: Asked) -> Point | None:

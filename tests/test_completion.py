@@ -199,7 +199,8 @@ def test_networks_with_a_variant_and_settings(folder: Path) -> None:
 
 
 def test_blocks_behind_a_colon_with_their_parameters() -> None:
-    assert names("formula", "mobilenetv2:") == ["mobilenetv2:conv_bn", "mobilenetv2:bottleneck"]
+    for command in ("analyze", "explain", "export", "formula", "solve", "sweep"):
+        assert names(command, "mobilenetv2:") == ["mobilenetv2:conv_bn", "mobilenetv2:bottleneck"]
     assert complete(GROUP, ["formula", "mobilenetv2:bo"]).items == [("mobilenetv2:bottleneck", "t, out, stride")]
     assert names("formula", "mobilenetv2:bottleneck", "--set", "") == ["c_in=", "h=", "w=", "t=", "out=", "stride="]
     assert names("formula", "mobilenetv2:bottleneck", "--free", "t,o") == ["t,out"]

@@ -1,24 +1,21 @@
-"""Sweeps into files: every point as it would be by itself, stopped and gone on with, by one process or several."""
+"""Sweeps into files: every point as it would be by itself, stopped and gone on with."""
 
 import csv
 import io
 import json
-import multiprocessing
 import os
 import pickle
 import random
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars
 import pytest
+from swept import asked, grown, lines, says_of_a_stop, spawn, written
 
 import costmodel
 from costmodel import SpecError
@@ -26,14 +23,13 @@ from costmodel.budget import budget
 from costmodel.commands import streams
 from costmodel.commands.stopping import Watch
 from costmodel.commands.streams import Place, stopped
-from costmodel.crews import Alone, Crowd, Lost, processes
-from costmodel.listing import Listing
+from costmodel.crews import Alone
 from costmodel.reports import parquet
 from costmodel.reports.sweep_files import FILES, Stop
 from costmodel.reports.sweep_rows import Shape
-from costmodel.shares import Asked, Found, Share, cut, worked
-from costmodel.space import Grid, Sample, rows
-from costmodel.survey import Seen, fingerprint, founds, surveyed
+from costmodel.shares import Found
+from costmodel.space import Sample, rows
+from costmodel.survey import Seen, fingerprint, surveyed
 
 UNITS = [
     "units/shufflenet",
@@ -49,21 +45,6 @@ UNITS = [
     "w=28",
 ]
 """A sweep of 1,200 points, many of which cannot be built."""
-
-
-def spawn(*args: str, cwd: Path) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "costmodel", "sweep", *args]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd)
-
-
-def written(*args: str, cwd: Path) -> None:
-    process = spawn(*args, cwd=cwd)
-    assert process.communicate() == ("", "")
-    assert process.returncode == 0
-
-
-def lines(path: Path) -> list[dict[str, str]]:
-    return [*csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))]
 
 
 # --- what is written ---------------------------------------------------------------------------------------------------------
@@ -199,11 +180,6 @@ def test_a_full_disk_is_said_and_leaves_nothing(form: str, tmp_path: Path) -> No
 # --- stopped, and gone on with -----------------------------------------------------------------------------------------------
 
 
-def asked(**more: Any) -> Asked:
-    grid = Grid({"c": range(24, 481, 24), "g": range(1, 13), "m": range(12, 61, 12)})
-    return Asked(costmodel.load("units/shufflenet"), grid, {"h": 28, "w": 28}, **more)
-
-
 def parts(found: Iterator[Found], count: int) -> Iterator[Found]:
     yield from (one for one, _ in zip(found, range(count), strict=False))
 
@@ -228,20 +204,15 @@ def test_a_file_that_was_stopped_says_so_and_goes_on(form: str, tmp_path: Path) 
     """A real process, interrupted as Ctrl-C does it."""
     sweep = ["mobilenetv2", "--over", "alpha=0.25:1.4:0.005", "--over", "resolution=96:1000", "--over", "classes=10,1000"]
     whole, part = tmp_path / f"whole.{form}", tmp_path / f"part.{form}"
-    started = time.monotonic()
     written(*sweep, "-o", str(whole), cwd=tmp_path)
-    taken = time.monotonic() - started
     process = spawn(*sweep, "-o", str(part), "--resume", cwd=tmp_path)
-    until = time.monotonic() + taken * 0.6
-    growing = tmp_path / f".part.{form}.{process.pid}.part"
-    while time.monotonic() < until or not growing.exists():
-        time.sleep(0.01)
+    grown(part, process, whole.stat().st_size // 5)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
     assert (out, process.returncode) == ("", 130)
     assert err.startswith("costmodel: stopped after ")
     assert _rows(part, form) < _rows(whole, form)
-    assert _says_of_a_stop(part, form)
+    assert says_of_a_stop(part, form)
     written(*sweep, "-o", str(part), "--resume", cwd=tmp_path)
     assert _content(part, form) == _content(whole, form)
     again = spawn(*sweep, "-o", str(part), "--resume", cwd=tmp_path)
@@ -251,14 +222,6 @@ def test_a_file_that_was_stopped_says_so_and_goes_on(form: str, tmp_path: Path) 
 
 def _rows(path: Path, form: str) -> int:
     return polars.scan_parquet(path).select(polars.len()).collect().item() if form == "parquet" else path.stat().st_size
-
-
-def _says_of_a_stop(path: Path, form: str) -> bool:
-    if form == "parquet":
-        return parquet.stopped(path) is not None
-    if form == "json":
-        return "stopped" in json.loads(path.read_text(encoding="utf-8"))
-    return lines(path)[-1]["reason"].startswith("stopped after")
 
 
 def _content(path: Path, form: str) -> Any:
@@ -391,160 +354,6 @@ def test_ctrl_c_leaves_a_file_that_is_being_closed(form: str, run: Any, tmp_path
     assert run("sweep", *UNITS, "-o", str(path)).code == 0
     rows = polars.read_parquet(path) if form == "parquet" else lines(path)
     assert len(rows) == 1200
-
-
-# --- many hands --------------------------------------------------------------------------------------------------------------
-
-
-def listing(one: Asked) -> Asked:
-    shape = Shape("net", ("c", "g", "m"), {}, one.rules.dtypes, one.rules.convention, one.rules.traffic)
-    return one._replace(listed=FILES["csv"](shape, one).rows)
-
-
-def text(found: Iterator[Found]) -> str:
-    return "".join(part for one in found for part in one.made)
-
-
-@pytest.mark.parametrize("size", [1, 7, 100, 5000])
-def test_shares_of_any_size_come_to_the_same(size: int) -> None:
-    one = asked(limits=(budget("params<=5k"),))._replace(space=Grid({"c": [24, 48, 60], "g": range(1, 6), "m": [12, 20]}))
-    for space in (one.space, Sample(one.space, 17, 2), rows(["c", "g", "m"], [[24, 1, 12], [48, 5, 12], [24, 3, 12]])):  # type: ignore[arg-type]
-        here = listing(one._replace(space=space))
-        whole = Alone().founds(cut(here, 0, lambda: 10**6))
-        assert text(Alone().founds(cut(here, 0, lambda: size))) == text(whole)
-
-
-def test_a_share_says_all_that_is_to_be_done() -> None:
-    share = next(cut(listing(asked()), 0, lambda: 40))
-    code = (
-        "import pickle, sys; from costmodel.shares import worked; f = worked(pickle.load(sys.stdin.buffer)); print(f.made[0])"
-    )
-    found = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(share), capture_output=True, check=True)
-    assert found.stdout.decode().strip() == worked(share).made[0].strip()
-    assert isinstance(share, Share)
-
-
-def test_what_is_wrong_is_said_whoever_finds_it() -> None:
-    wrong = asked()._replace(fixed={"h": 28, "w": 28, "depth": 3})
-    with pytest.raises(SpecError, match="'depth'"):
-        surveyed(wrong._replace(front=("params",)), crew=processes(1))
-
-
-def test_a_process_that_is_killed_loses_nothing() -> None:
-    one, killed = listing(asked()), list[int]()
-    expected = text(founds(one, Alone(), 0))
-
-    def watched() -> Iterator[Found]:
-        for found in founds(one, processes(2), 0):
-            if not killed:
-                victim = multiprocessing.active_children()[0]
-                assert victim.pid is not None
-                killed.append(victim.pid)
-                os.kill(victim.pid, signal.SIGKILL)
-                victim.join()
-            yield found
-
-    assert text(watched()) == expected
-    assert killed
-    until = time.monotonic() + 30
-    while multiprocessing.active_children() and time.monotonic() < until:
-        time.sleep(0.1)
-    assert multiprocessing.active_children() == []
-
-
-class Breaking(ThreadPoolExecutor):
-    """Takes three shares, and is found to be broken when it is given another."""
-
-    left = 3
-
-    def submit(self, *call: Any) -> Any:  # type: ignore[override]
-        self.left -= 1
-        if self.left < 0:
-            raise BrokenExecutor
-        return super().submit(*call)
-
-
-def test_an_executor_that_is_found_broken_is_replaced() -> None:
-    one, made = listing(asked()), list[Breaking]()
-
-    def make() -> Breaking:
-        made.append(Breaking(1))
-        return made[-1]
-
-    shares = cut(one, 0, lambda: 100)
-    assert text(Crowd(make, 2, "threads").founds(shares)) == text(founds(one, Alone(), 0))
-    assert len(made) > 3
-
-
-def test_workers_that_die_again_and_again_are_given_up() -> None:
-    one = asked(limits=(budget("params<=1"),))
-    with pytest.raises(Lost, match="worker processes died again and again over points 1 to 1,024"):
-        [*Crowd(processes(1).make, 1, "worker processes").founds(cut(one._replace(listed=_dying), 0, lambda: 1024))]
-
-
-def _dying(_: Listing) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-class Cluster(NamedTuple):
-    address: str
-    scheduler: "subprocess.Popen[bytes]"
-    workers: list["subprocess.Popen[bytes]"]
-
-
-@pytest.fixture
-def dask(tmp_path: Path) -> Iterator[Cluster]:
-    """A scheduler and two workers, each a process of its own, which nobody starts again."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
-    python = [sys.executable, "-m", "dask"]
-    host, port = address.removeprefix("tcp://").split(":")
-    scheduler = subprocess.Popen([*python, "scheduler", "--host", host, "--port", port, "--no-dashboard"], **quiet)  # type: ignore[call-overload]
-    alone = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)]
-    workers = [subprocess.Popen([*python, "worker", address, *alone], **quiet) for _ in range(2)]  # type: ignore[call-overload]
-    try:
-        from distributed import Client
-
-        with Client(address, timeout=60) as client:
-            client.wait_for_workers(2, timeout=60)
-        yield Cluster(address, scheduler, workers)
-    finally:
-        for process in (*workers, scheduler):
-            process.kill()
-            process.wait()
-
-
-def test_a_cluster_loses_nothing_when_a_worker_is_killed(dask: Cluster, tmp_path: Path) -> None:
-    sweep = ["mobilenetv2", "--over", "alpha=0.25:1.4:0.002", "--over", "resolution=96:1200"]
-    written(*sweep, "-o", "alone.csv", cwd=tmp_path)
-    run = spawn(*sweep, "--scheduler", dask.address, "-o", "cluster.csv", cwd=tmp_path)
-    part = f".cluster.csv.{run.pid}.part"
-    while not (tmp_path / part).exists() or (tmp_path / part).stat().st_size < 2_000_000:
-        assert run.poll() is None
-        time.sleep(0.01)
-    dask.workers[0].kill()
-    assert run.poll() is None, "the sweep was done before the worker was killed"
-    out, err = run.communicate()
-    assert (out, err, run.returncode) == ("", "", 0)
-    assert (tmp_path / "cluster.csv").read_bytes() == (tmp_path / "alone.csv").read_bytes()
-
-
-@pytest.mark.parametrize("who", ["the scheduler", "the workers"])
-def test_workers_that_are_all_gone_leave_what_they_did(who: str, dask: Cluster, tmp_path: Path) -> None:
-    sweep = ["mobilenetv2", "--over", "alpha=0.25:1.4:0.002", "--over", "resolution=96:1200"]
-    run = spawn(*sweep, "--scheduler", dask.address, "-o", "part.csv", cwd=tmp_path)
-    part = tmp_path / f".part.csv.{run.pid}.part"
-    while not part.exists() or part.stat().st_size < 2_000_000:
-        assert run.poll() is None
-        time.sleep(0.01)
-    for process in [dask.scheduler] if who == "the scheduler" else dask.workers:
-        process.kill()
-    _, err = run.communicate()
-    assert run.returncode == 2, err
-    assert f"the workers of {dask.address} are gone" in err
-    assert _says_of_a_stop(tmp_path / "part.csv", "csv")
 
 
 def test_how_many_points_are_held_does_not_hang_on_how_many_there_are() -> None:

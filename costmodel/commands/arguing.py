@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from costmodel.commands import output as outputs
 from costmodel.commands.analyze import warn
 from costmodel.commands.options import FEW_FORMATS
+from costmodel.commands.output import Written
 from costmodel.commands.subjects import Loaded, subject
 from costmodel.problems import Problem, SpecError, one_of
 
@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from costmodel.reports.findings import Checked
     from costmodel.spec.source import Text
     from costmodel.traffic import Traffic
-
-
-class Written(NamedTuple):
-    """How a report is written, and where."""
-
-    form: str
-    output: str | None
-    no_color: bool
 
 
 class Asked(NamedTuple):
@@ -68,10 +60,7 @@ def rank(text: str, asked: Asked, to: Written) -> None:
     found = columns(spec, settings, asked.traffic, asked.batch)
     measures = tuple(name for name in MEASURES if name[:2] in asked.guidelines or not name.startswith("G"))
     ranked = ranking.Ranked(spec, settings, asked.traffic, found, measures, asked.top)
-    if to.form == "table":
-        outputs.write_table(to.output, lambda room: ranking.screen(ranked, room), to.no_color)
-    else:
-        outputs.write(to.output, ranking.as_json(ranked) if to.form == "json" else ranking.as_markdown(ranked))
+    to.put(ranking.screen, ranked, json=ranking.as_json, markdown=ranking.as_markdown)
 
 
 def argue(found: "Sequence[Checked]", networks: Sequence[Loaded], to: Written) -> None:
@@ -79,10 +68,7 @@ def argue(found: "Sequence[Checked]", networks: Sequence[Loaded], to: Written) -
     from costmodel.reports import arguing, arguing_data
 
     argued = _argued(found, networks)
-    if to.form == "table":
-        outputs.write_table(to.output, lambda room: arguing.screen(argued, room), to.no_color)
-    else:
-        outputs.write(to.output, arguing_data.as_json(argued) if to.form == "json" else arguing_data.as_markdown(argued))
+    to.put(arguing.screen, argued, json=arguing_data.as_json, markdown=arguing_data.as_markdown)
 
 
 def _argued(found: "Sequence[Checked]", networks: Sequence[Loaded]) -> "Argued":

@@ -43,11 +43,8 @@ def write_layer(sizes: "Sizes", chip: "OnChip", form: str, output: str | None, n
     from costmodel.single import line_of
 
     (layer,) = convolutions(line_of(sizes))
-    if form == "table":
-        outputs.write_table(output, lambda room: caching.screen(layer, chip, room), no_color)
-    else:
-        written = caching_data.layer_json if form == "json" else caching_data.layer_markdown
-        outputs.write(output, written(layer, chip))
+    forms = {"json": caching_data.layer_json, "markdown": caching_data.layer_markdown}
+    outputs.Written(form, output, no_color).put(caching.screen, layer, chip, **forms)
 
 
 def write_network(
@@ -71,8 +68,5 @@ def write_network(
     ledger = loaded.cost(given, variant, batch)
     if not caching_layers.all_cases(ledger.lines, chip):
         raise SpecError([Problem(None, f"{ledger.name} has no convolution and no FC layer, and --cache is about these")])
-    if form == "table":
-        outputs.write_table(output, lambda room: caching_layers.screen(ledger, chip, room), no_color)
-        return
-    writers = {"json": caching_data.network_json, "csv": caching_data.network_csv, "markdown": caching_data.network_markdown}
-    outputs.write(output, writers[form](ledger, chip))
+    forms = {"json": caching_data.network_json, "csv": caching_data.network_csv, "markdown": caching_data.network_markdown}
+    outputs.Written(form, output, no_color).put(caching_layers.screen, ledger, chip, **forms)

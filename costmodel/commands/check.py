@@ -9,7 +9,7 @@ import typer
 from costmodel.commands import output as outputs
 from costmodel.commands import reading
 from costmodel.commands.analyze import warn
-from costmodel.commands.arguing import Asked, Written, argue, fit, rank
+from costmodel.commands.arguing import Asked, argue, fit, rank
 from costmodel.commands.options import (
     CHECK_FORMATS,
     Batch,
@@ -92,7 +92,7 @@ def check(
     others = {"--variant": variant, "--budget": budget, "--fail-on": fail_on}
     read(fit, speeds, specs, form, others, top)
     read.check()
-    to = Written(form, output, no_color)
+    to = outputs.Written(form, output, no_color)
     if speeds:
         rank(specs[0], Asked(given, numbers["batch"], model, only or _GUIDELINES, first, quiet), to)
         return
@@ -169,17 +169,15 @@ def _suggested(found: "Review", network: Loaded, most: int, batch: int) -> "Sugg
     return Suggested(search.answers(wanted, most), network.text, Path(network.file).name, found.ledger.lines)
 
 
-def _write(found: "list[Checked]", networks: list[Loaded], failing: tuple[str, ...], to: Written) -> None:
+def _write(found: "list[Checked]", networks: list[Loaded], failing: tuple[str, ...], to: outputs.Written) -> None:
     from costmodel.reports import findings, findings_data
 
     if to.form in ("github", "sarif"):
         outputs.write(to.output, _remarks(found, networks, failing, to.form))
     elif len(networks) > 1:
         argue(found, networks, to)
-    elif to.form == "table":
-        outputs.write_table(to.output, lambda room: findings.screen(found[0], room), to.no_color)
     else:
-        outputs.write(to.output, findings_data.as_json(found[0]) if to.form == "json" else findings_data.as_markdown(found[0]))
+        to.put(findings.screen, found[0], json=findings_data.as_json, markdown=findings_data.as_markdown)
 
 
 def _remarks(found: "list[Checked]", networks: list[Loaded], failing: tuple[str, ...], form: str) -> str:

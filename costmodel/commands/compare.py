@@ -131,11 +131,8 @@ def _base(normalise: str | None, networks: "list[Network]") -> "Network | None":
 def _write(compared: "Compared", form: str, output: str | None, no_color: bool) -> None:
     from costmodel.reports import comparing
 
-    if form == "table":
-        outputs.write_table(output, lambda room: comparing.screen(compared, room), no_color)
-        return
-    written = {"json": comparing.as_json, "csv": comparing.as_csv, "markdown": comparing.as_markdown}[form]
-    outputs.write(output, written(compared))
+    forms = {"json": comparing.as_json, "csv": comparing.as_csv, "markdown": comparing.as_markdown}
+    outputs.Written(form, output, no_color).put(comparing.screen, compared, **forms)
 
 
 def _write_diff(networks: list[Loaded], traffic: "Traffic", form: str, output: str | None, no_color: bool) -> None:
@@ -144,7 +141,5 @@ def _write_diff(networks: list[Loaded], traffic: "Traffic", form: str, output: s
 
     one, other = networks
     diff = differing.Diff(Difference(one.ledger, other.ledger, traffic), one.subject.text, other.subject.text)
-    if form == "table":
-        outputs.write_table(output, lambda room: differing.screen(diff, room), no_color)
-        return
-    outputs.write(output, differing.as_json(diff) if form == "json" else differing.as_markdown(diff))
+    to = outputs.Written(form, output, no_color)
+    to.put(differing.screen, diff, json=differing.as_json, markdown=differing.as_markdown)

@@ -20,6 +20,8 @@ from costmodel.problems import SpecError, printable
 MAX_BYTES = 300_000
 """How long a spec may be to be read at the press of a key; real ones stay below 100,000."""
 _HELP_WIDTH = 80
+_OF_BLOCKS = ("analyze", "explain", "export", "formula", "solve", "sweep")
+"""The commands that take a block of a spec."""
 
 
 class Answer(NamedTuple):
@@ -141,7 +143,7 @@ def _specs(line: _Line, typed: str, prefix: str) -> Answer:
 
     if "@" in typed and line.command.name in ("check", "compare", "explain", "formula", "solve"):
         return _reference(typed, prefix)
-    if ":" in typed and line.command.name in ("analyze", "explain", "formula") and (spec := _outlined(typed.partition(":")[0])):
+    if ":" in typed and line.command.name in _OF_BLOCKS and (spec := _outlined(typed.partition(":")[0])):
         start, _, block = typed.partition(":")
         found = {name: ", ".join(params) for name, params in spec.blocks.items()}
         return _matching("names", found, block, f"{prefix}{start}:")

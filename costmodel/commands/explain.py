@@ -178,7 +178,5 @@ def _json(explainers: "list[Explainer]", part: str | None) -> str:
 def _write(page: "list[Section]", form: str, output: str | None, no_color: bool) -> None:
     from costmodel.reports import steps
 
-    if form == "table":
-        outputs.write_table(output, lambda room: steps.screen(page, room), no_color)
-    else:
-        outputs.write(output, steps.as_latex(page) if form == "latex" else steps.as_markdown(page))
+    to = outputs.Written(form, output, no_color)
+    to.put(steps.screen, page, latex=steps.as_latex, markdown=steps.as_markdown)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.commands.reading import choice
 from costmodel.problems import Problem, SpecError
@@ -119,6 +119,21 @@ def beside(output: str) -> Iterator[Path]:
         with suppress(OSError):
             part.unlink()
         raise
+
+
+class Written(NamedTuple):
+    """How a report is written, and where."""
+
+    form: str
+    output: str | None
+    no_color: bool = False
+
+    def put(self, screen: "Callable[..., Screen]", *shown: Any, **forms: Callable[..., str]) -> None:
+        """Write what is shown: on a screen, which is told its room, or in the form that is asked for."""
+        if self.form == "table":
+            write_table(self.output, lambda room: screen(*shown, room), self.no_color)
+        else:
+            write(self.output, forms[self.form](*shown))
 
 
 def write_table(output: str | None, screen: "Callable[[int], Screen]", no_color: bool) -> None:

@@ -32,10 +32,7 @@ def prove(layer: "ConvBound", form: str, output: str | None, no_color: bool) -> 
     from costmodel.theorem import STEPS
 
     proof = list(checked(STEPS))
-    if form == "table":
-        outputs.write_table(output, lambda room: proving.screen(proof, layer, room), no_color)
-    else:
-        writers = {"json": proving.as_json, "markdown": proving.as_markdown, "latex": proving.as_latex}
-        outputs.write(output, writers[form](proof, layer))
+    forms = {"json": proving.as_json, "markdown": proving.as_markdown, "latex": proving.as_latex}
+    outputs.Written(form, output, no_color).put(proving.screen, proof, layer, **forms)
     if not derivation.is_proved(proof):
         raise typer.Exit(1)

@@ -160,8 +160,5 @@ def _counters(
 
 def _write(report: "ModuleType", found: "Sequence[object]", form: str, output: str | None, no_color: bool) -> None:
     """Write what is found in the form that is asked for, as a report has it."""
-    if form == "table":
-        outputs.write_table(output, lambda room: report.screen(found, room), no_color)
-    else:
-        written = {"json": report.as_json, "csv": report.as_csv, "markdown": report.as_markdown}
-        outputs.write(output, written[form](found))
+    forms = {"json": report.as_json, "csv": report.as_csv, "markdown": report.as_markdown}
+    outputs.Written(form, output, no_color).put(report.screen, found, **forms)

@@ -8,7 +8,6 @@ import typer
 from costmodel.commands import output as outputs
 from costmodel.commands import reading, spaces
 from costmodel.commands.analyze import warn
-from costmodel.commands.arguing import Written
 from costmodel.commands.options import (
     FEW_FORMATS,
     Batch,
@@ -24,6 +23,7 @@ from costmodel.commands.options import (
     Variant,
     offered,
 )
+from costmodel.commands.output import Written
 from costmodel.commands.progress import progress
 from costmodel.commands.solving import FIGURES, Wish, choices, domains
 from costmodel.commands.subjects import subject
@@ -147,10 +147,7 @@ def _root(how: Held, asked: tuple[str, int], by: str, to: Written) -> None:
     found = solved(how.spec, *asked, by, how.settings, variant=how.variant, batch=how.batch, rules=how.rules)
     fixed = {name: value for name, value in how.spec.settings(how.settings, how.variant).items() if name != by}
     page = reports.Page(how.spec.network, found, how.rules, fixed, how.batch)
-    if to.form == "table":
-        outputs.write_table(to.output, lambda room: reports.screen(page, room), to.no_color)
-    else:
-        outputs.write(to.output, reports.as_json(page) if to.form == "json" else reports.as_markdown(page))
+    to.put(reports.screen, page, json=reports.as_json, markdown=reports.as_markdown)
 
 
 def _best(how: Held, goal: "Goal", by: list[str], quiet: bool, to: Written) -> bool:
@@ -182,12 +179,9 @@ def _chosen(how: Held, goal: "Goal", wish: Wish, drawn: tuple[int | None, int | 
 
 def _write(page: "Page", to: Written) -> bool:
     """Write a report; whether the limits are kept."""
-    from costmodel.reports import optimising as reports
+    from costmodel.reports import optimising, optimising_data
 
-    if to.form == "table":
-        outputs.write_table(to.output, lambda room: reports.screen(page, room), to.no_color)
-    else:
-        outputs.write(to.output, reports.as_json(page) if to.form == "json" else reports.as_markdown(page))
+    to.put(optimising.screen, page, json=optimising_data.as_json, markdown=optimising.as_markdown)
     return page.is_met
 
 

@@ -83,7 +83,7 @@ def target(option: str, given: str) -> tuple[str, int | None]:
     except ValueError:
         raise SpecError([Problem(mark, f"'{text.strip()}' is no figure", f"{option} {found}=300M")]) from None
     if value.denominator != 1 or value < 1:
-        raise SpecError([Problem(mark, f"a {found} is a whole number, at least 1, and here is {text.strip()}")])
+        raise SpecError([Problem(mark, f"{found} is a whole number, at least 1, and here is {text.strip()}")])
     return found, int(value)
 
 

@@ -70,10 +70,8 @@ def _list(form: str, output: str | None, no_color: bool) -> None:
     from costmodel.reports import catalogue
 
     networks = {name: load(path).network for name, path in bundled().items()}
-    if form == "table":
-        outputs.write_table(output, lambda room: catalogue.screen(networks, room), no_color)
-    else:
-        outputs.write(output, catalogue.as_json(networks) if form == "json" else catalogue.as_markdown(networks))
+    to = outputs.Written(form, output, no_color)
+    to.put(catalogue.screen, networks, json=catalogue.as_json, markdown=catalogue.as_markdown)
 
 
 def _expanded(spec: str, given: "dict[str, Text]", variant: str | None, quiet: bool) -> str:

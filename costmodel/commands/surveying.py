@@ -1,6 +1,7 @@
 """How a sweep's points are worked out: one by one with a figure held, or very many, by one process or by several."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -102,7 +103,7 @@ def surveyed(asked: "Asked", sheet: "Swept", place: "Place") -> "tuple[Swept, Se
     return sheet._replace(points=found.points, survey=found, stop=stop), found.seen
 
 
-def place(output: str | None, form: str, workers: str | None, scheduler: str | None, *, quiet: bool, resume: bool) -> "Place":
+def place(output: str | None, form: str, workers: int | None, scheduler: str | None, *, quiet: bool, resume: bool) -> "Place":
     """Where points are streamed to, and by whom. Raises `SpecError`."""
     from costmodel.commands.stopping import Watch
     from costmodel.commands.streams import Place
@@ -113,19 +114,25 @@ def place(output: str | None, form: str, workers: str | None, scheduler: str | N
     return Place(output, form, crew(workers, scheduler), Watch(), quiet, resume)
 
 
-def crew(workers: str | None, scheduler: str | None) -> "Crew":
-    """Who works the points out. Raises `SpecError`."""
-    count = reading.whole_number("workers", workers)
+def workers(given: str | None, scheduler: str | None) -> int | None:
+    """How many processes are asked for. Raises `SpecError`, for a scheduler that cannot be asked too."""
+    count = reading.whole_number("workers", given)
+    wrong = []
     if count is not None and count > MOST:
-        raise SpecError([Problem(None, f"--workers {count:,} is more than one machine has", "--workers 4")])
+        wrong.append(Problem(None, f"--workers {count:,} is more than one machine has", "--workers 4"))
     if count is not None and scheduler is not None:
-        raise SpecError([Problem(None, "--scheduler has its own workers, and --workers asks for others", "keep one of them")])
-    from importlib.util import find_spec
-
+        wrong.append(Problem(None, "--scheduler has its own workers, and --workers asks for others", "keep one of them"))
     if scheduler is not None and find_spec("distributed") is None:
-        raise SpecError(
-            [Problem(None, "--scheduler needs dask.distributed, which is not installed", "pip install 'costmodel[dist]'")]
+        wrong.append(
+            Problem(None, "--scheduler needs dask.distributed, which is not installed", "pip install 'costmodel[dist]'")
         )
+    if wrong:
+        raise SpecError(wrong)
+    return count
+
+
+def crew(count: int | None, scheduler: str | None) -> "Crew":
+    """Who works the points out. Raises `SpecError` where no scheduler answers."""
     if scheduler is not None:
         from costmodel.crews import cluster
 

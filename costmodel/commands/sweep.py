@@ -117,7 +117,7 @@ def sweep(
     read(_held, hold, by, names, bool(points or sample or where or pareto or workers or scheduler or resume))
     read(_files, form, output, resume)
     read(plotting.check_sweep, plot, spec, output, names, front)
-    read(reading.whole_number, "workers", workers)
+    processes = read(surveying.workers, workers, scheduler)
     fixed = read(reading.settings, set_)
     read.check()
     _once(fixed, names)
@@ -128,19 +128,19 @@ def sweep(
     sheet = sweeping.Swept(loaded.network.name, [], {}, dtypes, rule, keys, order, first, model, over=tuple(names))
     if held_at is not None and by is not None:
         found, holding = surveying.held(what, swept, *held_at, by)
-        sheet = sheet._replace(points=found, hold=holding, held=sweeps.held(found))
-    elif _is_few(swept) and not (rows or drawn or limits or front or workers or scheduler or resume):
+        sheet = sheet._replace(points=found, hold=holding)
+    elif _is_few(swept) and not (rows or drawn or limits or front or processes or scheduler or resume):
         found = list(sweeps.sweep(loaded, swept, fixed, variant, images["batch"], rule, model, peak=what.peak))
-        sheet = sheet._replace(points=found, held=sweeps.held(found))
+        sheet = sheet._replace(points=found)
     else:
         picking = surveying.Picking(tuple(limits), front, (order.key, order.falls) if order else None, first, form)
         asked = surveying.asked(what, spaces.space(swept, rows, drawn, chosen), picking)
         sheet = sheet._replace(held=sweeps.unmoved(loaded, names, fixed, variant) | {"batch": images["batch"]}, top=asked.top)
-        place = surveying.place(output, form, workers, scheduler, quiet=quiet, resume=resume)
+        place = surveying.place(output, form, processes, scheduler, quiet=quiet, resume=resume)
         with place.watch:
             seen = _many(asked, sheet, place, plot, picking.is_stream and plot is None, no_color)
         return _leave(seen, asked.space.count, place)
-    sheet.held["batch"] = images["batch"]
+    sheet = sheet._replace(held=sweeps.held(sheet.points) | {"batch": images["batch"]})
     _write(sheet, form, output, plot, no_color)
     if sheet.first is None:
         raise typer.Exit(2)

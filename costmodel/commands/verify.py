@@ -113,11 +113,9 @@ def verify(
     if prove:
         proving.prove(worked.layer, form, output, no_color)
         return
-    if form != "table":
-        outputs.write(output, bounding.as_json(worked) if form == "json" else bounding.as_markdown(worked))
-        return
-    outputs.write_table(output, lambda room: bounding.screen(worked, room), no_color)
-    if interactive:
+    to = outputs.Written(form, output, no_color)
+    to.put(bounding.screen, worked, json=bounding.as_json, markdown=bounding.as_markdown)
+    if interactive and form == "table":
         _loop(sizes, printed, no_color)
 
 
@@ -196,11 +194,8 @@ def _network(
     if not held.checked(verified.ledger):
         message = f"{verified.ledger.name} has no convolution and no FC layer to hold against a bound"
         raise SpecError([Problem(None, message)])
-    if form == "table":
-        outputs.write_table(output, lambda room: verifying.screen(verified, room), no_color)
-        return
-    writers = {"json": verifying_data.as_json, "csv": verifying_data.as_csv, "markdown": verifying.as_markdown}
-    outputs.write(output, writers[form](verified))
+    forms = {"json": verifying_data.as_json, "csv": verifying_data.as_csv, "markdown": verifying.as_markdown}
+    outputs.Written(form, output, no_color).put(verifying.screen, verified, **forms)
 
 
 def _loop(sizes: "Sizes", rule: "Convention | None", no_color: bool) -> None:

@@ -1,11 +1,14 @@
 """A line on its way into another format: its fields, what enters and leaves it, and what that is called there."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from costmodel.ledger import Ledger
 from costmodel.line import Line
+from costmodel.ops.fields import spoken
 from costmodel.ops.window import a_side, before
+from costmodel.problems import Problems
 from costmodel.tensor import Tensor
 
 
@@ -59,6 +62,25 @@ class Taken:
             start = (reach - 1) // 2 if p == "same_torch" else before(long, short, reach, s, p)
             found.append((start, (short - 1) * s + reach - long - start))
         return [start for start, _ in found], [end if is_spread else max(end, 0) for _, end in found]
+
+
+def check(ledger: Ledger, known: Container[str], called: str) -> None:
+    """Refuse ops that another format has nothing for, all of them at once. Raises `SpecError`."""
+    problems = Problems()
+    lines: dict[str, list[Line]] = {}
+    for line in ledger.lines:
+        if line.op not in known:
+            lines.setdefault(str(line.fields["op"]) if line.op == "unknown" else line.op, []).append(line)
+    for name, found in lines.items():
+        times = f"{len(found)} time{'s' if len(found) > 1 else ''}"
+        problems.add(found[0].mark, f"'{name}' has no counterpart in {called}, and the network has it {times}")
+    problems.check()
+
+
+def told(ledger: Ledger) -> str:
+    """Which network it is, at which settings."""
+    settings = " · ".join(f"{name} {spoken(value)}" for name, value in ledger.settings.items())
+    return f"{ledger.name}, {ledger.source}{'; ' if settings else ''}{settings}"
 
 
 def axis(x: Tensor, name: str) -> int:

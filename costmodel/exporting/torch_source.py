@@ -2,13 +2,11 @@
 
 import keyword
 import re
-from collections import Counter
 
+from costmodel.exporting.taken import check, told
 from costmodel.exporting.torch_ops import OPS, Op
 from costmodel.ledger import Ledger
-from costmodel.line import Line
-from costmodel.ops.fields import spoken
-from costmodel.problems import Problem, Problems, SpecError, printable
+from costmodel.problems import Problem, SpecError, printable
 
 _TAKEN = frozenset(
     (
@@ -62,7 +60,9 @@ def source(ledger: Ledger) -> str:
 
     A line is named by its path. Raises `SpecError` for ops that PyTorch has nothing for, all of them at once.
     """
-    _check(ledger)
+    check(ledger, OPS, "PyTorch")
+    if not ledger.lines:
+        raise SpecError([Problem(None, "the network has no layers, and a module needs some")])
     names = _Names()
     inputs = {-1 - place: names(str(name)) for place, name in enumerate(ledger.inputs)}
     given, readers = dict(inputs), _readers(ledger)
@@ -85,10 +85,9 @@ def source(ledger: Ledger) -> str:
 
 def _assembled(ledger: Ledger, inputs: list[str], made: list[str], calls: list[str], outputs: list[str]) -> str:
     sums, name = ledger.sums(), re.sub(r"\W+", "_", ledger.name, flags=re.ASCII).strip("_")
-    settings = " · ".join(f"{name} {spoken(value)}" for name, value in ledger.settings.items())
     sizes = " and ".join(str(x) for x in ledger.inputs.values())
     head = [
-        f"{ledger.name}, {ledger.source}; {settings}",
+        told(ledger),
         f"{sums.params:,} parameters, {sums.mult_adds:,} mult-adds for {sizes}",
     ]
     body = [
@@ -136,22 +135,6 @@ class _Names:
             found = f"{name}_{times}"
         self.taken.add(found)
         return found
-
-
-def _check(ledger: Ledger) -> None:
-    problems = Problems()
-    lines: dict[str, Line] = {}
-    for line in ledger.lines:
-        if line.op not in OPS:
-            lines.setdefault(line.op, line)
-    times = Counter(line.op for line in ledger.lines)
-    for name, line in lines.items():
-        called = str(line.fields["op"]) if name == "unknown" else name
-        said = f"{times[name]} time{'s' if times[name] > 1 else ''}"
-        problems.add(line.mark, f"'{called}' has no counterpart in PyTorch, and the network has it {said}")
-    problems.check()
-    if not ledger.lines:
-        raise SpecError([Problem(None, "the network has no layers, and a module needs some")])
 
 
 _ATTENTION = """

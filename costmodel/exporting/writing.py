@@ -1,6 +1,5 @@
 """A ledger as an ONNX model: each of its lines by the writer of its op."""
 
-from collections import Counter
 from typing import Any
 
 from onnx import ModelProto, TensorProto, checker, helper
@@ -9,9 +8,9 @@ from costmodel import algebra
 from costmodel.exporting import layout, values, windows
 from costmodel.exporting.model import Model
 from costmodel.exporting.run import Run, Writer
+from costmodel.exporting.taken import check, told
 from costmodel.ledger import Ledger
-from costmodel.ops.fields import spoken
-from costmodel.problems import Problem, Problems, SpecError
+from costmodel.problems import Problem, SpecError
 from costmodel.tensor import Tensor
 
 WRITERS: dict[str, Writer] = {**windows.WRITERS, **values.WRITERS, **layout.WRITERS}
@@ -33,9 +32,7 @@ def exported(ledger: Ledger, seed: int | None = 0) -> ModelProto:
     for at, line in enumerate(ledger.lines):
         names[at] = WRITERS[line.op](Run(line, tuple(names[source] for source in line.sources), model))
     leaving = [_output(model, ledger, names, of) for of in dict.fromkeys(ledger.outputs)]
-    settings = " · ".join(f"{name} {spoken(value)}" for name, value in ledger.settings.items())
-    said = f"{ledger.name}: {ledger.source}; {settings}" if settings else f"{ledger.name}: {ledger.source}"
-    made = model.done(ledger.name, entering, leaving, said)
+    made = model.done(ledger.name, entering, leaving, told(ledger))
     assert model.learned == ledger.sums().params, "the parameters of a model are those that are counted"
     if seed is not None:
         checker.check_model(made, full_check=True)
@@ -55,13 +52,7 @@ def _output(model: Model, ledger: Ledger, names: dict[int, str], of: int) -> Any
 
 
 def _check(ledger: Ledger, seed: int | None) -> None:
-    problems = Problems()
-    for name, times in Counter(line.op for line in ledger.lines if line.op not in WRITERS).items():
-        first = next(line for line in ledger.lines if line.op == name)
-        called = str(first.fields["op"]) if name == "unknown" else name
-        message = f"'{called}' has no counterpart in ONNX, and the network has it {times} time{'s' if times > 1 else ''}"
-        problems.add(first.mark, message)
-    problems.check()
+    check(ledger, WRITERS, "ONNX")
     open_ = [x for x in (*ledger.inputs.values(), *(line.output for line in ledger.lines)) if not algebra.is_single(x.size)]
     if open_:
         raise SpecError([Problem(None, f"a file has one size for each tensor, and here is {open_[0]}")])

@@ -1,6 +1,5 @@
 """What `solve` says of the best network within limits: its values or choices, what the limits cost, what was searched."""
 
-import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -8,10 +7,7 @@ from typing import Any, NamedTuple
 from costmodel.budget import Budget
 from costmodel.goals import Goal, Limit
 from costmodel.ops.fields import decimal, spoken
-from costmodel.reports.bounding import exact
 from costmodel.reports.budgeting import amount
-from costmodel.reports.budgeting import plain as verdict_plain
-from costmodel.reports.formulating_data import plain
 from costmodel.reports.layout import Cell, Column, Screen, enumerated, note, table, text
 from costmodel.reports.markdown import escaped
 from costmodel.reports.markdown import table as markdown_table
@@ -19,8 +15,6 @@ from costmodel.reports.words import LOWER, count, setting, share, uncounted
 from costmodel.searching import Best
 from costmodel.staging import Chosen, Counted, Network
 
-SCHEMA = 1
-"""The version of the JSON."""
 LIMITS = (
     Column("limit", left=True),
     Column("found"),
@@ -220,89 +214,3 @@ def _searched(found: Best) -> list[tuple[str, str]]:
 def _not_counted(limits: Sequence[Limit]) -> list[tuple[str, str]]:
     unknown = [limit.verdict for limit in limits if limit.verdict.is_least]
     return [("not counted", f"{uncounted(unknown[0].ledger.uncounted)}; within no limit")] if unknown else []
-
-
-# --- JSON ------------------------------------------------------------------------------------------------------------
-
-
-def as_json(page: Page) -> str:
-    """The same as JSON, under `solve.schema.json`."""
-    rules, found = page.goal.rules, page.found
-    document = {
-        "schema": SCHEMA,
-        "network": page.network,
-        "fixed": {name: plain(value) for name, value in page.fixed.items()},
-        "batch": page.batch,
-        "convention": rules.convention.name,
-        "traffic": {"name": rules.traffic.spelled, "meaning": rules.traffic.said},
-        **(_counted(found) if isinstance(found, Counted) else _best(page, found)),
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def _best(page: Page, found: Best | Chosen) -> dict[str, Any]:
-    objective = page.goal.objective
-    assert objective is not None
-    said: dict[str, Any] = {
-        "objective": {"figure": objective.name, "is": "most" if objective.is_most else "least"},
-        "met": page.is_met,
-        "value": None if found.value is None else plain(found.value),
-        "limits": [
-            {
-                **verdict_plain(limit.verdict),
-                "relaxed": None if limit.needed is None else exact(limit.needed),
-                "lets_in": None if limit.reaches is None else exact(limit.reaches),
-            }
-            for limit in found.limits
-        ],
-    }
-    if isinstance(found, Chosen):
-        return {**said, "choices": _spaced(found.asked.choices), "chosen": _chosen(found.network)}
-    return {
-        **said,
-        "values": {name: plain(value) for name, value in found.values.items()},
-        "same": {name: [plain(low), plain(high)] for name, (low, high) in found.around.items()},
-        "searched": [
-            {
-                "name": domain.name,
-                "kind": domain.kind,
-                "from": plain(domain.values[0]),
-                "to": plain(domain.values[-1]),
-                "values": len(domain.values),
-                "ends_there": domain.name in found.at_end,
-            }
-            for domain in found.domains
-        ],
-        "points": found.of,
-        "kept": found.kept,
-        "unbuilt": found.unbuilt,
-        "equal": found.ties,
-    }
-
-
-def _spaced(choices: Sequence[Any]) -> list[dict[str, Any]]:
-    return [{"of": one.of, "name": one.name, "values": [plain(value) for value in one.values]} for one in choices]
-
-
-def _chosen(network: Network) -> list[dict[str, Any]]:
-    return [
-        {"of": one.choice.of, "where": str(one.where), "name": one.choice.name, "value": plain(one.value)}
-        for one in network.picked
-    ]
-
-
-def _counted(found: Counted) -> dict[str, Any]:
-    goal = found.asked.goal
-    return {
-        "limits": [one.text for one in goal.limits],
-        "choices": _spaced(found.asked.choices),
-        "networks": found.of,
-        "kept": found.kept,
-        "drawn": [
-            {
-                **network.ledger.sums(None, goal.rules.convention, goal.rules.traffic)._asdict(),
-                "chosen": _chosen(network),
-            }
-            for network in found.drawn
-        ],
-    }

@@ -98,7 +98,7 @@ class JsonFile(NamedTuple):
         return sweep_rows.json_tail(
             {
                 "uncounted": [{"path": path, "op": name} for path, name in seen.uncounted],
-                "picked": picked(self.asked, self.asked.space.count, seen),
+                "picked": picked(self.asked, seen),
                 **({"stopped": stop.data()} if stop else {}),
             }
         )
@@ -118,10 +118,10 @@ def _loaded(data: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def picked(asked: "Asked", of: int, seen: "Seen") -> dict[str, Any]:
+def picked(asked: "Asked", seen: "Seen") -> dict[str, Any]:
     """How points were picked out of how many."""
     return {
-        "of": of,
+        "of": asked.space.count,
         "unbuilt": seen.unbuilt,
         "where": [limit.text for limit in asked.limits],
         "over": seen.over,

@@ -250,7 +250,7 @@ def as_json(swept: Swept) -> str:
         "uncounted": [{"path": path, "op": name} for path, name in _uncounted(swept)],
         **({"not_shown": left} if left else {}),
         **({"held": swept.hold._asdict()} if swept.hold is not None else {}),
-        **({"picked": picked_data(swept.survey.asked, swept.survey.of, swept.survey.seen)} if swept.survey is not None else {}),
+        **({"picked": picked_data(swept.survey.asked, swept.survey.seen)} if swept.survey is not None else {}),
         **({"stopped": swept.stop.data()} if swept.stop is not None else {}),
     }
     entries = sweep_rows.json_rows(shaped, Listing.of(points))
