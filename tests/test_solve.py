@@ -115,7 +115,7 @@ def test_json_is_under_its_schema(run: Runner, given: str) -> None:
         ("solve mobilenet --target mult_adds --by alpha", "--target mult_adds has no value"),
         ("solve mobilenet --target speed=3 --by alpha", "no figure is called 'speed'"),
         ("solve mobilenet --target params=x --by alpha", "'x' is no figure"),
-        ("solve mobilenet --target params=0.5 --by alpha", "a params is a whole number"),
+        ("solve mobilenet --target params=0.5 --by alpha", "1:8: params is a whole number, at least 1, and here is 0.5"),
         ("solve mobilenet --target params=3M --by alhpa", "did you mean 'alpha'?"),
         ("solve mobilenet --target params=3M --by full", "only a number can be free"),
         ("solve mobilenet --target params=3M --by resolution", "params does not hang on resolution"),
