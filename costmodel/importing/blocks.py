@@ -1,0 +1,243 @@
+"""Lines that are alike but for their numbers as blocks, and calls that are alike as repeats."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from costmodel import algebra
+from costmodel.importing.lines import ENTRY, Line
+from costmodel.ops import OPS
+from costmodel.ops.registry import REQUIRED
+
+Place = tuple[Line, str]
+"""A number of a line: the line and the name of its field."""
+
+
+@dataclass(slots=True)
+class Made:
+    """A block: its name, its parameters with their defaults, its lines."""
+
+    name: str
+    params: dict[str, Any]
+    body: list[Line]
+
+
+@dataclass(slots=True)
+class Folder:
+    """Makes blocks of lines that are alike."""
+
+    blocks: list[Made] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+
+    def fold(self, lines: list[Line]) -> None:
+        """Make blocks, those inside others first."""
+        by_height: dict[int, list[Line]] = {}
+        _heights(lines, by_height)
+        for height in sorted(by_height):
+            alike: dict[Any, list[Line]] = {}
+            for line in by_height[height]:
+                alike.setdefault(_key(line), []).append(line)
+            for found in alike.values():
+                if len(found) > 1 or found[0].is_graph:
+                    self.make(found)
+            for line in by_height[height]:
+                for part in line.inside:
+                    repeated(part)
+        repeated(lines)
+
+    def make(self, found: list[Line]) -> None:
+        """Make a block of lines that are alike, and calls of it of the lines."""
+        first = found[0]
+        numbers = [_numbers(line) for line in found]
+        names: dict[tuple[Any, ...], str] = {}
+        params: dict[str, Any] = {}
+        args: list[dict[str, Any]] = [{} for _ in found]
+        used: set[str] = set()
+        for place, (line, name) in enumerate(_places(first)):
+            values = tuple(each[place] for each in numbers)
+            if all(_alike(value, values[0]) for value in values) and not _is_open(values[0]):
+                continue
+            key = tuple(map(str, values))
+            if key not in names:
+                names[key] = _new(name, used)
+                usual = _default(line, name)
+                params[names[key]] = usual if any(_alike(value, usual) for value in values) else REQUIRED
+                for arg, value in zip(args, values, strict=True):
+                    if params[names[key]] is REQUIRED or not _alike(value, usual):
+                        arg[names[key]] = value
+            line.fields[name] = Name(names[key])
+        ordered = {name: value for name, value in params.items() if value is REQUIRED}
+        ordered |= {name: value for name, value in params.items() if value is not REQUIRED}
+        body = _body_of(first)
+        block = Made(self.name(first), ordered, body)
+        self.blocks.append(block)
+        for line, arg in zip(found, args, strict=True):
+            line.kind, line.verb, line.is_graph = "call", block.name, False
+            line.fields = {name: arg[name] for name in ordered if name in arg}
+            line.body, line.branches = [], []
+
+    def name(self, line: Line) -> str:
+        """A name for a block, by what it holds."""
+        stem = _stem(line)
+        name, number = stem, 1
+        while name in self.taken or name in OPS:
+            number += 1
+            name = f"{stem}{number}"
+        self.taken.add(name)
+        return name
+
+
+@dataclass(slots=True, frozen=True)
+class Name:
+    """A parameter where a number stands."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def repeated(lines: list[Line]) -> None:
+    """Make one line of calls that follow one another and are alike."""
+    at = 0
+    while at < len(lines):
+        end = at + 1
+        while end < len(lines) and _same_call(lines[at], lines[end]) and not _read_from(lines, lines[end - 1]):
+            end += 1
+        if end - at > 1:
+            first, last = lines[at], lines[end - 1]
+            first.repeat = end - at
+            if first.label and last.label:
+                first.label = _range(first.label, last.label)
+            for line in lines[at + 1 : end]:
+                line.outer = first
+            del lines[at + 1 : end]
+        at += 1
+
+
+def _read_from(lines: list[Line], line: Line) -> bool:
+    return any(read.seen is line for other in lines for read in other.reads)
+
+
+def _range(first: str, last: str) -> str:
+    """One name for several: 3 to 5, or `block.3` to `block.5`."""
+    before, dot, number = last.rpartition(".")
+    return f"{first}–{number}" if dot and first.startswith(before + dot) else f"{first}–{last}"
+
+
+def _same_call(a: Line, b: Line) -> bool:
+    if not (a.kind == b.kind == "call" and a.verb == b.verb and not b.reads):
+        return False
+    return a.fields.keys() == b.fields.keys() and all(_alike(a.fields[name], b.fields[name]) for name in a.fields)
+
+
+# --- what is alike -------------------------------------------------------------------------------------------------------
+
+
+def _heights(lines: list[Line], found: dict[int, list[Line]]) -> int:
+    """Sort lines that hold others by how deep these stand in one another; the height of a list."""
+    most = 0
+    for line in lines:
+        if not line.body and not line.branches:
+            continue
+        height = 1 + max(_heights(part, found) for part in line.inside)
+        found.setdefault(height, []).append(line)
+        most = max(most, height)
+    return most
+
+
+def _key(line: Line) -> Any:
+    """What two lines have in common that are alike but for their numbers."""
+    fields = tuple((name, _kind(value)) for name, value in sorted(_all_fields(line).items()))
+    inside = tuple(_list_key(part) for part in line.inside)
+    return (line.kind, line.verb, fields, inside, bool(line.body), line.repeat, line.is_graph)
+
+
+def _list_key(lines: list[Line]) -> Any:
+    places = {id(line): at for at, line in enumerate(lines)}
+    return tuple((_key(line), tuple(-1 if read is ENTRY else places.get(id(read.seen), -2) for read in line.reads)) for line in lines)
+
+
+def _kind(value: Any) -> Any:
+    """A number as any other; all else as it is."""
+    return "#" if _is_number(value) else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return tuple((name, _plain(item)) for name, item in value.items())
+    return tuple(map(_plain, value)) if isinstance(value, list) else str(value)
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and (isinstance(value, int | Fraction | Name) or _is_open(value))
+
+
+def _is_open(value: Any) -> bool:
+    return algebra.is_symbol(value)
+
+
+def _alike(a: Any, b: Any) -> bool:
+    return str(a) == str(b)
+
+
+_TUNED = ("kernel", "stride", "padding", "dilation", "groups", "multiplier")
+"""Numbers that are usual where they are not said, and by which blocks that are alike often differ."""
+
+
+def _all_fields(line: Line) -> dict[str, Any]:
+    """The fields of a line, those that are as usual among them."""
+    if line.kind != "op":
+        return line.fields
+    usual = {name: OPS[line.verb].fields[name].default for name in _TUNED if name in OPS[line.verb].fields}
+    return {name: value for name, value in usual.items() if isinstance(value, int)} | line.fields
+
+
+def _default(line: Line, name: str) -> Any:
+    found = OPS[line.verb].fields[name].default if line.kind == "op" else REQUIRED
+    return found if isinstance(found, int) and not isinstance(found, bool) else REQUIRED
+
+
+def _places(line: Line) -> list[Place]:
+    """The numbers in a line, in order."""
+    fields = _all_fields(line)
+    mine = [(line, name) for name in sorted(fields, key=_signature(line)) if _is_number(fields[name])]
+    return [*mine, *(place for part in line.inside for inner in part for place in _places(inner))]
+
+
+def _signature(line: Line) -> Any:
+    order = {name: at for at, name in enumerate(OPS[line.verb].fields)} if line.kind == "op" else {}
+    return lambda name: (order.get(name, 0), name) if order else (0, "")
+
+
+def _numbers(line: Line) -> list[Any]:
+    return [_all_fields(holder)[name] for holder, name in _places(line)]
+
+
+def _new(name: str, used: set[str]) -> str:
+    found, number = name, 1
+    while found in used:
+        number += 1
+        found = f"{name}{number}"
+    used.add(found)
+    return found
+
+
+def _body_of(line: Line) -> list[Line]:
+    """What a block holds: the lines of a group, or the line itself."""
+    if line.kind == "group":
+        return line.body
+    return [Line(line.kind, line.verb, line.fields, line.body, line.branches, path=line.path, step=line.step)]
+
+
+def _stem(line: Line) -> str:
+    """What a block could be called."""
+    lines = line.body if line.kind == "group" else [line]
+    verbs = [inner.verb for inner in lines if inner.kind == "op"]
+    if len(verbs) == len(lines) and len(verbs) <= 3 and verbs:
+        short = {"batch_norm": "bn", "layer_norm": "ln", "conv2d": "conv", "conv1d": "conv", "conv3d": "conv"}
+        return "_".join(short.get(verb, verb) for verb in verbs)
+    gates = [inner for inner in lines if inner.kind == "join" and inner.verb == "multiply"]
+    if len(lines) == 1 and gates:
+        return "gate"
+    return "unit" if line.is_graph or any(inner.kind in ("residual", "join") for inner in lines) else "part"
