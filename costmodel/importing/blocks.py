@@ -6,6 +6,7 @@ from typing import Any
 
 from costmodel import algebra
 from costmodel.importing.lines import ENTRY, Line
+from costmodel.importing.modules import all_lists
 from costmodel.ops import OPS
 from costmodel.ops.registry import REQUIRED
 
@@ -20,6 +21,8 @@ class Made:
     name: str
     params: dict[str, Any]
     body: list[Line]
+    has_names: bool
+    """Whether lines in it read one another, or what enters, by name."""
 
 
 @dataclass(slots=True)
@@ -34,16 +37,39 @@ class Folder:
         by_height: dict[int, list[Line]] = {}
         _heights(lines, by_height)
         for height in sorted(by_height):
+            for line in by_height[height]:
+                for part in line.inside:
+                    repeated(part)
             alike: dict[Any, list[Line]] = {}
             for line in by_height[height]:
                 alike.setdefault(_key(line), []).append(line)
             for found in alike.values():
                 if len(found) > 1 or found[0].is_graph:
                     self.make(found)
-            for line in by_height[height]:
-                for part in line.inside:
-                    repeated(part)
         repeated(lines)
+        self.unfold(lines)
+
+    def unfold(self, lines: list[Line]) -> None:
+        """Write a block out where it is called, if that is one place alone, in another block."""
+        for made in [*self.blocks]:
+            bodies = [lines, *(other.body for other in self.blocks)]
+            calls = [(at, one) for body in bodies for one in all_lists(body) for at, line in enumerate(one) if line.verb == made.name]
+            if len(calls) != 1 or made.has_names:
+                continue
+            at, held = calls[0]
+            call = held[at]
+            values = {name: call.fields.get(name, usual) for name, usual in made.params.items()}
+            for inner in all_lists(made.body):
+                for line in inner:
+                    line.fields = {name: _put(value, values) for name, value in line.fields.items()}
+            self.blocks.remove(made)
+            if len(made.body) == 1 and call.repeat == 1 and not made.body[0].label:
+                inner_line = made.body[0]
+                call.kind, call.verb, call.fields = inner_line.kind, inner_line.verb, inner_line.fields
+                call.body, call.branches, call.step = inner_line.body, inner_line.branches, inner_line.step
+                call.repeat = inner_line.repeat
+            else:
+                call.kind, call.verb, call.fields, call.body = "group", "", {}, made.body
 
     def make(self, found: list[Line]) -> None:
         """Make a block of lines that are alike, and calls of it of the lines."""
@@ -69,7 +95,7 @@ class Folder:
         ordered = {name: value for name, value in params.items() if value is REQUIRED}
         ordered |= {name: value for name, value in params.items() if value is not REQUIRED}
         body = _body_of(first)
-        block = Made(self.name(first), ordered, body)
+        block = Made(self.name(first), ordered, body, first.is_graph)
         self.blocks.append(block)
         for line, arg in zip(found, args, strict=True):
             line.kind, line.verb, line.is_graph = "call", block.name, False
@@ -97,6 +123,10 @@ class Name:
         return self.name
 
 
+def _put(value: Any, values: dict[str, Any]) -> Any:
+    return values[value.name] if isinstance(value, Name) else value
+
+
 def repeated(lines: list[Line]) -> None:
     """Make one line of calls that follow one another and are alike."""
     at = 0
@@ -120,9 +150,12 @@ def _read_from(lines: list[Line], line: Line) -> bool:
 
 
 def _range(first: str, last: str) -> str:
-    """One name for several: 3 to 5, or `block.3` to `block.5`."""
-    before, dot, number = last.rpartition(".")
-    return f"{first}–{number}" if dot and first.startswith(before + dot) else f"{first}–{last}"
+    """One name for several whose names differ in one part: 3–5, or features.8–10.conv."""
+    pairs = [*zip(first.split("."), last.split("."), strict=False)]
+    unlike = [at for at, (one, other) in enumerate(pairs) if one != other]
+    if len(unlike) != 1 or first.count(".") != last.count("."):
+        return f"{first}–{last}"
+    return ".".join(one if one == other else f"{one}–{other}" for one, other in pairs)
 
 
 def _same_call(a: Line, b: Line) -> bool:

@@ -90,6 +90,24 @@ def modules(lines: list[Line], read: set[int], depth: int = 0) -> list[Line]:
     return done
 
 
+def opened(lines: list[Line]) -> list[Line]:
+    """The lines of a network, those of a module that holds most of them in its place: a backbone, called features."""
+    many = [_many(line) for line in lines]
+    for at, line in enumerate(lines):
+        if line.kind == "group" and not line.is_graph and 2 * many[at] > sum(many):
+            for inner in line.body:
+                inner.label = f"{line.label}.{inner.label}" if line.label and inner.label else inner.label
+                inner.outer = None
+            line.body[0].reads = line.reads
+            line.outer = line.body[-1]
+            return [*lines[:at], *line.body, *lines[at + 1 :]]
+    return lines
+
+
+def _many(line: Line) -> int:
+    return sum(_many(inner) for part in line.inside for inner in part) or 1
+
+
 def _into(line: Line, read: set[int], depth: int) -> None:
     """The lines inside one, by module."""
     if line.kind == "group" and line.is_graph:

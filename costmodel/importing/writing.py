@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import PurePath
 from typing import Any
 
 from costmodel import algebra
@@ -9,7 +10,7 @@ from costmodel.importing.blocks import Folder, Made, Name
 from costmodel.importing.interpreting import Draft, interpreted
 from costmodel.importing.lines import ENTRY, Line, lined
 from costmodel.importing.model import Model
-from costmodel.importing.modules import all_lists, found_paths, modules, motifs, read_by_name
+from costmodel.importing.modules import all_lists, found_paths, modules, motifs, opened, read_by_name
 from costmodel.importing.passes import tidied
 from costmodel.importing.units import units
 from costmodel.ops import OPS
@@ -42,7 +43,7 @@ def network(draft: Draft) -> Network:
     given = [line for line in lines if line.step is not None and id(of_step[line.step.order]) in ends]
     read = read_by_name(lists) | {id(line) for line in given if line is not lines[-1]}
     motifs(lists, read)
-    lines = modules(lines, read)
+    lines = opened(modules(lines, read))
     folder = Folder()
     folder.fold(lines)
     scribe = _Scribe([*draft.inputs], list(draft.inputs) == ["input"] or len(draft.inputs) == 1)
@@ -53,9 +54,9 @@ def network(draft: Draft) -> Network:
     inputs = {scribe.entry_name(name): _sizes(_dims(step)) for name, step in draft.inputs.items()}
     return Network(
         file="",
-        name=draft.model.name or "imported",
+        name=_title(draft.model),
         source=_source(draft.model),
-        params={_text(name): Formula("1", _NOWHERE) if name == draft_batch(draft) else None for name in draft.symbols},
+        params={_text(name): None for name, symbol in draft.symbols.items() if symbol is not draft.samples},
         let={},
         inputs=inputs,
         blocks=blocks,
@@ -67,9 +68,14 @@ def network(draft: Draft) -> Network:
     )
 
 
-def draft_batch(draft: Draft) -> str:
-    """The name of the size that is the batch; nothing where it is a number."""
-    return next((name for name, symbol in draft.symbols.items() if symbol is draft.samples), "")
+def _title(model: Model) -> str:
+    """What the network is called: as its graph, unless that is what exporters call every one; then as its file."""
+    stem = PurePath(model.file).stem
+    usual = not model.name.strip() or model.name in _USUAL or not model.name.isprintable()
+    return stem if usual else model.name.replace("/", ".")
+
+
+_USUAL = ("main_graph", "main", "graph", "torch_jit", "torch-jit-export", "torch.jit.export", "tf2onnx", "g")
 
 
 def _lined(found: Sequence[Any], of_step: dict[int, Any], entries: dict[int, Line], draft: Draft) -> list[Line]:
@@ -80,14 +86,20 @@ def _lined(found: Sequence[Any], of_step: dict[int, Any], entries: dict[int, Lin
 
 
 def _source(model: Model) -> str:
-    made = f" by {model.producer}" if model.producer else ""
-    opset = f", operator set {model.opsets['']}" if "" in model.opsets else ""
-    return f"{model.file}{made}{opset}"
+    made = f", written by {model.producer}" if model.producer else ""
+    return f"{PurePath(model.file).name}{made}"
 
 
 def provenance(draft: Draft) -> str:
     """Where a spec comes from, as a comment on its top."""
-    return f"imported from {_source(draft.model)}"
+    model = draft.model
+    notes = [f"imported from {PurePath(model.file).name}: {len(model.graph.nodes)} nodes of operator set {model.opsets.get('', '')}"]
+    verbs = [step.verb for step in draft.steps]
+    if not algebra.is_symbol(draft.samples) and draft.samples != 1:
+        notes.append(f"the file holds a batch of {draft.samples}: figures are of one sample unless --batch says more")
+    if "batch_norm" not in verbs and any(verb.startswith("conv") for verb in verbs):
+        notes.append("batch norms, if there were any, are folded into the convolutions")
+    return "; ".join(notes)
 
 
 class _Scribe:
@@ -110,6 +122,8 @@ class _Scribe:
 
     def layers(self, lines: list[Line], wanted: set[int], visible: set[str]) -> list[Layer]:
         """Lines of one list; those that others read have names of their own, unlike all that are visible."""
+        while len(lines) == 1 and _is_bare(lines[0]):
+            lines = lines[0].body
         read = {id(source.seen) for line in lines for source in line.reads} | wanted
         taken = {*visible}
         for line in lines:
@@ -151,6 +165,11 @@ class _Scribe:
             return Layer(_text(line.verb), fields, branches=[*zip(map(_text, labels), branches, strict=True)], repeat=repeat)
         ordered = {name: fields[name] for name in OPS[line.verb].fields if name in fields} if line.kind == "op" else fields
         return Layer(_text(line.verb), {_text(name): value for name, value in ordered.items()}, repeat=repeat)
+
+
+def _is_bare(line: Line) -> bool:
+    """Whether a line only holds others."""
+    return line.kind == "group" and not line.label and line.repeat == 1 and not line.reads
 
 
 def _is_usual(line: Line, name: str, value: Any) -> bool:
