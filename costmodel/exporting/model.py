@@ -62,6 +62,12 @@ class Model:
         self.parameters.append(numpy_helper.from_array(np.array(value, dtype=np.float32), name))
         return name
 
+    def byte(self, at: str) -> str:
+        """A zero of eight bits."""
+        name = self.name(at)
+        self.parameters.append(numpy_helper.from_array(np.array(0, dtype=np.int8), name))
+        return name
+
     def parameter(self, shape: Sequence[int], at: str, *, like: str = "weight", learned: bool = True) -> str:
         """A parameter: `weight` normal by He et al. (arXiv:1502.01852), `scale` and `variance` near 1, `shift` near 0."""
         name, size = self.name(at), prod(shape)

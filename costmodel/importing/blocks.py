@@ -53,7 +53,9 @@ class Folder:
         """Write a block out where it is called, if that is one place alone, in another block."""
         for made in [*self.blocks]:
             bodies = [lines, *(other.body for other in self.blocks)]
-            calls = [(at, one) for body in bodies for one in all_lists(body) for at, line in enumerate(one) if line.verb == made.name]
+            calls = [
+                (at, one) for body in bodies for one in all_lists(body) for at, line in enumerate(one) if line.verb == made.name
+            ]
             if len(calls) != 1 or made.has_names:
                 continue
             at, held = calls[0]
@@ -188,7 +190,9 @@ def _key(line: Line) -> Any:
 
 def _list_key(lines: list[Line]) -> Any:
     places = {id(line): at for at, line in enumerate(lines)}
-    return tuple((_key(line), tuple(-1 if read is ENTRY else places.get(id(read.seen), -2) for read in line.reads)) for line in lines)
+    return tuple(
+        (_key(line), tuple(-1 if read is ENTRY else places.get(id(read.seen), -2) for read in line.reads)) for line in lines
+    )
 
 
 def _kind(value: Any) -> Any:

@@ -127,7 +127,7 @@ def _power(a: Any, b: Any) -> Any:
 
 
 def _root(a: Any) -> Any:
-    return math.sqrt(a) if isinstance(a, int | float) else a ** 0.5
+    return math.sqrt(a) if isinstance(a, int | float) else a**0.5
 
 
 def _cast(node: Node, x: Any) -> Any:
@@ -325,9 +325,13 @@ RULES: dict[str, Callable[..., Any]] = {
     "ReduceSum": _reduced(np.sum),
     "ReduceMax": _reduced(np.max),
     "ReduceMin": _reduced(np.min),
-    "ReduceMean": _reduced(lambda x, **more: np.sum(x, **more) / np.prod([x.shape[a] for a in (more["axis"] or range(x.ndim))])),
+    "ReduceMean": _reduced(
+        lambda x, **more: np.sum(x, **more) / np.prod([x.shape[a] for a in (more["axis"] or range(x.ndim))])
+    ),
     "MatMul": lambda _node, a, b: np.matmul(a, b),
-    "Trilu": lambda node, x, k=None: (np.triu if node.attributes.get("upper", 1) else np.tril)(x, int(k.reshape(-1)[0]) if k is not None else 0),
+    "Trilu": lambda node, x, k=None: (np.triu if node.attributes.get("upper", 1) else np.tril)(
+        x, int(k.reshape(-1)[0]) if k is not None else 0
+    ),
     "CumSum": lambda _node, x, axis: np.cumsum(x, axis=int(axis.reshape(-1)[0])),
     "Clip": _clip,
 }

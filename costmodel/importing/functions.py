@@ -91,10 +91,14 @@ def _renamed(graph: Graph, named: Any) -> Graph:
             node,
             inputs=[named(name) for name in node.inputs],
             outputs=[named(name) for name in node.outputs],
-            attributes={key: _renamed(value, named) if isinstance(value, Graph) else value for key, value in node.attributes.items()},
+            attributes={
+                key: _renamed(value, named) if isinstance(value, Graph) else value for key, value in node.attributes.items()
+            },
         )
         for node in graph.nodes
     ]
-    entries = [[Entry(named(entry.name), entry.dtype, entry.dims) for entry in group] for group in (graph.inputs, graph.outputs)]
+    entries = [
+        [Entry(named(entry.name), entry.dtype, entry.dims) for entry in group] for group in (graph.inputs, graph.outputs)
+    ]
     constants = {named(name): value._replace(name=named(name)) for name, value in graph.constants.items()}
     return Graph(nodes, *entries, constants, {named(name): entry for name, entry in graph.said.items()})

@@ -101,7 +101,9 @@ class _Reader:
         if has_batch:
             sizes[0] = algebra.ratio(sizes[0], draft.samples)
         elif not same(draft.samples, 1):
-            raise SpecError([Problem(None, f"{self.model.file}: the input '{entry.name}' has no axis for the samples of a batch")])
+            raise SpecError(
+                [Problem(None, f"{self.model.file}: the input '{entry.name}' has no axis for the samples of a batch")]
+            )
         dims = sizes[1:] if has_batch and same(sizes[0], 1) else sizes
         if any(algebra.decide(size < 1) is True for size in dims):
             raise SpecError([Problem(None, f"{self.model.file}: the input '{entry.name}' has a side of 0")])

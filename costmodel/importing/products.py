@@ -116,7 +116,9 @@ def _grouped(run: Run, flow: Flow, weight: Known, many: Any) -> Flow:
         step = run.emit("transpose", step, axes=["h", "w"])
     assert step.output is not None
     seen = Flow(step, (many * inner, tokens), None)
-    made = run.emit("conv1d", shaped(seen, {"c": many * inner, "w": tokens}), constants=[weight], out=many * out, groups=many, bias=False)
+    made = run.emit(
+        "conv1d", shaped(seen, {"c": many * inner, "w": tokens}), constants=[weight], out=many * out, groups=many, bias=False
+    )
     if not same(tokens, 1):
         apart = shaped(Flow(made, (many, out, tokens), None), {"c": many, "h": out, "w": tokens})
         made = run.emit("transpose", apart, axes=["h", "w"])
@@ -145,7 +147,13 @@ def _spread(run: Run, x: Flow, before: list[Any]) -> Flow:
     """A tensor whose matrices are repeated for others, as keys and values are that several heads share."""
     if all(map(same, x.axes[:-2], before)):
         return x
-    letters = dict(zip([at for at in range(x.rank) if at >= x.rank - 2 or not same(before[at], 1)], "tchw" if x.rank > 3 else "chw", strict=False))
+    letters = dict(
+        zip(
+            [at for at in range(x.rank) if at >= x.rank - 2 or not same(before[at], 1)],
+            "tchw" if x.rank > 3 else "chw",
+            strict=False,
+        )
+    )
     if len([at for at in range(x.rank - 2) if not same(before[at], 1)]) + 2 != len(letters):
         raise Cannot("matrices are repeated along several axes")
     names = {3: "chw", 4: "tchw"}[len(letters)]
@@ -213,7 +221,9 @@ def _ordered(run: Run, flow: Flow, letters: str, wanted: str) -> Flow:
         summed = reduced("sum")(Run(node, [flow], run.opset, run.samples))
         assert isinstance(summed, Flow)
         flow, letters = summed, "".join(letter for letter in letters if letter in wanted)
-    node = Node("Transpose", [], [], {"perm": [letters.index(letter) for letter in wanted]}, run.node.name, place=run.node.place)
+    node = Node(
+        "Transpose", [], [], {"perm": [letters.index(letter) for letter in wanted]}, run.node.name, place=run.node.place
+    )
     return transpose(Run(node, [flow], run.opset, run.samples))
 
 
@@ -235,10 +245,16 @@ def _summed(run: Run, a: Flow, b: Value | None, terms: list[str], right: str) ->
     sizes = dict(zip(first, a.axes, strict=True)) | dict(zip(second, b.axes, strict=True))
     a = _grouped_axes(run, a, first, together, rows_, inner)
     is_turned = _is_in_order(second, [*together, *columns, *inner])
-    b = _grouped_axes(run, b, second, together, columns, inner) if is_turned else _grouped_axes(run, b, second, together, inner, columns)
+    b = (
+        _grouped_axes(run, b, second, together, columns, inner)
+        if is_turned
+        else _grouped_axes(run, b, second, together, inner, columns)
+    )
     found = product(run, a, b, transposed=is_turned)
     order = [*together, *rows_, *columns]
-    made = found.seen([sizes[letter] for letter in order], found.batch if found.batch is not None and found.batch < len(together) else None)
+    made = found.seen(
+        [sizes[letter] for letter in order], found.batch if found.batch is not None and found.batch < len(together) else None
+    )
     return _ordered(run, made, "".join(order), right)
 
 

@@ -38,7 +38,9 @@ class Run:
         """An input that the network computes. Raises `Cannot`."""
         value = self.inputs[place] if place < len(self.inputs) else None
         if not isinstance(value, Flow):
-            raise Cannot(f"its input {place + 1} is {'missing' if value is None else 'a constant'}, and it works on what enters")
+            raise Cannot(
+                f"its input {place + 1} is {'missing' if value is None else 'a constant'}, and it works on what enters"
+            )
         return value
 
     def known(self, place: int) -> Known:

@@ -70,7 +70,9 @@ def _numbers(found: dict[str, list[Any]], name: str, dtype: str, many: int) -> t
     if dtype == "string":
         texts = tuple(bytes(view).decode("utf-8", "replace") for _, view in found.get("strings", []))
         return _counted(texts, name, many)
-    field = {"float32": "floats", "float64": "doubles", "int64": "int64s", "uint64": "uint64s", "uint32": "uint64s"}.get(dtype, "int32s")
+    field = {"float32": "floats", "float64": "doubles", "int64": "int64s", "uint64": "uint64s", "uint32": "uint64s"}.get(
+        dtype, "int32s"
+    )
     if dtype.startswith(("complex", "float8", "float4")):
         return None
     values = _typed(found.get(field, []), field)

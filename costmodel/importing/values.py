@@ -104,7 +104,9 @@ def stretched(run: Run, flows: list[Flow], verb: str | None, word: str) -> Flow:
     shapes = [run.shape(flow) for flow in flows]
     sizes = common(shapes)
     rank = len(sizes)
-    whole = next((flow for flow, shape in zip(flows, shapes, strict=True) if len(shape) == rank and all(map(same, shape, sizes))), None)
+    whole = next(
+        (flow for flow, shape in zip(flows, shapes, strict=True) if len(shape) == rank and all(map(same, shape, sizes))), None
+    )
     aligned = [_aligned(flow, rank) for flow in flows]
     batches = {flow.batch for flow in aligned if flow.batch is not None}
     if len(batches) > 1:
@@ -241,7 +243,9 @@ def group_norm(run: Run) -> Flow:
     step, letters = lettered(run.x, _channel_at(run.x, 1))
     scales = [run.known(1), run.known(2)]
     affine = {} if any(scale.learned for scale in scales) else {"affine": False}
-    return run.result(run.emit("group_norm", step, constants=scales, groups=run.attribute("num_groups"), **affine), letters, run.x)
+    return run.result(
+        run.emit("group_norm", step, constants=scales, groups=run.attribute("num_groups"), **affine), letters, run.x
+    )
 
 
 def instance_norm(run: Run) -> Flow:
@@ -360,7 +364,25 @@ HANDLERS: dict[str, Handler] = {
     "Softplus": function("softplus"),
     "Softsign": function("softsign"),
     "Mish": function("mish"),
-    **{name: function(name.lower()) for name in ("Exp", "Log", "Sqrt", "Erf", "Sin", "Cos", "Tan", "Abs", "Sign", "Floor", "Ceil", "Round", "Not", "Reciprocal")},
+    **{
+        name: function(name.lower())
+        for name in (
+            "Exp",
+            "Log",
+            "Sqrt",
+            "Erf",
+            "Sin",
+            "Cos",
+            "Tan",
+            "Abs",
+            "Sign",
+            "Floor",
+            "Ceil",
+            "Round",
+            "Not",
+            "Reciprocal",
+        )
+    },
     "Neg": function("negate"),
     "QuantizeLinear": function("quantize"),
     "DequantizeLinear": function("dequantize"),

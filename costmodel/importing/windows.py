@@ -215,7 +215,10 @@ def resize(run: Run) -> Flow:
     assert sizes is not None
     if all(map(same, sizes, before)):
         return flow
-    factors = [size // old if isinstance(size, int) and isinstance(old, int) and size % old == 0 else 0 for size, old in zip(sizes, before, strict=True)]
+    factors = [
+        size // old if isinstance(size, int) and isinstance(old, int) and size % old == 0 else 0
+        for size, old in zip(sizes, before, strict=True)
+    ]
     if all(factors):
         return _brought(run, x, letters, "upsample", a_side(factors), word)
     return _brought(run, x, letters, "resize", a_side(sizes), word)

@@ -93,7 +93,9 @@ def _source(model: Model) -> str:
 def provenance(draft: Draft) -> str:
     """Where a spec comes from, as a comment on its top."""
     model = draft.model
-    notes = [f"imported from {PurePath(model.file).name}: {len(model.graph.nodes)} nodes of operator set {model.opsets.get('', '')}"]
+    notes = [
+        f"imported from {PurePath(model.file).name}: {len(model.graph.nodes)} nodes of operator set {model.opsets.get('', '')}"
+    ]
     verbs = [step.verb for step in draft.steps]
     if not algebra.is_symbol(draft.samples) and draft.samples != 1:
         notes.append(f"the file holds a batch of {draft.samples}: figures are of one sample unless --batch says more")
