@@ -55,9 +55,10 @@ def shuffle(run: Run) -> str:
 
 
 def index_select(run: Run) -> str:
-    """Places by an index, which takes them in turn."""
+    """Places by an index, which takes them in turn from the last on, so that it is a copy to every reader."""
     name = run.field("axis")
-    index = run.constant([place % run.x.along(name) for place in range(run.y.along(name))], "index")
+    size = run.x.along(name)
+    index = run.constant([size - 1 - place % size for place in range(run.y.along(name))], "index")
     return run.node("Gather", index, axis=axis(run.x, name))
 
 

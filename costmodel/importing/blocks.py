@@ -129,22 +129,53 @@ def _put(value: Any, values: dict[str, Any]) -> Any:
     return values[value.name] if isinstance(value, Name) else value
 
 
+LONGEST = 8
+"""The most lines that are repeated together."""
+
+
 def repeated(lines: list[Line]) -> None:
-    """Make one line of calls that follow one another and are alike."""
+    """Make one line of lines that follow one another again and again."""
     at = 0
     while at < len(lines):
-        end = at + 1
-        while end < len(lines) and _same_call(lines[at], lines[end]) and not _read_from(lines, lines[end - 1]):
-            end += 1
-        if end - at > 1:
-            first, last = lines[at], lines[end - 1]
-            first.repeat = end - at
-            if first.label and last.label:
-                first.label = _range(first.label, last.label)
-            for line in lines[at + 1 : end]:
-                line.outer = first
-            del lines[at + 1 : end]
+        period, times = max(((many, _times(lines, at, many)) for many in range(1, LONGEST + 1)), key=_worth)
+        if times > 1:
+            _repeat(lines, at, period, times)
         at += 1
+
+
+def _worth(found: tuple[int, int]) -> tuple[int, int]:
+    """The lines that a repeat saves; of two that save as many, the shorter."""
+    period, times = found
+    return (period * (times - 1), -period)
+
+
+def _times(lines: list[Line], at: int, period: int) -> int:
+    """How often lines follow one another from a place on, none of them read by name."""
+    times = 1
+    while (end := at + (times + 1) * period) <= len(lines):
+        part = range(at + times * period, end)
+        if not all(_same_line(lines[place - period], lines[place]) for place in part):
+            break
+        if any(_read_from(lines, lines[place - 1]) for place in part):
+            break
+        times += 1
+    return times
+
+
+def _repeat(lines: list[Line], at: int, period: int, times: int) -> None:
+    """Put one line for several."""
+    first, last = lines[at : at + period], lines[at + (times - 1) * period : at + times * period]
+    if period == 1:
+        line = first[0]
+        line.label = _range(line.label, last[0].label) if line.label and last[0].label else line.label
+    else:
+        line = Line("group", "", body=first, reads=first[0].reads, path=first[0].path[:-1])
+        first[0].reads = []
+    line.repeat, line.outer = times, last[-1].outer
+    for place in range(at, at + times * period):
+        if lines[place] is not line:
+            lines[place].outer = line
+    lines[at : at + times * period] = [line]
 
 
 def _read_from(lines: list[Line], line: Line) -> bool:
@@ -160,8 +191,9 @@ def _range(first: str, last: str) -> str:
     return ".".join(one if one == other else f"{one}–{other}" for one, other in pairs)
 
 
-def _same_call(a: Line, b: Line) -> bool:
-    if not (a.kind == b.kind == "call" and a.verb == b.verb and not b.reads):
+def _same_line(a: Line, b: Line) -> bool:
+    """Whether two lines cost and are written the same, but for their names."""
+    if a.kind != b.kind or a.verb != b.verb or b.reads or a.repeat != b.repeat or a.kind not in ("call", "op"):
         return False
     return a.fields.keys() == b.fields.keys() and all(_alike(a.fields[name], b.fields[name]) for name in a.fields)
 

@@ -36,7 +36,7 @@ def shaped(flow: Flow, dims: dict[str, Num]) -> Step:
     key = tuple(dims.items())
     if key not in step.views:
         output = run("reshape", [step.output], {"shape": dict(dims)})
-        step.views[key] = Step("reshape", {"shape": dict(dims)}, [step], output, path=flow.step.path, node=flow.step.node)
+        step.views[key] = Step("reshape", {"shape": dict(dims)}, [step], output, path=flow.step.path[:-1], node=flow.step.node)
     return step.views[key]
 
 

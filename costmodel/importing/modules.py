@@ -116,10 +116,9 @@ def _into(line: Line, read: set[int], depth: int) -> None:
             inner.label = inner.label or ".".join(inner.path[depth:])
         return
     if line.kind == "group":
+        base = len(shared([inner.path for inner in line.body]))
         for inner in line.body:
-            inner.label = ".".join(inner.path[depth:]) or ""
-            if len(inner.path) == len(line.path):
-                inner.label = inner.path[-1] if inner.path else ""
+            inner.label = ".".join(inner.path[base:])
         return
     if line.body:
         line.body = modules(line.body, read, depth)

@@ -89,3 +89,43 @@ def group_norms(_rewriter: Rewriter, step: Step) -> Step | None:
     if not seen.output.has("c") or not step.output.has("c") or same(seen.output.c, step.output.c):
         return None
     return made("group_norm", seen.sources[0], step, groups=seen.output.c, affine=False)
+
+
+def turned_norms(rewriter: Rewriter, step: Step) -> Step | None:
+    """A norm between a copy that brings its dimensions last and one that brings them back: a norm over these."""
+    norm = step.sources[0] if step.sources else step
+    if step.verb not in _TURNS or norm.verb not in _ALONG or norm.sources[0].verb not in _TURNS:
+        return None
+    turned = norm.sources[0]
+    if rewriter.user(norm) is not step or rewriter.user(turned) is not norm:
+        return None
+    names, order, back = _order(turned), _order_of(turned), _order_of(step)
+    if names != _order(step) or [order[names.index(name)] for name in back] != names:
+        return None
+    field = _ALONG[norm.verb]
+    over = norm.fields.get(field, "c")
+    places = [order[names.index(name)] for name in ([over] if isinstance(over, str) else over)]
+    over = [name for name in names if name in places]
+    fields = {name: value for name, value in norm.fields.items() if name != field}
+    if over != ["c"]:
+        fields[field] = over[0] if field == "axis" else over
+    return made(norm.verb, turned.sources[0], step, (norm,), **fields)
+
+
+_TURNS = ("transpose", "permute")
+_ALONG = {"layer_norm": "over", "rms_norm": "over", "softmax": "axis"}
+"""Norms along dimensions that a field names."""
+
+
+def _order(step: Step) -> list[str]:
+    """The dimensions of what a copy gives, in memory order."""
+    return [name for name in step.output.dims if name != "n"] if step.output else []
+
+
+def _order_of(step: Step) -> list[str]:
+    """Which dimension of what enters a copy each dimension of what it gives is."""
+    names = _order(step)
+    if step.verb == "permute":
+        return [*step.fields["order"]]
+    a, b = step.fields["axes"]
+    return [{a: b, b: a}.get(name, name) for name in names]

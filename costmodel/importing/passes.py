@@ -1,6 +1,6 @@
 """Several layers that are one op of the vocabulary: a shuffle written as three, a SiLU as two, a bias as an addition."""
 
-from costmodel.importing import norms
+from costmodel.importing import attending, norms
 from costmodel.importing.draft import Step, all_same, same
 from costmodel.importing.interpreting import Draft, arrange
 from costmodel.importing.rewriter import Rewriter, Rule, alike, is_function, is_number, made
@@ -154,7 +154,10 @@ ROUNDS: tuple[tuple[Rule, ...], ...] = (
     (merged_views,),
     (shuffles, norms.group_norms, norms.layer_norms, norms.rms_norms, hard_sigmoids),
     (biased, gated, hard_swishes, gelus, norms.scaled_norms),
-    (merged_views, biased),
+    (merged_views, biased, norms.turned_norms),
+    (attending.attentions,),
+    (attending.scores,),
+    (merged_views,),
     (flattened,),
 )
 """Which rules are tried one after the other."""

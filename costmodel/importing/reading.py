@@ -16,6 +16,8 @@ from costmodel.problems import Problem, SpecError, shortened
 
 OLDEST, NEWEST = 7, 28
 """The operator sets that are read."""
+PLACE = "costmodel.place"
+"""Beside a node that an export wrote: where its layer stands."""
 _BODY = 8 * 1024
 """How many characters of a module's path are read."""
 
@@ -215,6 +217,8 @@ def _dim(found: dict[str, list[Any]]) -> Dim:
 
 def _place(name: str, said: dict[str, str]) -> tuple[str, ...]:
     """The path of a node's module, as PyTorch's exporters say it: beside the node, or in its name."""
+    if (place := said.get(PLACE)) is not None:
+        return tuple(part for part in place[:_BODY].split("/") if part)
     if scopes := said.get("pkg.torch.onnx.name_scopes", "")[:_BODY]:
         try:
             parts = literal_eval(scopes)
@@ -224,4 +228,4 @@ def _place(name: str, said: dict[str, str]) -> tuple[str, ...]:
     if space := said.get("namespace", "")[:_BODY]:
         parts = [part.partition(":")[0].strip() for part in space.split("/")]
         return tuple(part for part in parts[:-1] if part)
-    return tuple(part for part in name[:_BODY].split("/")[1:-1] if part) if name.startswith("/") else ()
+    return tuple(part for part in name[:_BODY].split("/")[:-1] if part)
