@@ -105,6 +105,6 @@ def _shared(many: list[Num], few: list[Num], a: Tensor, b: Tensor, *, alike: boo
     """The heads of two tensors: all alike, or the last kind of them shared by several."""
     text = "matrices of {} and {} do not go together: what stands before their last two dimensions"
     truths = [equal(p, q) for p, q in zip(many[:-1], few[:-1], strict=True)]
-    is_batch = len(many) == 1
+    is_batch = equal(len(many), 1)
     last = equal(many[-1], few[-1]) if alike or is_batch else divides(few[-1], many[-1])
     return [(truth, text, a, b) for truth in (*truths, last)]

@@ -49,6 +49,11 @@ class Op(NamedTuple):
         return self.most != 1 and not any(field.required for field in self.fields.values())
 
     @property
+    def value_wise(self) -> bool:
+        """Whether each value comes of the one at its place in what enters: an activation, a learned factor or offset."""
+        return self.family == "pointwise" or self.name in _VALUE_WISE
+
+    @property
     def doc(self) -> str:
         """The manual entry."""
         return inspect.getdoc(self.rule) or ""
@@ -79,6 +84,7 @@ OPS: dict[str, Op] = {}
 """Every op by its name in specs."""
 
 _COUNTED_FAMILIES = ("conv", "dense", "attention")
+_VALUE_WISE = ("map", "scale", "shift")
 
 
 def op(rule: Rule) -> Rule:
