@@ -72,7 +72,7 @@ def test_an_op_without_a_counterpart_is_named_with_its_place() -> None:
     )
     ledger = costmodel.loads(text, "own.yaml").analyze()
     for write in (exported, source):
-        with pytest.raises(SpecError, match="own.yaml:5:5: 'magic' has no counterpart in .*, and the network has it 2 times"):
+        with pytest.raises(SpecError, match=r"own.yaml:5:5: 'magic' has no counterpart in .*, and the network has it 2 times"):
             write(ledger)
 
 

@@ -23,6 +23,7 @@ _ONE = {
     "minimum": "{0}.clamp(max=0.1)",
     "clip": "{0}.clamp(-1, 1)",
     **{name: f"F.{name}({{0}})" for name in ("leaky_relu", "softsign", "softplus", "mish", "selu", "celu")},
+    "log_sigmoid": "F.logsigmoid({0})",
     "gelu_tanh": 'F.gelu({0}, approximate="tanh")',
     "quantize": "({0} / 0.1).round().clamp(-128, 127)",
     "dequantize": "({0} - 0.0) * 0.1",

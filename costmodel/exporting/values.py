@@ -245,6 +245,8 @@ def function(run: Run) -> str:
         return run.node("Reciprocal", of=[run.node("Sqrt", part="root")])
     if word == "square":
         return run.node("Mul", run.inputs[0])
+    if word == "log_sigmoid":
+        return run.node("Log", of=[run.node("Sigmoid", part="sigmoid")])
     if word in ("quantize", "dequantize"):
         return _quantized(run, word)
     if word in ("not", "compare"):

@@ -81,7 +81,7 @@ def scaled_dot_product(q: Tensor, k: Tensor, v: Tensor, *, fused: Flag = False) 
     """
     tensors = (q, k, v)
     if any(len(x.dims) < 3 for x in tensors) or len({len(x.dims) for x in tensors}) > 1:
-        raise Misfit("scaled_dot_product takes three tensors of matrices, and gets {}, {} and {}", *tensors)
+        raise Misfit("scaled_dot_product takes tensors of as many dimensions, two or more, and gets {}, {} and {}", *tensors)
     (*before, t, d), (*others, s, inner), (*more, rows_of_v, e) = (x.shape for x in tensors)
     rows = prod(before) * t
     cost = _weighed(rows, rows * s, rows * s * (d + e), fused)

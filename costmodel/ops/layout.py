@@ -106,7 +106,7 @@ def tile(x: Tensor, *, shape: Shape) -> tuple[Tensor, Cost]:
     names = [*x.without("n").dims]
     if not equal(names, [*shape]):
         raise Misfit("shape must name the dimensions of {} ({}), and names {}", x.said, ", ".join(names), ", ".join(shape))
-    text = "the {} ({{}}) must divide that of the shape ({{}})"
+    text = "shape must hold the {} ({{}}) a whole number of times, and is {{}} there"
     given = [(divides(x.along(n), size), text.format(DIMENSIONS[n]), x.along(n), size) for n, size in shape.items()]
     return x.but(**shape), Cost(given=tuple(given))
 

@@ -39,7 +39,7 @@ class Op(NamedTuple):
     most: int | None
     """The most tensors that it takes; None where any number will do."""
     counted: bool
-    """Whether papers count it: a convolution, a fully connected layer, attention, or one of a spec's own that multiplies."""
+    """Whether papers count it: a convolution, an FC layer, attention, a recurrent layer, or a spec's own that multiplies."""
     takes: tuple[str, ...] = ()
     """The kinds of tensor that may enter; any where none is named."""
 
@@ -83,7 +83,7 @@ class Op(NamedTuple):
 OPS: dict[str, Op] = {}
 """Every op by its name in specs."""
 
-_COUNTED_FAMILIES = ("conv", "dense", "attention")
+_COUNTED_FAMILIES = ("conv", "dense", "attention", "recurrent")
 _VALUE_WISE = ("map", "scale", "shift")
 
 

@@ -228,6 +228,15 @@ SETTINGS = {
             },
         ),
     ),
+    **dict.fromkeys(
+        ("lstm", "gru", "rnn"),
+        (
+            one(TOKENS | TOKENS | ANY),
+            st.fixed_dictionaries(
+                {"out": FEW}, optional={"directions": st.sampled_from([1, 2, 2, 3]), "bias": st.booleans()}
+            ),
+        ),
+    ),
     "scaled_dot_product": (heads(), optional(fused=st.booleans())),
     "map": (one(ANY), st.fixed_dictionaries({"function": st.sampled_from([*FUNCTIONS])})),
     "combine": (stretching(), st.fixed_dictionaries({"function": st.sampled_from([*COMBINED])})),
