@@ -12,8 +12,8 @@ _ONE = {
         for name in ("exp", "log", "sqrt", "rsqrt", "erf", "sin", "cos", "tan", "abs", "sign", "floor", "ceil", "round")
     },
     "power": "{0}.pow(2.5)",
-    "scale": "{0} * 0.7",
-    "shift": "{0} + 0.7",
+    "scale": "{0} * 0.5",
+    "shift": "{0} + 0.5",
     "reciprocal": "{0}.reciprocal()",
     "square": "{0}.square()",
     "negate": "-{0}",
@@ -157,6 +157,18 @@ def scaled_dot_product(op: Op) -> Spelled:
     return Spelled("", f"F.scaled_dot_product_attention({', '.join(op.inputs)}{shares})")
 
 
+def recurrent(name: str) -> Callable[[Op], Spelled]:
+    """Cells run over a sequence; their last states are left."""
+
+    def write(op: Op) -> Spelled:
+        both = ", bidirectional=True" if op.field("directions") > 1 else ""
+        bias = "" if op.field("bias") else ", bias=False"
+        made = f"nn.{name}({op.x.c}, {op.field('out')}, batch_first=True{both}{bias})"
+        return Spelled(made, f"{{m}}({op.inputs[0]})[0]")
+
+    return write
+
+
 OPS: dict[str, Callable[[Op], Spelled]] = {
     "map": function,
     "combine": combine,
@@ -166,6 +178,9 @@ OPS: dict[str, Callable[[Op], Spelled]] = {
     "tokens": tokens,
     "embedding": embedding,
     "local_norm": local_norm,
+    "lstm": recurrent("LSTM"),
+    "gru": recurrent("GRU"),
+    "rnn": recurrent("RNN"),
     "permute": permute,
     "tile": tile,
     "scaled_dot_product": scaled_dot_product,
