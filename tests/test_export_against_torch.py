@@ -59,21 +59,17 @@ POSITIVE = ("log", "sqrt", "rsqrt", "power")
 SHAPE = {"n": 2, "t": 3, "c": 4}
 
 
+STRETCHED = [SHAPE, {"n": 2, "c": 4}, {**SHAPE, "t": 1}]
+FUNCTIONS_OF = [
+    *(("map", word, [SHAPE], {}) for word in FUNCTIONS),
+    *(("combine", word, STRETCHED[: 3 if word == "where" else 2], {}) for word in COMBINED),
+    *(("reduce", word, [SHAPE], {"over": ["t"]}) for word in REDUCED),
+    *(("reduce", word, [SHAPE], {"over": ["t", "c"], "keep": True}) for word in REDUCED),
+]
+
+
 @pytest.mark.parametrize(
-    ("op", "word", "inputs", "more"),
-    [
-        *(("map", word, [SHAPE], {}) for word in FUNCTIONS),
-        *(
-            ("combine", word, [SHAPE, {"n": 2, "c": 4}, {**SHAPE, "t": 1}][: 3 if word == "where" else 2], {})
-            for word in COMBINED
-        ),
-        *(
-            ("reduce", word, [SHAPE], more)
-            for word in REDUCED
-            for more in ({"over": ["t"]}, {"over": ["t", "c"], "keep": True})
-        ),
-    ],
-    ids=lambda value: value if isinstance(value, str) else None,
+    ("op", "word", "inputs", "more"), FUNCTIONS_OF, ids=lambda value: value if isinstance(value, str) else None
 )
 def test_a_function_gives_the_same_in_both(op: str, word: str, inputs: list[Any], more: dict[str, Any]) -> None:
     runtime = pytest.importorskip("onnxruntime")

@@ -232,9 +232,7 @@ SETTINGS = {
         ("lstm", "gru", "rnn"),
         (
             one(TOKENS | TOKENS | ANY),
-            st.fixed_dictionaries(
-                {"out": FEW}, optional={"directions": st.sampled_from([1, 2, 2, 3]), "bias": st.booleans()}
-            ),
+            st.fixed_dictionaries({"out": FEW}, optional={"directions": st.sampled_from([1, 2, 2, 3]), "bias": st.booleans()}),
         ),
     ),
     "scaled_dot_product": (heads(), optional(fused=st.booleans())),
