@@ -9,7 +9,7 @@ MAPS = (2**19, 2**21, 2**23, 2**25)
 """Working sets of a kernel, in bytes, between which the rates of its maps are interpolated: from the nearest cache outwards."""
 WEIGHTS = (2**22, 2**23, 2**24, 2**25, 2**26)
 """Bytes that a whole run touches, between which the rates of weights are: they were evicted by what ran since."""
-BY_SIZE = {**dict.fromkeys(("read", "added", "written", "moved"), MAPS), "loaded": WEIGHTS}
+BY_SIZE = {**dict.fromkeys(("read", "added", "written", "moved"), MAPS), "loaded": WEIGHTS, "launches": WEIGHTS}
 """The amounts whose rates hang on a size, with the sizes."""
 _UNITS = ((2**20, "MiB"), (2**10, "KiB"))
 

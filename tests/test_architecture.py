@@ -24,6 +24,7 @@ ROOMS = (
     "synonyms",
     "problems",
     "device",
+    "rates",
     "ops",
     "line",
     "layers",

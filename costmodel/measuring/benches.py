@@ -175,7 +175,7 @@ def _strided(draw: Random) -> Iterator[Chain]:
 
 def _stems(draw: Random) -> Iterator[Chain]:
     """First convolutions: of three channels, and of other few ones."""
-    for number in range(14):
+    for number in range(24):
         kernel, stride = draw.choice([(3, 2), (3, 1), (7, 2), (3, 2), (5, 2), (11, 4)])
         side = draw.choice([32, 96, 128, 160, 192, 224, 240])
         out = draw.choice([8, 16, 24, 32, 48, 64, 96])

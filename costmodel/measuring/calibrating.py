@@ -42,10 +42,10 @@ def measured(
     return found
 
 
-def calibrated(threads: int = 1, seed: int = 0, tell: Callable[[int], None] | None = None) -> Fitted:
-    """The machine at hand, fitted to its micro-benchmarks."""
+def calibrated(threads: int = 1, seed: int = 0, tell: Callable[[int], None] | None = None, budget: float = BUDGET) -> Fitted:
+    """The machine at hand, fitted to its micro-benchmarks, which take so many seconds or the least that they can."""
     block = machine.block()
-    found = measured(block, threads, seed, tell=tell)
+    found = measured(block, threads, seed, budget, tell)
     fit = fitting.fitted(found.samples, found.wholes)
     chains_off, kernels_off = fitting.spreads(found.samples, found.wholes)
     name = f"{machine.processor()}, {threads} thread{'s' if threads > 1 else ''}"

@@ -67,6 +67,7 @@ def _kernel(node: Node, placed: Blocked) -> Kernel:
     kind, amounts = _RULES.get(node.op, _plain)(seen)
     if node.activation not in ("", "Relu"):  # a pass of its own over what leaves; a ReLU goes with the last store
         amounts[node.activation] = seen.written
+    amounts["launches"] = 1
     size = seen.read + seen.added + seen.written + seen.loaded
     return Kernel(node.op, kind, node.output, tuple(node.lines), {k: float(v) for k, v in amounts.items() if v}, size)
 
@@ -90,7 +91,8 @@ def _convolution(seen: _Seen) -> Found:
     if groups == 1 and taken < seen.block:
         filters = _sets(out, seen.block)
         work = {f"mult_adds of {n}": count * n * seen.block * taken * taps * places for n, count in filters.items()}
-        return "conv from rows", {**moved, **work, "rows": rows * taken * sum(filters.values())}
+        kind = "conv from rows 1×1" if taps == 1 else "conv from rows/s" if steps else "conv from rows"
+        return kind, {**moved, **work, "rows": rows * taken * sum(filters.values())}
     entering = -(-taken // seen.block) * seen.block
     filters = _sets(out // groups, seen.block)
     work = {f"mult_adds of {n}": groups * count * n * seen.block * entering * taps * places for n, count in filters.items()}

@@ -8,6 +8,7 @@ _HEAD = """\
 #   mult_adds [of N]   mult-adds a second, by how many blocks of channels out are worked on together
 #   read, added, written, moved, loaded SIZE   bytes a second of maps in, of a sum's other map, of maps out, of both, and of
 #                      weights; of maps where a kernel touches SIZE in all, of weights where a whole run does
+#   launches SIZE      launches a second, on top of seconds_per_launch, where a whole run touches SIZE
 #   Clip, Sigmoid, …   bytes a second of the activation that is fused with it
 #   rows, calls, edges, runs, spread, tiles, taps, values   rows of a map, calls, rows × taps, runs of a copy, values laid out
 #                      for a product, the same in tiles, values under windows, values: so many a second

@@ -228,7 +228,7 @@ def duration(seconds: float, whole: float | None = None) -> str:
     """A time in the unit that suits the network's.
 
     >>> duration(0.0123), duration(0.00002, 0.0123), duration(0.00052)
-    ('12.30 ms', '0.02 ms', '0.52 ms')
+    ('12.30 ms', '0.020 ms', '0.52 ms')
     """
     unit, scale = ("s", 1) if (whole or seconds) >= 1 else ("ms", 1000)
     return f"{seconds * scale:,.2f} {unit}" if seconds * scale >= 0.1 else f"{seconds * scale:,.3f} {unit}"
