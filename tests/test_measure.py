@@ -313,7 +313,7 @@ def test_the_micro_benchmarks_are_the_same_for_a_seed_and_no_network_is_among_th
 @pytest.mark.usefixtures("onnxruntime")
 def test_a_few_micro_benchmarks_make_a_device(monkeypatch: pytest.MonkeyPatch) -> None:
     from costmodel.measuring import calibrating
-    from costmodel.measuring.benches import Chain
+    from costmodel.measuring.chains import Chain
     from costmodel.rates import Fitted
 
     few = [

@@ -12,7 +12,8 @@ import numpy as np
 from costmodel.exporting.writing import exported
 from costmodel.library import load
 from costmodel.measuring import fitting, machine
-from costmodel.measuring.benches import Chain, chains
+from costmodel.measuring.benches import chains
+from costmodel.measuring.chains import Chain
 from costmodel.measuring.kernels import footprint, kernels
 from costmodel.measuring.mapping import paired
 from costmodel.measuring.running import Event, Runner

@@ -54,8 +54,8 @@ class Prediction:
             self.reordered += seconds if kernel.op in REORDERS else 0.0
             line = _main([ledger.lines[number] for number in kernel.lines])
             self._at[line] = self._at.get(line, Estimate()) + Estimate(1, seconds)
-        first = next(iter(self._at))
-        self._at[first] += Estimate(0, device.run)
+        if first := next(iter(self._at), None):
+            self._at[first] += Estimate(0, device.run)
         self.whole = self.work(ledger.lines)
 
     def work(self, lines: Iterable[Line]) -> Estimate:

@@ -13,7 +13,6 @@ def said(found: Prediction) -> list[tuple[str, str]]:
     device, whole = found.device, found.whole
     low, high = found.range
     threads = f"{device.threads} thread{'s' if device.threads > 1 else ''}"
-    reordered = 100 * found.reordered / whole.seconds
     lines = [
         ("device", f"{device.processor}, {device.runtime}, {threads}; measured {device.date}, seed {device.seed}"),
         ("time", f"{_time(whole.seconds)} in {whole.kernels} kernels, a prediction for {threads} and no other number"),
@@ -21,7 +20,8 @@ def said(found: Prediction) -> list[tuple[str, str]]:
         ("of a layer", f"{_range(device.kernels)} of single kernels of 10 µs and more, of what is predicted"),
     ]
     if found.reordered:
-        lines.append(("reorders", f"{reordered:.1f} % of the time, at the layers whose output they bring into another layout"))
+        part = 100 * found.reordered / whole.seconds
+        lines.append(("reorders", f"{part:.1f} % of the time, at the layers whose output they bring into another layout"))
     if found.guessed:
         lines.append(("no rates", f"of {', '.join(found.guessed)}: taken as copies"))
     return [*lines, *(("note", one) for one in device.notes)]
