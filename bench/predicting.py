@@ -23,7 +23,7 @@ from costmodel.measuring.agreement import agreements
 from costmodel.measuring.calibrating import calibrated
 from costmodel.measuring.machine import processor, runtime
 from costmodel.measuring.predicting import Prediction
-from costmodel.measuring.running import Runner
+from costmodel.measuring.running import WARM_UP, Runner
 from costmodel.rates import Fitted
 from costmodel.reports.fitted import summary
 from costmodel.spec.fitted import load_any
@@ -39,8 +39,6 @@ shufflenetv2@x2.0 shufflenetv2@torchvision shufflenetv2-50 squeezenet squeezenet
 xception
 """
 GOALS = {"median": 0.08, "95 %": 0.25}
-WARM_UP = 0.1
-"""Seconds for which a network runs before its runs are timed."""
 
 
 def measured(models: list[Path], rounds: int, runs: int, threads: int, seed: int) -> list[list[float]]:
@@ -49,9 +47,7 @@ def measured(models: list[Path], rounds: int, runs: int, threads: int, seed: int
     for number in range(rounds):
         for model, seconds in zip(models, found, strict=True):
             runner = Runner(model.read_bytes(), threads, seed)
-            start = time.perf_counter()
-            while time.perf_counter() - start < WARM_UP:
-                runner.run()
+            runner.warm(WARM_UP, 2)
             seconds += [runner.run() for _ in range(runs)]
         print(f"round {number + 1} of {rounds}, load {os.getloadavg()[0]:.2f}", file=sys.stderr)
     return found

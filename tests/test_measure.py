@@ -16,7 +16,7 @@ from costmodel.measuring.results import Layer, Report, Settings, Timed, as_json,
 from costmodel.reports import measuring, measuring_data
 
 Runner = Callable[..., tuple[int, str, str]]
-SETTINGS = Settings("Toy", "onnxruntime 0", 1, 5, 3, 0, "2026-01-01", "fused")
+SETTINGS = Settings("Toy", "onnxruntime 0", 1, 5, 0.2, 0, "2026-01-01", "fused")
 LAYERS = [Layer("conv", "3×3", 100, 50, 0.002, 1), Layer("add", "add", 0, 30, 0.0, 0), Layer("fc", "linear", 20, 20, 0.001, 2)]
 SPEC = """
 name: Small
@@ -260,7 +260,7 @@ def test_a_small_network_is_run_saved_and_shown_again(run: Runner, small: str) -
     assert parts == pytest.approx(found.seconds)
     code, out, _ = run("measure", "--with", "m.json")
     assert code == 0
-    assert "1 thread · 3 runs, 3 before them thrown away" in out
+    assert "1 thread · 3 runs, those of 0.2 s before them thrown away" in out
     code, out, _ = run("measure", small, "--runs", "2", "--with", "m.json", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(out)))
     assert {row["network"] for row in rows} == {small}

@@ -36,7 +36,7 @@ def measure(
         typer.Option("--calibrate", help="Instead: micro-benchmarks, for at most a minute, and a device file fitted to them."),
     ] = False,
     threads: Annotated[str, typer.Option("--threads", metavar="N", help="Threads that one op may use.")] = "1",
-    runs: Annotated[str, typer.Option("--runs", metavar="N", help="Timed runs of each network; 3 before them are not.")] = RUNS,
+    runs: Annotated[str, typer.Option("--runs", metavar="N", help="Timed runs of each network, warmed up before.")] = RUNS,
     seed: Annotated[
         str | None,
         typer.Option("--seed", metavar="N", help="Draw parameters, inputs and micro-benchmarks by this seed; else 0."),

@@ -13,12 +13,10 @@ from costmodel.measuring.machine import processor, runtime
 from costmodel.measuring.mapping import Owners
 from costmodel.measuring.naming import named
 from costmodel.measuring.results import Layer, Report, Settings, Timed
-from costmodel.measuring.running import Event, Times, timed
+from costmodel.measuring.running import WARM_UP, Event, Times, timed
 from costmodel.ops.fields import spoken
 from costmodel.traffic import FUSED, Traffic
 
-WARM_UP = 3
-"""Runs that are thrown away before any is timed."""
 _BYTES = 4
 
 
@@ -36,7 +34,7 @@ def measured(networks: Sequence[tuple[str, Ledger]], asked: Asked = Asked()) -> 
     models = [exported(ledger, asked.seed).SerializeToString() for _, ledger in networks]
     times = [
         one._replace(nodes=named(one.nodes, model))
-        for one, model in zip(timed(models, asked.runs, WARM_UP, asked.threads, asked.seed), models, strict=True)
+        for one, model in zip(timed(models, asked.runs, asked.threads, asked.seed), models, strict=True)
     ]
     today = datetime.now(UTC).date().isoformat()
     settings = Settings(processor(), runtime(), asked.threads, asked.runs, WARM_UP, asked.seed, today, asked.traffic.spelled)

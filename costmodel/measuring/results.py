@@ -62,13 +62,13 @@ class Timed:
 
 
 class Settings(NamedTuple):
-    """The machine, and how it was measured; `access` is that of a traffic model."""
+    """The machine, and how it was measured: `warm_up` are seconds of runs thrown away; access is that of a traffic model."""
 
     processor: str
     runtime: str
     threads: int
     runs: int
-    warm_up: int
+    warm_up: float
     seed: int
     date: str
     traffic: str

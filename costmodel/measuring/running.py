@@ -34,16 +34,30 @@ class Runner:
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         draw = np.random.default_rng(seed)
         self._feed = {one.name: draw.random(one.shape, dtype=np.float32) for one in self._session.get_inputs()}
+        self._runs, self._seen = 0, list[int]()
 
     def run(self) -> float:
         """The seconds of one run."""
+        self._seen.append(self._runs)
+        return self._run()
+
+    def warm(self, seconds: float, least: int) -> None:
+        """Run unseen, at least so often, until some seconds have passed."""
+        end = time.perf_counter() + seconds
+        while least > 0 or time.perf_counter() < end:
+            self._run()
+            least -= 1
+
+    def _run(self) -> float:
+        self._runs += 1
         start = time.perf_counter()
         self._session.run(None, self._feed)
         return time.perf_counter() - start
 
     def profile(self) -> list[list[Event]]:
-        """The nodes of each run so far, in the order in which they ran; ends the profiling."""
-        return events(json.loads(Path(self._session.end_profiling()).read_text(encoding="utf-8")))
+        """The nodes of each run that was seen, in the order in which they ran; ends the profiling."""
+        found = events(json.loads(Path(self._session.end_profiling()).read_text(encoding="utf-8")))
+        return [found[number] for number in self._seen]
 
 
 def events(trace: Sequence[Mapping[str, Any]]) -> list[list[Event]]:
@@ -82,35 +96,36 @@ class Times(NamedTuple):
     nodes: list[tuple[Event, list[float]]]
 
 
-def timed(models: Sequence[bytes], runs: int, warm_up: int = 3, threads: int = 1, seed: int = 0) -> list[Times]:
+def timed(models: Sequence[bytes], runs: int, threads: int = 1, seed: int = 0) -> list[Times]:
     """Run models in turn, so that what disturbs the machine for a while disturbs all of them alike.
 
-    Each is run `warm_up` times unseen, then `runs` times whole, then as often under the profiler, which takes time itself.
+    Each is warmed up, then run so often, a few runs at a time, and as often again under the profiler, which takes time
+    itself.
     """
     with TemporaryDirectory() as folder:
-        runners = [Runner(model, threads, seed) for model in models]
-        whole = _interleaved(runners, runs, warm_up)
-        del runners
+        whole = _in_turn([Runner(model, threads, seed) for model in models], runs)
         runners = [Runner(model, threads, seed, folder) for model in models]
-        _interleaved(runners, runs, warm_up)
-        traces = [runner.profile()[warm_up:] for runner in runners]
+        _in_turn(runners, runs)
+        traces = [runner.profile() for runner in runners]
     return [Times(seconds, _by_node(trace)) for seconds, trace in zip(whole, traces, strict=True)]
 
 
-def _interleaved(runners: Sequence[Runner], runs: int, warm_up: int) -> list[list[float]]:
-    """So many runs of each, a few of one behind the other; before them one unseen, for another model had the caches."""
+def _in_turn(runners: Sequence[Runner], runs: int) -> list[list[float]]:
+    """The seconds of so many runs of each."""
     found: list[list[float]] = [[] for _ in runners]
     for runner in runners:
-        for _ in range(warm_up):
-            runner.run()
+        runner.warm(WARM_UP, _AGAIN)
     while len(found[-1]) < runs:
         for runner, seconds in zip(runners, found, strict=True):
-            if len(runners) > 1:
-                runner.run()
+            runner.warm(0, _AGAIN)
             seconds += [runner.run() for _ in range(min(_TOGETHER, runs - len(seconds)))]
     return found
 
 
+WARM_UP = 0.2
+"""Seconds for which a model runs unseen: a processor takes a while to its full clock."""
+_AGAIN = 2
+"""Runs that are not seen when a model has its turn, for another had the caches."""
 _TOGETHER = 5
 """Runs of a model before the next model has its turn."""
 

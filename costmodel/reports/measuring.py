@@ -50,7 +50,7 @@ def settings(report: Report) -> list[str]:
     """The machine, and how it was measured."""
     at = report.settings
     threads = f"{at.threads} thread{'s' if at.threads > 1 else ''}"
-    return [at.processor, at.runtime, threads, f"{at.runs} runs, {at.warm_up} before them thrown away", at.date]
+    return [at.processor, at.runtime, threads, f"{at.runs} runs, those of {at.warm_up:g} s before them thrown away", at.date]
 
 
 RULES = (
