@@ -14,7 +14,7 @@ from costmodel.evaluate import evaluate
 from costmodel.judge import Judge
 from costmodel.layers import by_layer, by_unit, main_line, unit_of
 from costmodel.ledger import Condition, Ledger
-from costmodel.library import Spec
+from costmodel.library import BATCH, Spec, batched
 from costmodel.line import Line
 from costmodel.memory import Memory
 from costmodel.ops.fields import spoken
@@ -27,8 +27,6 @@ from costmodel.walk import Walk
 
 FIGURES = ("mult_adds", "params", "access", "peak")
 """What there are closed forms of."""
-BATCH = "batch"
-"""The images in one pass, which may be free beside a spec's parameters."""
 PARTS = ("network", "block", "layer")
 """What a closed form may be of."""
 
@@ -127,6 +125,7 @@ def closed(
     >>> closed(load("vit"), ["depth"]).figure("params")
     7087872*depth + 1513192
     """
+    given, batch = batched(spec.network, given, batch)
     usual = _usual(spec, [name for name in free if name != BATCH], given, variant)
     missing = (str(name) for name, default in spec.network.params.items() if default is None and name not in usual)
     free = [*free, *(name for name in missing if name not in free)]

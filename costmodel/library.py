@@ -8,13 +8,13 @@ from costmodel import algebra
 from costmodel.advice import advised
 from costmodel.evaluate import evaluate
 from costmodel.graph import build
+from costmodel.importing.door import text_of
 from costmodel.ledger import Ledger
 from costmodel.lifting import formulas, lifted
 from costmodel.ops.fields import Unfit
 from costmodel.own import COUNT
 from costmodel.problems import Problem, Problems, SpecError, shortened
 from costmodel.settings import Settings, check_settings
-from costmodel.spec.files import read_file
 from costmodel.spec.formula import is_small
 from costmodel.spec.network import Network
 from costmodel.spec.parse import parse
@@ -22,6 +22,10 @@ from costmodel.spec.shelf import bundled, find, parted
 from costmodel.steps import Graph
 
 __all__ = ["Spec", "bundled", "find", "load", "loads", "unit"]
+
+
+BATCH = "batch"
+"""The name by which a setting may say how many samples enter."""
 
 
 class Spec:
@@ -75,7 +79,11 @@ class Spec:
         return self.cost(settings, variant, batch)
 
     def cost(self, given: Mapping[str, Any], variant: str | None = None, batch: Any = 1) -> Ledger:
-        """The cost of every node for settings as they are given; hints name values that can be built. Raises `SpecError`."""
+        """The cost of every node for settings as they are given; hints name values that can be built. Raises `SpecError`.
+
+        A setting `batch` is the batch, as a model calls the axis of its samples.
+        """
+        given, batch = batched(self.network, given, batch)
         settings = self.settings(given, variant)
         try:
             return self.evaluate(settings, batch)
@@ -114,6 +122,17 @@ class Spec:
         return {value: defaults[name] for name, value in symbols.items() if name in defaults}
 
 
+def batched(network: Network, given: Mapping[str, Any], batch: Any) -> tuple[Mapping[str, Any], Any]:
+    """Settings without one that says how many samples enter, and that number. Raises `SpecError` for two such numbers."""
+    if BATCH not in given or BATCH in network.params:
+        return given, batch
+    said = given[BATCH]
+    found = int(said) if isinstance(said, str) and said.strip().isdecimal() else said
+    if batch not in (1, found):
+        raise SpecError([Problem(getattr(said, "mark", None), f"the batch is {found} here, and {batch} by --batch")])
+    return {name: value for name, value in given.items() if name != BATCH}, found
+
+
 def _batch(batch: Any) -> Any:
     try:
         size = algebra.exact(int(batch) if isinstance(batch, str) and batch.strip().isdecimal() else batch)
@@ -131,7 +150,7 @@ def _batch(batch: Any) -> Any:
 def load(spec: str | os.PathLike[str] | Mapping[str, Any]) -> Spec:
     """Load a spec by path or bundled name, a block of one (`mobilenetv2:bottleneck`), or one given as nested dicts and lists.
 
-    Raises `SpecError` with every mistake in it, each with its place; what is legal and probably not meant is in
+    An ONNX model (`model.onnx`) is imported. Raises `SpecError` with every mistake in it, each with its place; what is legal and probably not meant is in
     `warnings`. A dict is written out as text first, and its places are those in that text, called `dict`.
 
     >>> load("mobilenetv2").analyze().totals.params
@@ -151,11 +170,13 @@ def load(spec: str | os.PathLike[str] | Mapping[str, Any]) -> Spec:
     return unit(os.fspath(spec))[0]
 
 
-def unit(text: str, given: Mapping[str, Any] = {}, letters: Sequence[str] = ()) -> tuple[Spec, dict[str, Any]]:
+def unit(
+    text: str, given: Mapping[str, Any] = {}, letters: Sequence[str] = (), *, allow_unknown: bool = False
+) -> tuple[Spec, dict[str, Any]]:
     """The spec of that name, and of settings those that are left to be given.
 
     Of a block (`SPEC:BLOCK`) a setting may read its other parameters and the sizes that enter, or `letters` that it has not:
-    these are parameters of the unit then. Raises `SpecError`.
+    these are parameters of the unit then. `allow_unknown` is of ONNX models. Raises `SpecError`.
 
     >>> from costmodel.spec.source import Text
     >>> from costmodel.problems import Mark
@@ -164,7 +185,7 @@ def unit(text: str, given: Mapping[str, Any] = {}, letters: Sequence[str] = ()) 
     3200
     """
     path, block = parted(text)
-    whole = loads(*read_file(path, str(path)))
+    whole = loads(*text_of(path, str(path), allow_unknown=allow_unknown))
     if block is None:
         return whole, dict(given)
     return whole.unit(block, given, letters)

@@ -19,8 +19,6 @@ sys.path.insert(0, str(Path(__file__).parent / "ops"))
 from op_settings import settings_of
 
 NETWORKS = [name for name in bundled() if not name.startswith("units/")]
-OWN = {"convnext": "layer_scale", "swin": "position_bias", "vit": "class_token"}
-"""Networks with ops of their own, of which a formula is all that is known."""
 LARGE = ("alexnet", "vgg16", "resnext_cifar", "shufflenetv2-164")
 """Networks whose parameters take hundreds of megabytes."""
 

@@ -4,13 +4,12 @@ import ast
 import inspect
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import costmodel
-from costmodel.commands.menu import COMMANDS
+from costmodel.commands.menu import COMMANDS, rule
 
 ROOT = Path(costmodel.__file__).parent
 ROOMS = (
@@ -282,8 +281,7 @@ def test_a_command_is_loaded_when_it_is_asked_for() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_menu_says_of_a_command_what_its_docstring_says(name: str) -> None:
-    rule = getattr(import_module(f"costmodel.commands.{name}"), name)
-    assert inspect.getdoc(rule) == COMMANDS[name]
+    assert inspect.getdoc(rule(name)) == COMMANDS[name]
 
 
 def test_analyze_loads_neither_numpy_nor_sympy_nor_rich() -> None:

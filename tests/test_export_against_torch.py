@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from exports import LARGE, NETWORKS, OWN, drawn, slow
+from exports import LARGE, NETWORKS, drawn, slow
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -40,6 +40,6 @@ def assert_agrees(ledger: Ledger) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in NETWORKS if name not in (*OWN, *LARGE)])
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name not in LARGE])
 def test_a_network_agrees_in_torch(name: str) -> None:
     assert_agrees(costmodel.load(name).analyze())

@@ -291,11 +291,14 @@ def test_without_the_extra_one_line_names_it(run: Runner, monkeypatch: pytest.Mo
 
 
 @pytest.mark.usefixtures("onnxruntime")
-def test_ops_that_cannot_be_run_are_named_before_anything_is(run: Runner) -> None:
-    code, out, err = run("measure", "vit", "convnext")
+def test_ops_that_cannot_be_run_are_named_before_anything_is(run: Runner, small: str) -> None:
+    for name in ("one", "two"):
+        own = f"ops: {{{name}: {{params: c_in, mult_adds: 0}}}}\nlayers:\n  - {name}\n"
+        Path(f"{name}.yaml").write_text(SPEC.replace("layers:\n", own), encoding="utf-8")
+    code, out, err = run("measure", small, "one.yaml", "two.yaml")
     assert (code, out) == (2, "")
-    assert "'class_token' has no counterpart" in err
-    assert "'layer_scale' has no counterpart" in err
+    assert "'one' has no counterpart" in err
+    assert "'two' has no counterpart" in err
 
 
 # --- the machine -------------------------------------------------------------------------------------------------------------

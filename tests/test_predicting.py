@@ -8,6 +8,9 @@ from typing import Any
 
 import jsonschema
 import pytest
+from exports import drawn, slow
+from hypothesis import given
+from hypothesis import strategies as st
 from schemas import strict
 
 import costmodel
@@ -15,7 +18,7 @@ from costmodel import SpecError
 from costmodel.dtypes import Dtypes
 from costmodel.measuring.blocked import Blocked
 from costmodel.measuring.kernels import Kernel, footprint, kernels
-from costmodel.measuring.nodes import Sketch
+from costmodel.measuring.nodes import WRITERS, Sketch
 from costmodel.measuring.predicting import Estimate, Prediction
 from costmodel.rates import Fitted, KernelRates, Spread, by_level
 from costmodel.reports import contract
@@ -165,8 +168,10 @@ def test_lines_share_no_time_and_leave_none_out() -> None:
 def test_other_data_types_and_ops_without_a_counterpart_are_refused() -> None:
     with pytest.raises(SpecError, match="was measured in fp32, and --dtype asks for int8"):
         Prediction(ledger(["relu"]), device(), Dtypes("int8", "int8", "int8"))
-    with pytest.raises(SpecError, match="class_token"):
-        Prediction(costmodel.load("vit").analyze(), device())
+    own = {"ops": {"magic": {"params": "c_in", "mult_adds": "0"}}, "layers": ["magic"]}
+    of = costmodel.load({"name": "t", "source": "s", "input": [8, 8, 8], **own}).analyze()
+    with pytest.raises(SpecError, match="'magic' has no counterpart"):
+        Prediction(of, device())
 
 
 # --- the fit -----------------------------------------------------------------------------------------------------------------
@@ -309,3 +314,24 @@ def test_what_a_fitted_device_does_not_have_is_refused_at_once(run: Runner, file
     assert code == 2
     for said in ("'bound_by' is of a device of peaks", "was measured in fp32", "--plot draws a roof of peaks"):
         assert said in err
+
+
+# --- every op ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@slow
+@given(data=st.data())
+def test_every_op_is_sketched_with_the_shapes_that_onnx_infers(name: str, data: st.DataObject) -> None:
+    onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
+    from costmodel.exporting.writing import exported
+
+    of = drawn(data, name)
+    sketch = Sketch(of)
+    inferred = onnx.shape_inference.infer_shapes(exported(of, None), strict_mode=True, data_prop=True).graph
+    values = {one.name: one.type.tensor_type.shape.dim for one in (*inferred.value_info, *inferred.output)}
+    known = {one: tuple(dim.dim_value for dim in dims) for one, dims in values.items() if all(dim.dim_value for dim in dims)}
+    assert {one: sketch.shapes[one] for one in known if one in sketch.shapes} == {
+        one: shape for one, shape in known.items() if one in sketch.shapes
+    }
+    assert Prediction(of, device()).whole.seconds > 0

@@ -11,6 +11,7 @@ from costmodel.commands.memory import alone_with_memory, columns_of_memory
 from costmodel.commands.options import (
     FORMATS,
     GROUPINGS,
+    AllowUnknown,
     Batch,
     Columns,
     Conventions,
@@ -71,6 +72,7 @@ def analyze(
     output: Output = None,
     quiet: Quiet = False,
     no_color: NoColour = False,
+    allow_unknown: AllowUnknown = False,
     watch: Annotated[bool, typer.Option("--watch", help="Show the report again whenever the spec is saved.")] = False,
 ) -> None:
     """What a network costs, per layer and in all."""
@@ -111,7 +113,7 @@ def analyze(
     if watch:
         follow(spec, given, costed, quiet, no_color)
         return
-    loaded, left = unit(spec, given)
+    loaded, left = unit(spec, given, allow_unknown=allow_unknown)
     warn(loaded, quiet)
     shown = costed(loaded, left)
     if plot is not None:
@@ -177,14 +179,14 @@ def follow(
     from costmodel.commands.watch import watch
     from costmodel.library import loads
     from costmodel.reports.layout import text
-    from costmodel.spec.files import read_file
+    from costmodel.importing.door import text_of
     from costmodel.spec.shelf import parted
 
     path, block = parted(spec)
 
     def render(width: int) -> "Screen":
         # by its path: while a file is away, a bundled spec of its name must not stand in for it
-        loaded, left = loads(*read_file(path, str(path))), given
+        loaded, left = loads(*text_of(path, str(path))), given
         if block is not None:
             loaded, left = loaded.unit(block, given)
         said = [] if quiet else [line for problem in loaded.warnings for line in str(problem).splitlines()]

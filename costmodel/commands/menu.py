@@ -1,6 +1,7 @@
 """The commands by name; a command's module is loaded when the command is asked for."""
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import typer
@@ -18,12 +19,13 @@ COMMANDS = {
     "compare": "Networks side by side, with published top-1; or, of two, what differs and why.",
     "explain": "Formula, numbers and result of a layer, a block or a unit, and questions on them.",
     "reconcile": "Figures that papers and programs print, beside what is computed.",
+    "import": "An ONNX model as a spec: names kept, repeats folded.",
     "export": "The network as an ONNX model, or as the source of a PyTorch module.",
     "measure": "Networks run on this machine: a time for each layer, and whether counts foretell it; or a device file of it.",
     "ops": "The vocabulary, and one op's costs as formulas.",
     "specs": "The bundled specs, one of them as text, or their schema.",
 }
-"""Every command with its docstring; it is the function of that name in the module of that name."""
+"""Every command with its docstring; `rule` has its function."""
 
 
 GROUPS = {
@@ -33,9 +35,15 @@ GROUPS = {
     "Is it well designed?": ("check", "compare"),
     "Why that number?": ("explain", "reconcile"),
     "How fast is it here?": ("measure",),
-    "Where else can it go?": ("export",),
+    "Where else can it go?": ("import", "export"),
 }
 """The commands by the question that they answer."""
+
+
+def rule(name: str) -> Any:
+    """The function of a command: that of its name in the module of its name, with _ behind a word of Python's."""
+    called = f"{name}_" if iskeyword(name) else name
+    return getattr(import_module(f"costmodel.commands.{called}"), called)
 
 
 class Once(TyperCommand):
@@ -63,7 +71,7 @@ class Menu(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         lone = typer.Typer(add_completion=False, rich_markup_mode=None)
-        lone.command(cls=Once)(getattr(import_module(f"costmodel.commands.{cmd_name}"), cmd_name))
+        lone.command(cls=Once)(rule(cmd_name))
         return typer.main.get_command(lone)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002

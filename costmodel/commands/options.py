@@ -175,3 +175,6 @@ Sort = Annotated[
 Top = Annotated[str | None, typer.Option("--top", metavar="N", help="Only the first N rows, and the others in one.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No warnings on standard error.")]
 NoColour = Annotated[bool, typer.Option("--no-color", help="No colour, as with NO_COLOR set.")]
+AllowUnknown = Annotated[
+    bool, typer.Option("--allow-unknown", help="Go on where a model has ops that are not known: totals are lower bounds then.")
+]

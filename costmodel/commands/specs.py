@@ -44,10 +44,10 @@ def specs(
         outputs.write(output, _expanded(spec, given, variant, quiet))
     else:
         from costmodel.library import find
-        from costmodel.spec.files import read_file
+        from costmodel.importing.door import text_of
 
         path = find(spec)
-        outputs.write(output, read_file(path, str(path))[0])
+        outputs.write(output, text_of(path, str(path))[0])
 
 
 def _fit(spec: str | None, expanded: bool, is_set: bool, schema: bool, formatted: bool) -> None:

@@ -98,7 +98,7 @@ def load(texts: Sequence[str], shared: "dict[str, Text]", variant: str | None, b
     Raises `SpecError` with every problem of all of them, and for a setting that none has.
     """
     from costmodel.library import find, loads
-    from costmodel.spec.files import read_file
+    from costmodel.importing.door import text_of
 
     read = reading.Reader()
     subjects = [read(subject, text) for text in texts]
@@ -106,7 +106,7 @@ def load(texts: Sequence[str], shared: "dict[str, Text]", variant: str | None, b
 
     def specified(one: Subject) -> "tuple[str, str, Spec]":
         path = find(one.spec)
-        text, file = read_file(path, str(path))
+        text, file = text_of(path, str(path))
         return text, file, loads(text, file)
 
     specs = [read(specified, one) for one in subjects]

@@ -55,9 +55,22 @@ def shuffle(run: Run) -> str:
 
 
 def index_select(run: Run) -> str:
-    """Channels by an index, which takes them in turn."""
-    index = run.constant([place % run.x.c for place in range(run.y.c)], "index")
-    return run.node("Gather", index, axis=axis(run.x, "c"))
+    """Places by an index, which takes them in turn from the last on, so that it is a copy to every reader."""
+    name = run.field("axis")
+    size = run.x.along(name)
+    index = run.constant([size - 1 - place % size for place in range(run.y.along(name))], "index")
+    return run.node("Gather", index, axis=axis(run.x, name))
+
+
+def permute(run: Run) -> str:
+    """The dimensions in another order."""
+    return run.swapped(run.inputs[0], [0, *(axis(run.x, name) for name in run.field("order"))], "")
+
+
+def tile(run: Run) -> str:
+    """A tensor repeated."""
+    times = [after // before for after, before in zip(run.y.shape, run.x.shape, strict=True)]
+    return run.node("Tile", run.constant(times, "times"))
 
 
 def transpose(run: Run) -> str:
@@ -99,6 +112,51 @@ def _seen(run: Run, place: int) -> str:
     return run.reshaped(run.inputs[place], [x.dims.get(name, 1) for name in names], f"stretched {place}")
 
 
+def combine(run: Run) -> str:
+    """A function of several tensors; what ONNX says of numbers and truths is turned back into numbers."""
+    word = run.field("function")
+    seen = [_seen(run, place) for place in range(len(run.inputs))]
+    if len(seen) == 1:
+        return run.node("Identity")
+    if word == "where":
+        return run.model.node("Where", [run.node("Cast", of=[seen[0]], part="truth", to=9), *seen[1:]], run.at)
+    if word in ("and", "or", "xor"):
+        seen = [run.node("Cast", of=[name], part=f"truth {place}", to=9) for place, name in enumerate(seen)]
+    name, is_truth = seen[0], word in ("equal", "less", "greater", "and", "or", "xor")
+    for place, other in enumerate(seen[1:], 1):
+        last = place == len(seen) - 1
+        more = {"fmod": 1} if word == "mod" else {}
+        found = run.node(_COMBINED[word], of=[name, other], part="" if last and not is_truth else f"part {place}", **more)
+        name = (
+            run.node(
+                "Cast",
+                of=[found],
+                part="" if last else f"number {place}",
+                to=9 if word in ("and", "or", "xor") and not last else 1,
+            )
+            if is_truth
+            else found
+        )
+    return name
+
+
+_COMBINED = {
+    "add": "Add",
+    "subtract": "Sub",
+    "divide": "Div",
+    "power": "Pow",
+    "maximum": "Max",
+    "minimum": "Min",
+    "equal": "Equal",
+    "less": "Less",
+    "greater": "Greater",
+    "and": "And",
+    "or": "Or",
+    "xor": "Xor",
+    "mod": "Mod",
+}
+
+
 def concat(run: Run) -> str:
     """Tensors behind one another."""
     return run.node("Concat", axis=axis(run.x, run.field("axis")))
@@ -113,7 +171,43 @@ def mean(run: Run) -> str:
     return run.node("ReduceMean", places, keepdims=int(bool(run.field("keep"))))
 
 
+def reduce(run: Run) -> str:
+    """One value of many along some dimensions."""
+    names, word = run.averaged, run.field("function")
+    keeps = int(bool(run.field("keep")))
+    if word in ("argmax", "argmin"):
+        return _place(run, "ArgMax" if word == "argmax" else "ArgMin", names, keeps)
+    places = run.constant([axis(run.x, name) for name in names], "axes")
+    return run.node(_REDUCED[word], places, keepdims=keeps, noop_with_empty_axes=1)
+
+
+def _place(run: Run, op: str, names: list[str], keeps: int) -> str:
+    """The place of one value among many, of several dimensions seen as one."""
+    kept = [size for name, size in run.x.dims.items() if name not in names]
+    order = [at for at, name in enumerate(run.x.dims) if name not in names] + [axis(run.x, name) for name in names]
+    turned = run.swapped(run.inputs[0], order, "turned") if order != [*range(len(order))] else run.inputs[0]
+    seen = run.reshaped(turned, [*kept, -1], "seen")
+    found = run.node("Cast", of=[run.node(op, of=[seen], part="place", axis=len(kept), keepdims=0)], part="number", to=1)
+    return run.reshaped(found, [*run.y.shape], "") if keeps or kept != run.y.shape else run.node("Identity", of=[found])
+
+
+_REDUCED = {
+    "max": "ReduceMax",
+    "min": "ReduceMin",
+    "sum": "ReduceSum",
+    "product": "ReduceProd",
+    "norm": "ReduceL2",
+    "norm1": "ReduceL1",
+    "sum_square": "ReduceSumSquare",
+    "logsumexp": "ReduceLogSumExp",
+}
+
+
 WRITERS: dict[str, Writer] = {
+    "permute": permute,
+    "tile": tile,
+    "combine": combine,
+    "reduce": reduce,
     "pad": pad,
     "upsample": resize,
     "resize": resize,

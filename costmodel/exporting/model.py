@@ -13,6 +13,10 @@ IR = {18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11}
 """The version of the format that came with each operator set."""
 
 
+PLACE = "costmodel.place"
+"""Under what a node says where its layer stands, for a model that is imported again."""
+
+
 class Model:
     """Nodes in their order; `seed` draws the parameters, and without one their values are missing."""
 
@@ -24,6 +28,8 @@ class Model:
         """Values between ops whose shapes are said, where inference would not find them."""
         self.learned = 0
         """Elements of all learned parameters."""
+        self.place = ""
+        """Where the layer stands that is written."""
         self._names: dict[str, int] = {}
 
     def name(self, wanted: str) -> str:
@@ -35,7 +41,9 @@ class Model:
         """Run an op, which there is since some operator set; the name of what it gives."""
         self.opset = max(self.opset, since)
         output = self.name(at)
-        self.nodes.append(helper.make_node(op, [*inputs], [output], name=output, **attributes))
+        node = helper.make_node(op, [*inputs], [output], name=output, **attributes)
+        node.metadata_props.add(key=PLACE, value=self.place)
+        self.nodes.append(node)
         return output
 
     def said(self, name: str, shape: Sequence[int]) -> str:
@@ -60,6 +68,12 @@ class Model:
         """One number."""
         name = self.name(at)
         self.parameters.append(numpy_helper.from_array(np.array(value, dtype=np.float32), name))
+        return name
+
+    def byte(self, at: str) -> str:
+        """A zero of eight bits."""
+        name = self.name(at)
+        self.parameters.append(numpy_helper.from_array(np.array(0, dtype=np.int8), name))
         return name
 
     def parameter(self, shape: Sequence[int], at: str, *, like: str = "weight", learned: bool = True) -> str:

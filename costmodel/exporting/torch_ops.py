@@ -1,27 +1,13 @@
 """Each op of the vocabulary as PyTorch spells it: the module that has its parameters, if it has any, and the call."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-from costmodel.exporting.taken import Taken, axis
+from costmodel.exporting.spelling import Op, Spelled, stretched
+from costmodel.exporting.taken import axis
+from costmodel.exporting.torch_values import OPS as VALUES
 from costmodel.ops.window import by_side
-from costmodel.tensor import DIMENSIONS, SIDES, Tensor
-
-
-class Spelled(NamedTuple):
-    """An op in PyTorch: how its module is made, and an expression of what it gives, in which `{m}` is the module."""
-
-    made: str
-    call: str
-
-
-class Op(Taken):
-    """A line, and the names of what enters it."""
-
-    @property
-    def rank(self) -> int:
-        """How many sides what enters has."""
-        return len(self.x.sides)
+from costmodel.tensor import SIDES
 
 
 def number(value: Any) -> str:
@@ -139,7 +125,8 @@ def attention(op: Op) -> Spelled:
     dim = op.x.c if op.field("dim") is None else op.field("dim")
     shared = op.field("heads") if op.field("kv_heads") is None else op.field("kv_heads")
     sizes = f"{op.x.c}, {source.c}, {dim}, {op.y.c}, {op.field('heads')}, {shared}, {op.field('windows')}"
-    return Spelled(f"Attention({sizes}{'' if op.field('bias') else ', bias=False'})", f"{{m}}({', '.join(op.inputs)})")
+    learned = f", position_bias={op.field('position_bias')}" if op.field("position_bias") else ""
+    return Spelled(f"Attention({sizes}{'' if op.field('bias') else ', bias=False'}{learned})", f"{{m}}({', '.join(op.inputs)})")
 
 
 def norm(name: str) -> Callable[[Op], Spelled]:
@@ -223,9 +210,10 @@ def shuffle(op: Op) -> Spelled:
 
 
 def index_select(op: Op) -> Spelled:
-    """Channels by an index."""
-    x = op.inputs[0]
-    return Spelled("", f"{x}.index_select({axis(op.x, 'c')}, torch.arange({op.y.c}, device={x}.device) % {op.x.c})")
+    """Places by an index."""
+    x, name = op.inputs[0], op.field("axis")
+    index = f"torch.arange({op.y.along(name)}, device={x}.device) % {op.x.along(name)}"
+    return Spelled("", f"{x}.index_select({axis(op.x, name)}, {index})")
 
 
 def transpose(op: Op) -> Spelled:
@@ -243,13 +231,7 @@ def join(sign: str) -> Callable[[Op], Spelled]:
     """Tensors value by value."""
 
     def write(op: Op) -> Spelled:
-        names = [name for name in ("n", *DIMENSIONS) if op.y.has(name)]
-
-        def seen(x: Tensor, name: str) -> str:
-            sizes = ", ".join(str(x.dims.get(one, 1)) for one in names[1:])
-            return name if [*x.dims] == names else f"{name}.reshape(-1, {sizes})"
-
-        return Spelled("", f" {sign} ".join(map(seen, op.line.inputs, op.inputs)))
+        return Spelled("", f" {sign} ".join(stretched(op)))
 
     return write
 
@@ -306,5 +288,6 @@ OPS: dict[str, Callable[[Op], Spelled]] = {
     "mean": mean,
     "dropout": lambda op: Spelled(f"nn.Dropout({float(op.field('rate'))})", f"{{m}}({op.inputs[0]})"),
     **{name: alone(f"F.{name}({{}})") for name in _ACTIVATIONS},
+    **VALUES,
 }
 """How each op of the vocabulary is spelled."""

@@ -140,13 +140,14 @@ class _Names:
 _ATTENTION = """
 
 class Attention(nn.Module):
-    def __init__(self, c, c_source, dim, out, heads, kv_heads, windows, bias=True):
+    def __init__(self, c, c_source, dim, out, heads, kv_heads, windows, bias=True, position_bias=0):
         super().__init__()
         self.heads, self.windows, self.of = heads, windows, dim // heads
         self.query = nn.Linear(c, dim, bias=bias)
         self.key = nn.Linear(c_source, self.of * kv_heads, bias=bias)
         self.value = nn.Linear(c_source, self.of * kv_heads, bias=bias)
         self.out = nn.Linear(dim, out, bias=bias)
+        self.position_bias = nn.Parameter(torch.zeros(position_bias)) if position_bias else None
 
     def forward(self, x, source=None):
         source = x if source is None else source
@@ -157,6 +158,11 @@ class Attention(nn.Module):
         query, key, value = headed(self.query(x)), headed(self.key(source)), headed(self.value(source))
         shared = self.heads // key.shape[1]
         key, value = key.repeat_interleave(shared, 1), value.repeat_interleave(shared, 1)
-        y = F.scaled_dot_product_attention(query, key, value)
+        mask = None
+        if self.position_bias is not None:
+            sizes = self.heads, query.shape[2], key.shape[2]
+            index = torch.arange(sizes[0] * sizes[1] * sizes[2], device=x.device) % len(self.position_bias)
+            mask = self.position_bias[index].reshape(sizes)
+        y = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         return self.out(y.transpose(1, 2).reshape(x.shape[0], x.shape[1], -1))"""
 """Attention as the op of that name counts it."""

@@ -30,6 +30,9 @@ def exported(ledger: Ledger, seed: int | None = 0) -> ModelProto:
     names = {-1 - place: model.name(str(name)) for place, name in enumerate(ledger.inputs)}
     entering = [_value(names[-1 - place], x) for place, x in enumerate(ledger.inputs.values())]
     for at, line in enumerate(ledger.lines):
+        *around, last = line.path.split("/")
+        is_named = last.partition(".")[0] != line.op
+        model.place = "/".join([*around, last] if is_named else around)
         names[at] = WRITERS[line.op](Run(line, tuple(names[source] for source in line.sources), model))
     leaving = [_output(model, ledger, names, of) for of in dict.fromkeys(ledger.outputs)]
     made = model.done(ledger.name, entering, leaving, told(ledger))

@@ -53,7 +53,7 @@ class Blocked(Fused):
 
     def _takes(self, node: Node) -> bool:
         """Whether a convolution runs on blocks: its channels decide."""
-        weights, groups = self.sketch.shapes[node.inputs[1]], node.attributes["group"]
+        weights, groups = self.sketch.shapes[node.inputs[1]], node.attributes.get("group", 1)
         if len(weights) != 4:
             return False
         out, taken = weights[0], weights[1]
@@ -138,7 +138,7 @@ class Blocked(Fused):
         made: dict[tuple[str, bool], str] = {}
         found: list[Node] = []
         for node in self.nodes:
-            direct = node.op == "Conv" and node.attributes["group"] == 1 and self._is_direct(node)
+            direct = node.op == "Conv" and node.attributes.get("group", 1) == 1 and self._is_direct(node)
             for name in dict.fromkeys(self._maps(node)):
                 wants = node.blocked and not (direct and name == node.inputs[0])
                 if wants != (name in self._in_blocks):

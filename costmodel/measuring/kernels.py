@@ -77,10 +77,10 @@ Found = tuple[str, dict[str, float]]
 
 def _convolution(seen: _Seen) -> Found:
     node, weights = seen.node, seen.shapes[1]
-    groups, taps, places = node.attributes["group"], prod(weights[2:]), prod(seen.y[2:]) * seen.y[0]
+    groups, taps, places = node.attributes.get("group", 1), prod(weights[2:]), prod(seen.y[2:]) * seen.y[0]
     out, taken = weights[0], weights[1]
     moved = {"read": seen.read, "added": seen.added, "written": seen.written, "loaded": seen.loaded}
-    steps = prod(node.attributes["strides"]) > 1
+    steps = prod(node.attributes.get("strides", [1])) > 1
     if not node.blocked:
         return _in_rows(seen, groups, taps, places, out, taken, steps)
     rows = seen.y[0] * seen.y[2]
@@ -97,7 +97,7 @@ def _convolution(seen: _Seen) -> Found:
     filters = _sets(out // groups, seen.block)
     work = {f"mult_adds of {n}": groups * count * n * seen.block * entering * taps * places for n, count in filters.items()}
     calls = groups * sum(filters.values()) * entering // seen.block
-    if taps == 1 and not any(node.attributes["pads"]):
+    if taps == 1 and not any(node.attributes.get("pads", ())):
         return ("conv 1×1/s" if steps else "conv 1×1"), {
             **moved,
             **work,
@@ -187,7 +187,7 @@ def _runs(seen: _Seen) -> int:
         kept = next((k for k in range(len(perm)) if perm[len(perm) - 1 - k] != len(perm) - 1 - k), len(perm))
         return prod(x[: len(x) - kept])
     if node.op == "Gather":
-        return prod(seen.y[: node.attributes["axis"] + 1])
+        return prod(seen.y[: node.attributes.get("axis", 0) + 1])
     if node.op == "Concat":
         return len(node.inputs) * prod(x[: node.attributes["axis"]])
     return max(len(node.parts), 1)

@@ -93,6 +93,10 @@ class Sketch:
         """One number."""
         return self._held(at, ())
 
+    def byte(self, at: str) -> str:
+        """A zero of eight bits."""
+        return self._held(at, ())
+
     def parameter(self, shape: Sequence[int], at: str, *, like: str = "weight", learned: bool = True) -> str:  # noqa: ARG002
         """A parameter."""
         return self._held(at, shape)
@@ -111,30 +115,43 @@ class Sketch:
         numbers = [self._numbers.get(name, ()) for name in inputs]
         x = shapes[0]
         if op in ("Reshape", "Expand"):
-            return tuple(map(int, numbers[1]))
+            return _whole(tuple(map(int, numbers[1])), prod(x)) if op == "Reshape" else _stretched(x, numbers[1])
         if op == "Transpose":
             return tuple(x[place] for place in attributes["perm"])
         if op == "MatMul":
             return (*_stretched(x[:-2], shapes[1][:-2]), x[-2], shapes[1][-1])
-        if op in ("Conv", "ConvTranspose"):
-            return (x[0], shapes[1][0], *_slid(x[2:], attributes)) if op == "Conv" else x
+        if op == "Conv":
+            return (x[0], shapes[1][0], *_slid(x[2:], attributes))
+        if op == "ConvTranspose":
+            return (x[0], shapes[1][1] * attributes["group"], *_spread(x[2:], attributes))
         if op == "Pad":
             half = len(numbers[1]) // 2
             return tuple(size + a + b for size, a, b in zip(x, numbers[1][:half], numbers[1][half:], strict=True))
-        if op == "Slice":
-            (start,), (stop,), (axis,) = numbers[1], numbers[2], numbers[3]
-            step = numbers[4][0] if len(numbers) > 4 else 1
-            return (*x[:axis], -(-(min(stop, x[axis]) - start) // step), *x[axis + 1 :])
-        if op in ("ReduceMax", "ReduceMean"):
-            return tuple(1 if place in numbers[1] else size for place, size in enumerate(x))
-        if op == "Concat":
-            axis = attributes["axis"]
-            return (*x[:axis], sum(shape[axis] for shape in shapes), *x[axis + 1 :])
-        return _stretched(*(shape for shape in shapes)) if op in ("Add", "Mul") else x
+        return _of_values(op, shapes, numbers, attributes)
 
     def size(self, name: str) -> int:
         """The elements of a value."""
         return prod(self.shapes[name])
+
+
+def _of_values(op: str, shapes: Sequence[Shape], numbers: Sequence[Sequence[Any]], attributes: dict[str, Any]) -> Shape:
+    """The shape that an op gives which takes, joins or sums values up, or works on them one by one."""
+    x = shapes[0]
+    if op == "Slice":
+        (start,), (stop,), (axis,) = numbers[1], numbers[2], numbers[3]
+        step = numbers[4][0] if len(numbers) > 4 else 1
+        return (*x[:axis], -(-(min(stop, x[axis]) - start) // step), *x[axis + 1 :])
+    if op.startswith("Reduce"):
+        return tuple(1 if place in numbers[1] else size for place, size in enumerate(x))
+    if op in ("ArgMax", "ArgMin"):
+        return tuple(size for place, size in enumerate(x) if place != attributes["axis"])
+    if op == "Gather":
+        axis = attributes.get("axis", 0)
+        return (*x[:axis], *shapes[1], *x[axis + 1 :])
+    if op == "Concat":
+        axis = attributes["axis"]
+        return (*x[:axis], sum(shape[axis] for shape in shapes), *x[axis + 1 :])
+    return _stretched(*shapes) if op in _VALUE_BY_VALUE else x
 
 
 def _stretched(*shapes: Shape) -> Shape:
@@ -144,9 +161,45 @@ def _stretched(*shapes: Shape) -> Shape:
     return tuple(max(sizes) for sizes in zip(*padded, strict=True))
 
 
+def _whole(shape: Shape, size: int) -> Shape:
+    """A shape with the size that is left open."""
+    return tuple(-size // prod(shape) if one == -1 else one for one in shape)
+
+
+_VALUE_BY_VALUE = (
+    "Add",
+    "Mul",
+    "Sub",
+    "Div",
+    "Pow",
+    "Max",
+    "Min",
+    "Equal",
+    "Less",
+    "Greater",
+    "And",
+    "Or",
+    "Xor",
+    "Mod",
+    "Where",
+)
+
+
 def _slid(sizes: Shape, attributes: dict[str, Any]) -> Shape:
-    """The sizes that a window gives which slides over some."""
+    """The sizes that a window gives which slides over some; without a window they stay."""
+    if "kernel_shape" not in attributes:
+        return sizes
     half, pads = len(sizes), attributes["pads"]
     reach = [d * (k - 1) + 1 for k, d in zip(attributes["kernel_shape"], attributes["dilations"], strict=True)]
     spans = [size + pads[at] + pads[half + at] - reach[at] for at, size in enumerate(sizes)]
     return tuple(span // stride + 1 for span, stride in zip(spans, attributes["strides"], strict=True))
+
+
+def _spread(sizes: Shape, attributes: dict[str, Any]) -> Shape:
+    """The sizes that a transposed convolution gives."""
+    half, pads, more = len(sizes), attributes["pads"], attributes["output_padding"]
+    reach = [d * (k - 1) + 1 for k, d in zip(attributes["kernel_shape"], attributes["dilations"], strict=True)]
+    return tuple(
+        (size - 1) * attributes["strides"][at] + reach[at] - pads[at] - pads[half + at] + more[at]
+        for at, size in enumerate(sizes)
+    )

@@ -1,6 +1,20 @@
 """The vocabulary of specs: every op is one small function that gives its output's shape and its cost."""
 
-from costmodel.ops import attention, conv, dense, join, layout, norm, pointwise, pool, reduce, resize, unknown
+from costmodel.ops import (
+    arithmetic,
+    attention,
+    conv,
+    dense,
+    join,
+    layout,
+    learned,
+    norm,
+    pointwise,
+    pool,
+    reduce,
+    resize,
+    unknown,
+)
 from costmodel.ops.registry import OPS, REQUIRED, Field, Op
 
 __all__ = [
@@ -8,11 +22,13 @@ __all__ = [
     "REQUIRED",
     "Field",
     "Op",
+    "arithmetic",
     "attention",
     "conv",
     "dense",
     "join",
     "layout",
+    "learned",
     "norm",
     "pointwise",
     "pool",

@@ -136,15 +136,15 @@ def _padding(*words: str) -> Callable[[Any], tuple[Any, Truth]]:
     return check
 
 
-def choice(*words: str) -> Kind:
-    """The kind of a field that takes one of some words."""
+def choice(*words: str, reads: str = "value") -> Kind:
+    """The kind of a field that takes one of some words; read as `text` where these are names elsewhere, as `max` and `and`."""
 
     def check(value: Any) -> tuple[Any, Truth]:
         if not isinstance(value, str) or value not in words:
             raise Unfit(f"must be {either_of(words)}, and is {spoken(value)}")
         return value, True
 
-    return Kind("choice", check, words)
+    return Kind("choice", check, words, reads)
 
 
 def _shape(value: Any) -> tuple[Any, Truth]:

@@ -24,8 +24,8 @@ def multiply(*xs: Tensor) -> tuple[Tensor, Cost]:
     """
     y, mul, given = xs[0], 0, []
     for x in xs[1:]:
-        given.append((_stretches(y, x), "multiply takes tensors of one shape, where 1 fits any size, and gets {} and {}", y, x))
-        y = _stretched(y, x)
+        given.append((stretches(y, x), "multiply takes tensors of one shape, where 1 fits any size, and gets {} and {}", y, x))
+        y = stretched(y, x)
         mul = mul + y.size
     return y, Cost(mul=mul, given=tuple(given))
 
@@ -53,7 +53,7 @@ def _same(a: Tensor, b: Tensor, but: str) -> Truth:
     return truth
 
 
-def _stretches(a: Tensor, b: Tensor) -> Truth:
+def stretches(a: Tensor, b: Tensor) -> Truth:
     """Whether all that both have is of one size, or 1 on one side."""
     truth: Truth = True
     for name in a.dims.keys() & b.dims.keys():
@@ -62,7 +62,7 @@ def _stretches(a: Tensor, b: Tensor) -> Truth:
     return truth
 
 
-def _stretched(a: Tensor, b: Tensor) -> Tensor:
+def stretched(a: Tensor, b: Tensor) -> Tensor:
     """The shape that both stretch to, its dimensions in their order in memory."""
     names = [name for name in ("n", *DIMENSIONS) if a.has(name) or b.has(name)]
     return Tensor(**{name: maximum(a.dims.get(name, 1), b.dims.get(name, 1)) for name in names})

@@ -2,7 +2,7 @@
 
 from costmodel.algebra import ceil_div, choose, divides, equal, prod, ratio
 from costmodel.cost import Cost
-from costmodel.ops.fields import Axis, Count, Index, Shape, Share, TwoAxes
+from costmodel.ops.fields import Axes, Axis, Count, Index, Misfit, Shape, Share, TwoAxes, spoken
 from costmodel.ops.registry import op
 from costmodel.tensor import DIMENSIONS, Tensor
 
@@ -64,13 +64,14 @@ def shuffle(x: Tensor, *, groups: Count) -> tuple[Tensor, Cost]:
 
 
 @op
-def index_select(x: Tensor, *, out: Count) -> tuple[Tensor, Cost]:
+def index_select(x: Tensor, *, out: Count, axis: Axis = "c") -> tuple[Tensor, Cost]:
     """Copy `out` channels, each named by an index; a channel may be named more than once, or not at all.
 
-    CondenseNet's learned groups at test time (arXiv:1711.09224, section 3.1). Output of `out` channels, read and
-    written; the index is a buffer of `out` values, no parameter.
+    CondenseNet's learned groups at test time (arXiv:1711.09224, section 3.1); or places of another dimension. Output of
+    `out` of them, read and written; the index is a buffer of `out` values, no parameter.
     """
-    y = x.but(c=out)
+    x.along(axis)
+    y = x.but(**{axis: out})
     return y, Cost(read=y.size, buffers=out)
 
 
@@ -79,6 +80,35 @@ def transpose(x: Tensor, *, axes: TwoAxes) -> tuple[Tensor, Cost]:
     """Swap two dimensions, as [h, w] or [t, c]. Output with their sizes swapped; a copy: each value is read and written."""
     a, b = axes
     return x.but(**{a: x.along(b), b: x.along(a)}), Cost()
+
+
+@op
+def permute(x: Tensor, *, order: Axes) -> tuple[Tensor, Cost]:
+    """Bring the dimensions into another order, as [h, w, c] for a map.
+
+    `order` names each of them once. The first dimension in memory gets the size of the first named, and so on: a map c×h×w
+    becomes h×w×c. A copy: each value is read and written; an order that is the one in memory is none.
+    """
+    names = [name for name in x.dims if name != "n"]
+    if sorted(names) != sorted(order):
+        raise Misfit("order must name each dimension of {} once ({}), and is {}", x.said, ", ".join(names), spoken([*order]))
+    y = x.but(**{name: x.along(source) for name, source in zip(names, order, strict=True)})
+    return y, Cost(read=0, write=0) if [*order] == names else Cost()
+
+
+@op
+def tile(x: Tensor, *, shape: Shape) -> tuple[Tensor, Cost]:
+    """Repeat a tensor until it has a larger shape.
+
+    Output of the shape given, each of whose sizes is a multiple of what enters. A copy: the input is read once, the output
+    written once.
+    """
+    names = [name for name in x.dims if name != "n"]
+    if names != [*shape]:
+        raise Misfit("shape must name the dimensions of {} ({}), and names {}", x.said, ", ".join(names), ", ".join(shape))
+    text = "the {} ({{}}) must divide that of the shape ({{}})"
+    given = [(divides(x.along(n), size), text.format(DIMENSIONS[n]), x.along(n), size) for n, size in shape.items()]
+    return x.but(**shape), Cost(given=tuple(given))
 
 
 @op

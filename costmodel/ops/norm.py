@@ -75,6 +75,16 @@ def softmax(x: Tensor, *, axis: Axis = "c") -> tuple[Tensor, Cost]:
     return x, Cost(cmp=rows * (m - 1), add=rows * (2 * m - 1), exp=x.size, mul=x.size)
 
 
+@op
+def local_norm(x: Tensor, *, size: Count = 5) -> tuple[Tensor, Cost]:
+    """Divide each value by a power of the squares around it in `size` neighbouring channels.
+
+    Local response normalisation (Krizhevsky, Sutskever and Hinton, NIPS 2012, section 3.3). Output as input; for each value
+    a square, `size` − 1 additions, a product and an addition for the sum, a power, a division.
+    """
+    return x, Cost(mul=3 * x.size, add=size * x.size, exp=x.size)
+
+
 def _normalised(x: Tensor, sets: Num, scales: Num | None) -> Cost:
     """Mean 0 and variance 1 for each of `sets` sets of values, then as many scales and shifts as there are, if any.
 

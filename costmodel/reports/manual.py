@@ -19,6 +19,8 @@ _TITLES = {
     "attention": "fully connected and attention",
     "norm": "normalisation",
     "pointwise": "activations",
+    "learned": "learned values",
+    "arithmetic": "arithmetic",
     "pool": "pooling",
     "reduce": "pooling",
     "resize": "resizing",

@@ -39,7 +39,13 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
 WORDS: dict[str, Any] = {
     "true": True,
     "false": False,
-    **{word: word for op in OPS.values() for field in op.fields.values() for word in field.kind.words},
+    **{
+        word: word
+        for op in OPS.values()
+        for field in op.fields.values()
+        if field.kind.reads == "value"
+        for word in field.kind.words
+    },
     **{word: word for word in ("none", *(op.name for op in OPS.values() if op.family == "pointwise"))},
 }
 """The constants a formula may name."""

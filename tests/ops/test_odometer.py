@@ -10,6 +10,7 @@ from odometer import ODOMETERS, Impossible, Shape
 from costmodel.cost import COUNTS
 from costmodel.ops import OPS
 from costmodel.ops.fields import Misfit
+from costmodel.ops.functions import COMBINED, FUNCTIONS, REDUCED
 from costmodel.tensor import MissingDimension, Tensor
 
 
@@ -129,6 +130,20 @@ def one_or_two_sequences(draw: st.DrawFn) -> list[Shape]:
     return [first, {**draw(TOKENS), "n": first["n"]}] if draw(st.booleans()) else [first]
 
 
+@st.composite
+def heads(draw: st.DrawFn) -> list[Shape]:
+    """Queries, keys and values, with fewer heads of the last two now and then, or one size that is another."""
+    many, few = draw(st.sampled_from([(1, 1), (2, 2), (4, 2), (3, 2), (4, 1)]))
+    n, t, s, d, e = (draw(FEW) for _ in range(5))
+    names = draw(st.sampled_from(["nchw", "nchw", "ntc", "nc"]))
+    found = [
+        dict(zip(names, [n, *([c] if len(names) > 3 else []), r, k], strict=False))
+        for c, r, k in ((many, t, d), (few, s, d), (few, s, e))
+    ]
+    at, changed = draw(st.integers(0, 2)), draw(st.sampled_from(["", "", "", *names]))
+    return [{**x, changed: draw(FEW)} if changed and place == at else x for place, x in enumerate(found)]
+
+
 def optional(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Fields that may be given."""
     return st.fixed_dictionaries({}, optional=fields)
@@ -209,9 +224,27 @@ SETTINGS = {
                 "out": FEW,
                 "bias": st.booleans(),
                 "fused": st.booleans(),
+                "position_bias": FEW,
             },
         ),
     ),
+    "scaled_dot_product": (heads(), optional(fused=st.booleans())),
+    "map": (one(ANY), st.fixed_dictionaries({"function": st.sampled_from([*FUNCTIONS])})),
+    "combine": (stretching(), st.fixed_dictionaries({"function": st.sampled_from([*COMBINED])})),
+    "reduce": (
+        one(ANY),
+        st.fixed_dictionaries({"function": st.sampled_from([*REDUCED])}, optional={"over": AXES, "keep": st.booleans()}),
+    ),
+    "scale": (one(ANY), optional(over=AXES, learned=st.integers(0, 5))),
+    "shift": (one(ANY), optional(over=AXES, learned=st.integers(0, 5))),
+    "tokens": (one(TOKENS | ANY), optional(count=FEW)),
+    "embedding": (one(ANY), st.fixed_dictionaries({"entries": FEW, "out": FEW})),
+    "local_norm": (one(ANY), optional(size=FEW)),
+    "permute": (
+        one(ANY),
+        st.fixed_dictionaries({"order": st.sampled_from([*map(list, ["hwc", "wch", "chw", "ct", "tc", "c", "ch"])])}),
+    ),
+    "tile": (one(ANY), st.fixed_dictionaries({"shape": SHAPES})),
     "layer_norm": (one(ANY), optional(over=AXES, affine=st.booleans())),
     "rms_norm": (one(ANY), optional(over=AXES, affine=st.booleans())),
     "group_norm": (one(ANY), st.fixed_dictionaries({"groups": PARTS}, optional={"affine": st.booleans()})),
@@ -222,7 +255,7 @@ SETTINGS = {
     "slice": (one(ANY), optional(start=st.integers(0, 4), stop=st.integers(1, 6), step=st.integers(1, 3), axis=AXIS)),
     "split": (one(ANY), st.fixed_dictionaries({"parts": PARTS, "take": st.integers(0, 2)}, optional={"axis": AXIS})),
     "shuffle": (one(ANY), st.fixed_dictionaries({"groups": PARTS})),
-    "index_select": (one(ANY), st.fixed_dictionaries({"out": st.integers(1, 6)})),
+    "index_select": (one(ANY), st.fixed_dictionaries({"out": st.integers(1, 6)}, optional={"axis": AXIS})),
     "transpose": (one(ANY), st.fixed_dictionaries({"axes": st.sampled_from([["h", "w"], ["c", "h"], ["t", "c"]])})),
     "reshape": (one(ANY), st.fixed_dictionaries({"shape": SHAPES})),
     "dropout": (one(ANY), optional(rate=st.fractions(0, 1))),

@@ -5,8 +5,8 @@ To add a row: the op, its inputs, its fields, the output, and every count that i
 
 from pathlib import Path
 
-from answers import attention, conv, dense, join, layout, norm, pointwise, pool, reduce, resize, unknown
+from answers import arithmetic, attention, conv, dense, join, layout, learned, norm, pointwise, pool, reduce, resize, unknown
 
-FAMILIES = (conv, dense, attention, norm, pointwise, pool, resize, reduce, join, layout, unknown)
+FAMILIES = (conv, dense, attention, norm, pointwise, pool, resize, reduce, join, layout, learned, arithmetic, unknown)
 ANSWERS = [row for family in FAMILIES for row in family.ANSWERS]
 FILES = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem != "__init__")

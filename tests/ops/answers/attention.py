@@ -1,6 +1,6 @@
 """Known answers of `costmodel/ops/attention.py`."""
 
-from rows import answer, tokens
+from rows import answer, image, tokens
 
 ANSWERS = [
     # ViT-B/16: 12 heads of 64 channels; four projections of 768x768, scores and sums of 197x197 tokens
@@ -66,5 +66,52 @@ ANSWERS = [
         biases=384,  # 4 * 96
         read=2107392,  # 3 * 3136*96 + 3 * 3136*96 + 3136*96
         write=1505280,  # 3 * 3136*96 + 3136*96 + 3136*96
+    ),
+    # a bias by position, of 2 heads and 9 learned values each
+    answer(
+        "attention",
+        tokens(4, 8),
+        fields={"heads": 2, "bias": False, "position_bias": 18},
+        output=tokens(4, 8),
+        fma=1280,  # 4 * 4*8*8 + 2 * 4*4*8
+        add=88,  # 2*4 * (4 + 4 - 1) + 2*4*4
+        mul=64,  # 2 * 2*4*4
+        cmp=24,  # 2*4 * (4 - 1)
+        exp=32,  # 2*4*4
+        weights=256,  # 4 * 8*8
+        affine=18,  # 3*6
+        read=320,  # 3 * 4*8 + 3 * 4*8 + 4*8 + 3 * 2*4*4
+        write=256,  # 3 * 4*8 + 4*8 + 4*8 + 3 * 2*4*4
+    ),
+    # 12 heads of ViT, of 64 channels each
+    answer(
+        "scaled_dot_product",
+        image(12, 197, 64),
+        image(12, 197, 64),
+        image(12, 197, 64),
+        output=image(12, 197, 64),
+        fma=59610624,  # 2 * 12*197*197*64
+        add=929052,  # 12*197 * (197 + 197 - 1)
+        mul=931416,  # 2 * 12*197*197
+        cmp=463344,  # 12*197 * (197 - 1)
+        exp=465708,  # 12*197*197
+        read=1385304,  # 3 * 12*197*64 + 2 * 12*197*197
+        write=1082712,  # 12*197*64 + 2 * 12*197*197
+    ),
+    # 8 heads that share the keys and values of 2, on the chip
+    answer(
+        "scaled_dot_product",
+        image(8, 5, 4),
+        image(2, 6, 4),
+        image(2, 6, 3),
+        fields={"fused": True},
+        output=image(8, 5, 3),
+        fma=1680,  # 8*5*6 * (4 + 3)
+        add=440,  # 8*5 * (6 + 6 - 1)
+        mul=480,  # 2 * 8*5*6
+        cmp=200,  # 8*5 * (6 - 1)
+        exp=240,  # 8*5*6
+        read=244,  # 8*5*4 + 2*6*4 + 2*6*3
+        write=120,  # 8*5*3
     ),
 ]

@@ -100,4 +100,32 @@ ANSWERS = [
     # ViT's patches as tokens
     answer("reshape", image(768, 14, 14, n=2), fields={"shape": {"t": 196, "c": 768}}, output=tokens(196, 768, n=2)),
     answer("dropout", image(24, 7, 7), fields={"rate": 1}, output=image(24, 7, 7)),
+    # channels last
+    answer(
+        "permute",
+        image(96, 56, 28, n=2),
+        fields={"order": ["h", "w", "c"]},
+        output=image(56, 28, 96, n=2),
+        read=301056,  # 2*96*56*28
+        write=301056,  # 96*56*56
+    ),
+    answer("permute", image(3, 4, 5), fields={"order": ["c", "h", "w"]}, output=image(3, 4, 5)),
+    answer(
+        "tile",
+        image(3, 1, 5),
+        fields={"shape": {"c": 6, "h": 4, "w": 5}},
+        output=image(6, 4, 5),
+        read=15,  # 3*5
+        write=120,  # 2*3*4*5
+    ),
+    # a row turned around
+    answer(
+        "index_select",
+        image(3, 4, 5),
+        fields={"out": 5, "axis": "w"},
+        output=image(3, 4, 5),
+        buffers=5,  # 5
+        read=60,  # 3*4*5
+        write=60,  # 3*4*5
+    ),
 ]

@@ -160,4 +160,15 @@ ANSWERS = [
         read=60,  # 3*4*5
         write=60,  # 3*4*5
     ),
+    # AlexNet's, over 5 neighbouring channels
+    answer(
+        "local_norm",
+        image(96, 55, 55),
+        output=image(96, 55, 55),
+        mul=871200,  # 3 * 96*55*55
+        add=1452000,  # 5 * 96*55*55
+        exp=290400,  # 96*55*55
+        read=290400,  # 96*55*55
+        write=290400,  # 96*55*55
+    ),
 ]

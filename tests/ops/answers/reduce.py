@@ -34,4 +34,38 @@ ANSWERS = [
         read=3584,  # 64*7*8
         write=56,  # 7*8
     ),
+    # the largest value of each channel's map
+    answer(
+        "reduce",
+        image(6, 7, 5, n=2),
+        fields={"function": "max"},
+        output=vector(6, n=2),
+        cmp=408,  # 2*6 * (7*5 - 1)
+        read=420,  # 2*6*7*5
+        write=12,  # 2*6
+    ),
+    # the length of each token
+    answer(
+        "reduce",
+        tokens(5, 8),
+        fields={"function": "norm", "over": "c", "keep": True},
+        output=tokens(5, 1),
+        mul=40,  # 5*8
+        add=35,  # 5 * (8 - 1)
+        exp=5,  # 5
+        read=40,  # 5*8
+        write=5,  # 5
+    ),
+    # the logarithm of a sum of exponentials, the largest taken off first
+    answer(
+        "reduce",
+        tokens(5, 8),
+        fields={"function": "logsumexp", "over": "c", "keep": True},
+        output=tokens(5, 1),
+        cmp=35,  # 5 * (8 - 1)
+        add=80,  # 5 * (8 + 7 + 1)
+        exp=45,  # 5 * (8 + 1)
+        read=40,  # 5*8
+        write=5,  # 5
+    ),
 ]

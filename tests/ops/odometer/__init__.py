@@ -4,10 +4,40 @@ An odometer takes the shapes of its op's inputs and the op's fields, and gives t
 no line with the formulas: a window is stepped over the padded image while it fits, channels are dealt to groups one by one.
 """
 
-from odometer import attention, conv, dense, join, layout, norm, pointwise, pool, reduce, resize, transposed, unknown
+from odometer import (
+    arithmetic,
+    attention,
+    conv,
+    dense,
+    join,
+    layout,
+    learned,
+    norm,
+    pointwise,
+    pool,
+    reduce,
+    resize,
+    transposed,
+    unknown,
+)
 from odometer.counting import Impossible, Run, Shape
 
-FAMILIES = (conv, transposed, dense, attention, pool, resize, reduce, norm, pointwise, join, layout, unknown)
+FAMILIES = (
+    conv,
+    transposed,
+    dense,
+    attention,
+    pool,
+    resize,
+    reduce,
+    norm,
+    pointwise,
+    join,
+    layout,
+    learned,
+    arithmetic,
+    unknown,
+)
 ODOMETERS = {run.__name__: run for family in FAMILIES for run in family.ODOMETERS}
 
 __all__ = ["ODOMETERS", "Impossible", "Run", "Shape"]

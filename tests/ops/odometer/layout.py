@@ -40,10 +40,11 @@ def shuffle(x: Shape, *, groups: int) -> Run:
     return x, moved([x], x) if groups > 1 else Counter()
 
 
-def index_select(x: Shape, *, out: int) -> Run:
-    """Channels looked up in an index, over and over if need be."""
-    index = [place % x["c"] for place in range(out)]
-    y, count = copied(x, "c", index)
+def index_select(x: Shape, *, out: int, axis: str = "c") -> Run:
+    """Places looked up in an index, over and over if need be."""
+    has(x, axis)
+    index = [place % x[axis] for place in range(out)]
+    y, count = copied(x, axis, index)
     for _ in index:
         count["buffers"] += 1
     return y, count
@@ -54,6 +55,23 @@ def transpose(x: Shape, *, axes: list[str]) -> Run:
     has(x, *axes)
     other = dict(zip(axes, reversed(axes), strict=True))
     y = {name: x[other.get(name, name)] for name in x}
+    return y, moved([x], y)
+
+
+def permute(x: Shape, *, order: list[str]) -> Run:
+    """Each value goes to another place, unless all stay."""
+    names = [name for name in x if name != "n"]
+    if sorted(order) != sorted(names):
+        raise Impossible("a dimension is missing, or is none")
+    y = {"n": x["n"], **{name: x[source] for name, source in zip(names, order, strict=True)}}
+    return y, Counter() if [*order] == names else moved([x], y)
+
+
+def tile(x: Shape, *, shape: dict[str, Any]) -> Run:
+    """A tensor over and over, side by side."""
+    if [*x] != ["n", *shape] or any(shape[name] not in range(0, shape[name] + 1, x[name]) for name in shape):
+        raise Impossible("it does not come out even")
+    y = {"n": x["n"], **shape}
     return y, moved([x], y)
 
 
@@ -75,4 +93,4 @@ def dropout(x: Shape, *, rate: Any = 0) -> Run:
     return x, Counter()
 
 
-ODOMETERS = (slice, split, shuffle, index_select, transpose, flatten, reshape, dropout)
+ODOMETERS = (slice, split, shuffle, index_select, transpose, permute, tile, flatten, reshape, dropout)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from odometer.conv import dealt
-from odometer.counting import Run, Shape, each, moved, sets
+from odometer.counting import cells, Run, Shape, each, moved, sets
 
 
 def batch_norm(x: Shape) -> Run:
@@ -112,4 +112,18 @@ def softmax(x: Shape, *, axis: str = "c") -> Run:
     return x, count
 
 
-ODOMETERS = (batch_norm, layer_norm, group_norm, instance_norm, rms_norm, softmax)
+def local_norm(x: Shape, *, size: int = 5) -> Run:
+    """Each value over a power of a sum of squares around it, each square worked out once."""
+    count = moved([x], x)
+    for _ in cells(x):
+        count["mul"] += 1  # the square
+        for _neighbour in range(size - 1):
+            count["add"] += 1
+        count["mul"] += 1  # by α
+        count["add"] += 1  # k
+        count["exp"] += 1  # the power
+        count["mul"] += 1  # the quotient
+    return x, count
+
+
+ODOMETERS = (batch_norm, layer_norm, group_norm, instance_norm, rms_norm, softmax, local_norm)

@@ -20,4 +20,32 @@ def mean(x: Shape, *, over: Any = None, keep: bool = False) -> Run:
     return y, count
 
 
-ODOMETERS = (mean,)
+def reduce(x: Shape, *, function: str, over: Any = None, keep: bool = False) -> Run:
+    """The values of each set looked at one by one, joined one by one, and what comes out finished."""
+    each, other, end = STEPS[function]
+    over = [name for name in x if name not in "nc"] if over is None else over
+    found = sets(x, over)
+    if "c" in over and not keep:
+        raise Impossible("no channels are left")
+    y = {name: 1 if name in over else size for name, size in x.items() if keep or name not in over}
+    count = moved([x], y)
+    for values in found.values():
+        for _ in values:
+            count.update(each.split())
+        for _ in values[1:]:
+            count.update(other.split())
+        count.update(end.split())
+    return y, count
+
+
+STEPS = {
+    **dict.fromkeys(("max", "min", "argmax", "argmin"), ("", "cmp", "")),
+    "sum": ("", "add", ""),
+    "product": ("", "mul", ""),
+    "norm": ("mul", "add", "exp"),
+    "norm1": ("cmp", "add", ""),
+    "sum_square": ("mul", "add", ""),
+    "logsumexp": ("add exp", "cmp add", "exp add"),
+}
+
+ODOMETERS = (mean, reduce)

@@ -1,0 +1,312 @@
+"""Lines that are alike but for their numbers as blocks, and calls that are alike as repeats."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from costmodel import algebra
+from costmodel.importing.lines import ENTRY, Line
+from costmodel.importing.modules import all_lists
+from costmodel.ops import OPS
+from costmodel.ops.registry import REQUIRED
+
+Place = tuple[Line, str]
+"""A number of a line: the line and the name of its field."""
+
+
+@dataclass(slots=True)
+class Made:
+    """A block: its name, its parameters with their defaults, its lines."""
+
+    name: str
+    params: dict[str, Any]
+    body: list[Line]
+    has_names: bool
+    """Whether lines in it read one another, or what enters, by name."""
+
+
+@dataclass(slots=True)
+class Folder:
+    """Makes blocks of lines that are alike."""
+
+    blocks: list[Made] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+
+    def fold(self, lines: list[Line]) -> None:
+        """Make blocks, those inside others first."""
+        by_height: dict[int, list[Line]] = {}
+        _heights(lines, by_height)
+        for height in sorted(by_height):
+            for line in by_height[height]:
+                for part in line.inside:
+                    repeated(part)
+            alike: dict[Any, list[Line]] = {}
+            for line in by_height[height]:
+                alike.setdefault(_key(line), []).append(line)
+            for found in alike.values():
+                if len(found) > 1 or found[0].is_graph:
+                    self.make(found)
+        repeated(lines)
+        self.unfold(lines)
+
+    def unfold(self, lines: list[Line]) -> None:
+        """Write a block out where it is called, if that is one place alone, in another block."""
+        for made in [*self.blocks]:
+            bodies = [lines, *(other.body for other in self.blocks)]
+            calls = [
+                (at, one) for body in bodies for one in all_lists(body) for at, line in enumerate(one) if line.verb == made.name
+            ]
+            if len(calls) != 1 or made.has_names:
+                continue
+            at, held = calls[0]
+            call = held[at]
+            values = {name: call.fields.get(name, usual) for name, usual in made.params.items()}
+            for inner in all_lists(made.body):
+                for line in inner:
+                    line.fields = {name: _put(value, values) for name, value in line.fields.items()}
+            self.blocks.remove(made)
+            if len(made.body) == 1 and call.repeat == 1 and not made.body[0].label:
+                inner_line = made.body[0]
+                call.kind, call.verb, call.fields = inner_line.kind, inner_line.verb, inner_line.fields
+                call.body, call.branches, call.step = inner_line.body, inner_line.branches, inner_line.step
+                call.repeat = inner_line.repeat
+            else:
+                call.kind, call.verb, call.fields, call.body = "group", "", {}, made.body
+
+    def make(self, found: list[Line]) -> None:
+        """Make a block of lines that are alike, and calls of it of the lines."""
+        first = found[0]
+        numbers = [_numbers(line) for line in found]
+        names: dict[tuple[Any, ...], str] = {}
+        params: dict[str, Any] = {}
+        args: list[dict[str, Any]] = [{} for _ in found]
+        used: set[str] = set()
+        for place, (line, name) in enumerate(_places(first)):
+            values = tuple(each[place] for each in numbers)
+            if all(_alike(value, values[0]) for value in values) and not _is_open(values[0]):
+                continue
+            key = tuple(map(str, values))
+            if key not in names:
+                names[key] = _new(name, used)
+                usual = _default(line, name)
+                params[names[key]] = usual if any(_alike(value, usual) for value in values) else REQUIRED
+                for arg, value in zip(args, values, strict=True):
+                    if params[names[key]] is REQUIRED or not _alike(value, usual):
+                        arg[names[key]] = value
+            line.fields[name] = Name(names[key])
+        ordered = {name: value for name, value in params.items() if value is REQUIRED}
+        ordered |= {name: value for name, value in params.items() if value is not REQUIRED}
+        body = _body_of(first)
+        block = Made(self.name(first), ordered, body, first.is_graph)
+        self.blocks.append(block)
+        for line, arg in zip(found, args, strict=True):
+            line.kind, line.verb, line.is_graph = "call", block.name, False
+            line.fields = {name: arg[name] for name in ordered if name in arg}
+            line.body, line.branches = [], []
+
+    def name(self, line: Line) -> str:
+        """A name for a block, by what it holds."""
+        stem = _stem(line)
+        name, number = stem, 1
+        while name in self.taken or name in OPS:
+            number += 1
+            name = f"{stem}{number}"
+        self.taken.add(name)
+        return name
+
+
+@dataclass(slots=True, frozen=True)
+class Name:
+    """A parameter where a number stands."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _put(value: Any, values: dict[str, Any]) -> Any:
+    return values[value.name] if isinstance(value, Name) else value
+
+
+LONGEST = 8
+"""The most lines that are repeated together."""
+
+
+def repeated(lines: list[Line]) -> None:
+    """Make one line of lines that follow one another again and again."""
+    at = 0
+    while at < len(lines):
+        period, times = max(((many, _times(lines, at, many)) for many in range(1, LONGEST + 1)), key=_worth)
+        if times > 1:
+            _repeat(lines, at, period, times)
+        at += 1
+
+
+def _worth(found: tuple[int, int]) -> tuple[int, int]:
+    """The lines that a repeat saves; of two that save as many, the shorter."""
+    period, times = found
+    return (period * (times - 1), -period)
+
+
+def _times(lines: list[Line], at: int, period: int) -> int:
+    """How often lines follow one another from a place on, none of them read by name."""
+    times = 1
+    while (end := at + (times + 1) * period) <= len(lines):
+        part = range(at + times * period, end)
+        if not all(_same_line(lines[place - period], lines[place]) for place in part):
+            break
+        if any(_read_from(lines, lines[place - 1]) for place in part):
+            break
+        times += 1
+    return times
+
+
+def _repeat(lines: list[Line], at: int, period: int, times: int) -> None:
+    """Put one line for several."""
+    first, last = lines[at : at + period], lines[at + (times - 1) * period : at + times * period]
+    if period == 1:
+        line = first[0]
+        line.label = _range(line.label, last[0].label) if line.label and last[0].label else line.label
+    else:
+        line = Line("group", "", body=first, reads=first[0].reads, path=first[0].path[:-1])
+        first[0].reads = []
+    line.repeat, line.outer = times, last[-1].outer
+    for place in range(at, at + times * period):
+        if lines[place] is not line:
+            lines[place].outer = line
+    lines[at : at + times * period] = [line]
+
+
+def _read_from(lines: list[Line], line: Line) -> bool:
+    return any(read.seen is line for other in lines for read in other.reads)
+
+
+def _range(first: str, last: str) -> str:
+    """One name for several whose names differ in one part: 3–5, or features.8–10.conv."""
+    pairs = [*zip(first.split("."), last.split("."), strict=False)]
+    unlike = [at for at, (one, other) in enumerate(pairs) if one != other]
+    if len(unlike) != 1 or first.count(".") != last.count("."):
+        return f"{first}–{last}"
+    return ".".join(one if one == other else f"{one}–{other}" for one, other in pairs)
+
+
+def _same_line(a: Line, b: Line) -> bool:
+    """Whether two lines cost and are written the same, but for their names."""
+    if a.kind != b.kind or a.verb != b.verb or b.reads or a.repeat != b.repeat or a.kind not in ("call", "op"):
+        return False
+    return a.fields.keys() == b.fields.keys() and all(_alike(a.fields[name], b.fields[name]) for name in a.fields)
+
+
+# --- what is alike -------------------------------------------------------------------------------------------------------
+
+
+def _heights(lines: list[Line], found: dict[int, list[Line]]) -> int:
+    """Sort lines that hold others by how deep these stand in one another; the height of a list."""
+    most = 0
+    for line in lines:
+        if not line.body and not line.branches:
+            continue
+        height = 1 + max(_heights(part, found) for part in line.inside)
+        found.setdefault(height, []).append(line)
+        most = max(most, height)
+    return most
+
+
+def _key(line: Line) -> Any:
+    """What two lines have in common that are alike but for their numbers."""
+    fields = tuple((name, _kind(value)) for name, value in sorted(_all_fields(line).items()))
+    inside = tuple(_list_key(part) for part in line.inside)
+    return (line.kind, line.verb, fields, inside, bool(line.body), line.repeat, line.is_graph)
+
+
+def _list_key(lines: list[Line]) -> Any:
+    places = {id(line): at for at, line in enumerate(lines)}
+    return tuple(
+        (_key(line), tuple(-1 if read is ENTRY else places.get(id(read.seen), -2) for read in line.reads)) for line in lines
+    )
+
+
+def _kind(value: Any) -> Any:
+    """A number as any other; all else as it is."""
+    return "#" if _is_number(value) else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return tuple((name, _plain(item)) for name, item in value.items())
+    return tuple(map(_plain, value)) if isinstance(value, list) else str(value)
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and (isinstance(value, int | Fraction | Name) or _is_open(value))
+
+
+def _is_open(value: Any) -> bool:
+    return algebra.is_symbol(value)
+
+
+def _alike(a: Any, b: Any) -> bool:
+    return str(a) == str(b)
+
+
+_TUNED = ("kernel", "stride", "padding", "dilation", "groups", "multiplier")
+"""Numbers that are usual where they are not said, and by which blocks that are alike often differ."""
+
+
+def _all_fields(line: Line) -> dict[str, Any]:
+    """The fields of a line, those that are as usual among them."""
+    if line.kind != "op":
+        return line.fields
+    usual = {name: OPS[line.verb].fields[name].default for name in _TUNED if name in OPS[line.verb].fields}
+    return {name: value for name, value in usual.items() if isinstance(value, int)} | line.fields
+
+
+def _default(line: Line, name: str) -> Any:
+    found = OPS[line.verb].fields[name].default if line.kind == "op" else REQUIRED
+    return found if isinstance(found, int) and not isinstance(found, bool) else REQUIRED
+
+
+def _places(line: Line) -> list[Place]:
+    """The numbers in a line, in order."""
+    fields = _all_fields(line)
+    mine = [(line, name) for name in sorted(fields, key=_signature(line)) if _is_number(fields[name])]
+    return [*mine, *(place for part in line.inside for inner in part for place in _places(inner))]
+
+
+def _signature(line: Line) -> Any:
+    order = {name: at for at, name in enumerate(OPS[line.verb].fields)} if line.kind == "op" else {}
+    return lambda name: (order.get(name, 0), name) if order else (0, "")
+
+
+def _numbers(line: Line) -> list[Any]:
+    return [_all_fields(holder)[name] for holder, name in _places(line)]
+
+
+def _new(name: str, used: set[str]) -> str:
+    found, number = name, 1
+    while found in used:
+        number += 1
+        found = f"{name}{number}"
+    used.add(found)
+    return found
+
+
+def _body_of(line: Line) -> list[Line]:
+    """What a block holds: the lines of a group, or the line itself."""
+    if line.kind == "group":
+        return line.body
+    return [Line(line.kind, line.verb, line.fields, line.body, line.branches, path=line.path, step=line.step)]
+
+
+def _stem(line: Line) -> str:
+    """What a block could be called."""
+    lines = line.body if line.kind == "group" else [line]
+    verbs = [inner.verb for inner in lines if inner.kind == "op"]
+    if len(verbs) == len(lines) and len(verbs) <= 3 and verbs:
+        short = {"batch_norm": "bn", "layer_norm": "ln", "conv2d": "conv", "conv1d": "conv", "conv3d": "conv"}
+        return "_".join(short.get(verb, verb) for verb in verbs)
+    gates = [inner for inner in lines if inner.kind == "join" and inner.verb == "multiply"]
+    if len(lines) == 1 and gates:
+        return "gate"
+    return "unit" if line.is_graph or any(inner.kind in ("residual", "join") for inner in lines) else "part"

@@ -1,0 +1,271 @@
+"""From a model to layers: node after node, shapes worked out by the rules of the vocabulary."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from costmodel import algebra
+from costmodel.algebra import Num
+from costmodel.importing import layout, products, values, windows
+from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, run, same
+from costmodel.importing.folding import RULES, folded, known
+from costmodel.importing.model import Dim, Entry, Graph, Model, Node
+from costmodel.importing.running import Handler, Run
+from costmodel.problems import Problem, SpecError
+from costmodel.tensor import Tensor
+
+HANDLERS: dict[str, Handler] = {**windows.HANDLERS, **layout.HANDLERS, **values.HANDLERS, **products.HANDLERS}
+"""How each op of ONNX becomes layers."""
+_INPUT_LETTERS = {1: "c", 2: "tc", 3: "chw", 4: "cdhw", 5: "tcdhw"}
+
+
+@dataclass(slots=True)
+class Draft:
+    """Layers in the order in which they run, the sizes that are open, and what could not be read."""
+
+    model: Model
+    inputs: dict[str, Step] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    outputs: dict[str, Step] = field(default_factory=dict)
+    symbols: dict[str, Num] = field(default_factory=dict)
+    samples: Num = 1
+    unread: list[tuple[Node, str]] = field(default_factory=list)
+    constants: dict[str, int] = field(default_factory=dict)
+    """The learned values that layers hold, each with its elements."""
+
+
+def interpreted(model: Model, *, allow_unknown: bool = False) -> Draft:
+    """The layers of a model. Raises `SpecError` with all nodes that no layer stands for, counted, and where they are.
+
+    With `allow_unknown` these are layers `unknown`, of which nothing is known but what they give.
+    """
+    draft = Draft(model)
+    reader = _Reader(draft)
+    reader.enter()
+    reader.run(_reaching(model.graph))
+    if draft.unread and not allow_unknown:
+        raise SpecError(_refusals(draft))
+    reader.leave()
+    return draft
+
+
+def _reaching(graph: Graph) -> list[Node]:
+    """The nodes that an output hangs on."""
+    wanted = {entry.name for entry in graph.outputs}
+    kept = []
+    for node in reversed(graph.nodes):
+        if wanted.intersection(node.outputs):
+            kept.append(node)
+            wanted.update(node.inputs)
+            wanted.update(_read_inside(node))
+    return kept[::-1]
+
+
+def _read_inside(node: Node) -> set[str]:
+    """Values that the bodies of a node read."""
+    bodies = [value for value in node.attributes.values() if isinstance(value, Graph)]
+    return {name for body in bodies for one in body.nodes for name in (*one.inputs, *_read_inside(one))} | {
+        entry.name for body in bodies for entry in body.outputs
+    }
+
+
+class _Reader:
+    """Goes through the nodes with the values that there are so far."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft, self.model = draft, draft.model
+        self.values: dict[str, Value | None] = {name: known(value) for name, value in self.model.graph.constants.items()}
+        self.opset = self.model.opsets.get("", 23)
+
+    # --- ends ----------------------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """What enters, for one sample: the first axis of an input is that of the samples."""
+        entries = self.model.graph.inputs
+        if wrong := [entry for entry in entries if entry.dims is None]:
+            said = f"the input '{wrong[0].name}' says no shape"
+            raise SpecError([Problem(None, f"{self.model.file}: {said}, and costs hang on it")])
+        leads = [entry.dims[0] for entry in entries if entry.dims]
+        if leads:
+            self.draft.samples = self.size(leads[0], "batch")
+        for entry in entries:
+            self.values[entry.name] = self._entering(entry)
+        if not entries:
+            raise SpecError([Problem(None, f"{self.model.file}: nothing enters this network")])
+
+    def _entering(self, entry: Entry) -> Flow:
+        assert entry.dims is not None
+        draft = self.draft
+        sizes = [self.size(dim, f"{entry.name}_{at}") for at, dim in enumerate(entry.dims)]
+        has_batch = bool(sizes) and algebra.decide(algebra.divides(draft.samples, sizes[0])) is True
+        if has_batch:
+            sizes[0] = algebra.ratio(sizes[0], draft.samples)
+        elif not same(draft.samples, 1):
+            raise SpecError(
+                [Problem(None, f"{self.model.file}: the input '{entry.name}' has no axis for the samples of a batch")]
+            )
+        dims = sizes[1:] if has_batch and same(sizes[0], 1) else sizes
+        if any(algebra.decide(size < 1) is True for size in dims):
+            raise SpecError([Problem(None, f"{self.model.file}: the input '{entry.name}' has a side of 0")])
+        names = _INPUT_LETTERS.get(len(dims))
+        if not dims:
+            dims, names = [1], "c"
+        if names is None:
+            raise SpecError([Problem(None, f"{self.model.file}: the input '{entry.name}' has {len(dims)} dimensions")])
+        is_numbers = "int" in entry.dtype and len(dims) == 1
+        tensor = Tensor(n=1, **dict(zip("t" if is_numbers else names, dims, strict=True)))
+        step = Step("", {}, [], tensor, (entry.name,))
+        draft.inputs[entry.name] = step
+        return Flow(step, tuple(sizes), 0 if has_batch else None)
+
+    def size(self, dim: Dim, usual: str) -> Num:
+        """A size as a number, or a symbol where it is open."""
+        if isinstance(dim, int):
+            return dim
+        name = _named(dim or usual)
+        if name not in self.draft.symbols:
+            self.draft.symbols[name] = algebra.closed(name, whole=True, low=1)
+        return self.draft.symbols[name]
+
+    def leave(self) -> None:
+        """What is given out, and the layers that this hangs on."""
+        draft = self.draft
+        for entry in self.model.graph.outputs:
+            value = self.values.get(entry.name)
+            if isinstance(value, Flow):
+                draft.outputs[entry.name] = value.step
+        if not draft.outputs:
+            raise SpecError([Problem(None, f"{self.model.file}: no output hangs on what enters")])
+        arrange(draft)
+
+    # --- nodes -----------------------------------------------------------------------------------------------------------
+
+    def run(self, nodes: list[Node]) -> None:
+        """Read nodes; those that cannot be are noted, and stand as layers of which nothing is known."""
+        for node in nodes:
+            try:
+                found = self.read(node)
+            except Cannot as reason:
+                found = self.unknown(node, str(reason))
+            for name, value in zip(node.outputs, found, strict=False):
+                if name:
+                    self.values[name] = value
+            for name in node.outputs[len(found) :]:
+                self.values[name] = None
+
+    def read(self, node: Node) -> list[Value | None]:
+        """What a node gives. Raises `Cannot`."""
+        if node.op == "If" and not node.domain:
+            return self.branch(node)
+        inputs = [self.values.get(name) if name else None for name in node.inputs]
+        for name, value in zip(node.inputs, inputs, strict=True):
+            if name and value is None:
+                raise Cannot(f"it reads '{name}', which is not to be had")
+        is_known = all(value is None or isinstance(value, Known) for value in inputs)
+        if node.op in ("Shape", "Size") and isinstance(inputs[0], Flow):
+            return self.sized(node, inputs[0])
+        if is_known and node.op in RULES and (inputs or node.op not in HANDLERS):
+            return [*folded(node, inputs)]  # type: ignore[arg-type] - all are known
+        if node.op not in HANDLERS or node.domain not in ("", "ai.onnx", "costmodel"):
+            raise Cannot("")
+        context = Run(node, inputs, self.opset, self.draft.samples)
+        found = HANDLERS[node.op](context)
+        return found if isinstance(found, list) else [found]
+
+    def sized(self, node: Node, flow: Flow) -> list[Value | None]:
+        """The shape of a flow, as numbers."""
+        shape = [size * self.draft.samples if at == flow.batch else size for at, size in enumerate(flow.axes)]
+        from costmodel.importing.folding import objects
+
+        stand_in = Known(tuple(shape), None, {}, is_float=True)
+        if node.op == "Size":
+            return [Known((), objects([algebra.prod(shape)], ()), {}, is_float=False)]
+        return [*folded(node, [stand_in])]
+
+    def branch(self, node: Node) -> list[Value | None]:
+        """If, where its condition is known: the branch that it takes."""
+        condition = self.values.get(node.inputs[0])
+        if not isinstance(condition, Known) or condition.data is None:
+            raise Cannot("its condition hangs on what enters")
+        body = node.attributes["then_branch" if condition.number() else "else_branch"]
+        self.values |= {name: known(value) for name, value in body.constants.items()}
+        self.run(body.nodes)
+        return [self.values.get(entry.name) for entry in body.outputs]
+
+    def unknown(self, node: Node, reason: str) -> list[Value | None]:
+        """A node that no layer stands for: layers of which nothing is known but what they give."""
+        self.draft.unread.append((node, reason))
+        sources = [value.step for name in node.inputs if isinstance(value := self.values.get(name), Flow)]
+        if not sources:
+            return [None] * len(node.outputs)
+        found: list[Value | None] = []
+        for name in node.outputs:
+            entry = self.model.graph.said.get(name)
+            sizes, tensor = None, None
+            if entry is not None and entry.dims and all(dim is not None for dim in entry.dims):
+                sizes = [self.size(dim, name) for dim in entry.dims]
+            fields: dict[str, Any] = {"op": node.op}
+            batch = None
+            if sizes:
+                sizes, batch = self._one_sample(sizes)
+                dims = [size for at, size in enumerate(sizes) if at != batch or not same(size, 1)] or [1]
+                letters = _INPUT_LETTERS.get(len(dims))
+                if letters:
+                    fields["shape"] = dict(zip(letters, dims, strict=True))
+                    tensor = run("unknown", [step.output or Tensor(n=1, c=1) for step in sources], fields)
+            step = Step("unknown", fields, list(dict.fromkeys(sources)), tensor, node.place, node)
+            found.append(Flow(step, tuple(sizes) if sizes and tensor else None, batch))
+        return found
+
+    def _one_sample(self, sizes: list[Num]) -> tuple[list[Num], int | None]:
+        n = self.draft.samples
+        if algebra.decide(algebra.divides(n, sizes[0])) is True:
+            return [algebra.ratio(sizes[0], n), *sizes[1:]], 0
+        return sizes, None
+
+
+def arrange(draft: Draft) -> None:
+    """Leave the layers that an output hangs on, in the order in which they were made."""
+    found: dict[int, Step] = {}
+    waiting = [*draft.outputs.values()]
+    while waiting:
+        step = waiting.pop()
+        if step.order not in found:
+            found[step.order] = step
+            waiting += step.sources
+    draft.steps = [found[place] for place in sorted(found) if found[place].verb]
+
+
+def _named(text: str) -> str:
+    """A name that a spec can have for a size."""
+    import re
+
+    from costmodel.spec.names import RESERVED
+
+    name = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_") or "size"
+    name = f"size_{name}" if name[0].isdigit() else name
+    return f"{name}_" if name in RESERVED else name
+
+
+def _refusals(draft: Draft) -> list[Problem]:
+    """The nodes that no layer stands for: those of an op together, with the reasons and places."""
+    by_op: dict[tuple[str, str, str], list[Node]] = {}
+    for node, reason in draft.unread:
+        if "which is not to be had" in reason or "is not known" in reason:
+            continue
+        by_op.setdefault((node.domain, node.op, reason), []).append(node)
+    problems = []
+    for (domain, op, reason), nodes in by_op.items():
+        name = f"{domain}.{op}" if domain else op
+        places = [f"'{node.name or next(filter(None, node.outputs), '')}'" for node in nodes]
+        listed = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+        times = "once" if len(nodes) == 1 else f"{len(nodes)} times"
+        said = f"the op {name} is not known" if not reason else f"{name}: {reason}"
+        problems.append(Problem(None, f"{draft.model.file}: {said} ({times}: {listed})"))
+    behind = Counter(node.op for node, reason in draft.unread if "which is not to be had" in reason or "is not known" in reason)
+    if problems:
+        hint = "--allow-unknown goes on without it: every total that it touches is a lower bound"
+        if behind:
+            hint += f"; {sum(behind.values())} nodes behind it are not known either"
+        problems[-1] = replace(problems[-1], hint=hint)
+    return problems

@@ -1,0 +1,371 @@
+"""Nodes that lay values out anew: views, which cost nothing, and copies."""
+
+from typing import Any
+
+from costmodel.algebra import Num, decide, divides, is_symbol, prod, ratio
+from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, same
+from costmodel.importing.labels import kept, lettered, letters_of, shaped
+from costmodel.importing.running import Handler, Run, dims
+
+_FAR = 2**31 - 1
+"""An end from which on exporters mean the end of the axis."""
+
+
+def reshape(run: Run) -> Flow:
+    """Reshape: a view."""
+    flow, wanted = run.x, [*run.numbers(1, "shape")]
+    shape = run.shape(flow)
+    sizes = [shape[at] if same(size, 0) and not run.attribute("allowzero", 0) else size for at, size in enumerate(wanted)]
+    total, open_ = prod(shape), [at for at, size in enumerate(sizes) if same(size, -1)]
+    if len(open_) > 1:
+        raise Cannot(f"its shape {wanted} leaves two sizes open")
+    if open_:
+        rest = prod(size for size in sizes if not same(size, -1))
+        if decide(divides(rest, total)) is False:
+            raise Cannot(f"{total} elements do not go into {wanted}")
+        sizes[open_[0]] = ratio(total, rest)
+    elif not same(prod(sizes), total):
+        raise Cannot(f"{total} elements enter, and its shape {wanted} holds {prod(sizes)}")
+    return viewed(run, flow, sizes)
+
+
+def viewed(run: Run, flow: Flow, sizes: list[Num]) -> Flow:
+    """The same values with other axes; which of these the samples lie on follows from the order in memory."""
+    if flow.batch is None:
+        return flow.seen(sizes, None)
+    n = run.samples
+    before = prod(flow.axes[: flow.batch])
+    so_far: Num = 1
+    for at, size in enumerate(sizes):
+        if same(so_far, before) and decide(divides(n, size)) is True:
+            each = ratio(size, n)
+            if not is_symbol(each) or not is_symbol(n) or same(each * n, size):
+                return flow.seen([*sizes[:at], each, *sizes[at + 1 :]], at)
+        so_far = so_far * size
+    if same(n, 1):
+        return flow.seen(sizes, None)
+    raise Cannot(f"the samples of a batch ({n}) lie on no one axis of {'×'.join(map(str, sizes))}")
+
+
+def flatten(run: Run) -> Flow:
+    """Flatten: two axes, those before an axis and those from it on."""
+    flow = run.x
+    at = run.attribute("axis", 1)
+    at = at if 0 <= at <= flow.rank else flow.axis(at)
+    shape = run.shape(flow)
+    return viewed(run, flow, [prod(shape[:at]), prod(shape[at:])])
+
+
+def squeeze(run: Run) -> Flow:
+    """Squeeze: axes of size 1 taken out."""
+    flow = run.x
+    given = run.numbers(1, "axes")
+    shape = run.shape(flow)
+    places = [at for at, size in enumerate(shape) if same(size, 1)] if given is None else [flow.axis(at) for at in given]
+    if wrong := [at for at in places if not same(shape[at], 1)]:
+        raise Cannot(f"it squeezes axis {wrong[0]}, whose size is {shape[wrong[0]]}")
+    return viewed(run, flow, [size for at, size in enumerate(shape) if at not in places])
+
+
+def unsqueeze(run: Run) -> Flow:
+    """Unsqueeze: axes of size 1 put in."""
+    flow = run.x
+    rank = flow.rank + len(run.numbers(1, "axes"))
+    places = {at % rank for at in run.numbers(1, "axes")}
+    rest, batch, sizes = iter(enumerate(flow.axes)), None, []
+    for at in range(rank):
+        if at in places:
+            sizes.append(1)
+        else:
+            old, size = next(rest)
+            batch = at if old == flow.batch else batch
+            sizes.append(size)
+    return flow.seen(sizes, batch)
+
+
+def transpose(run: Run) -> Flow:
+    """Transpose: a copy, or a view where only axes of size 1 change their places."""
+    flow = run.x
+    order = [*(run.attribute("perm") or reversed(range(flow.rank)))]
+    if sorted(order) != [*range(flow.rank)]:
+        raise Cannot(f"its order {order} is none of {flow.rank} axes")
+    sizes = [flow.axes[at] for at in order]
+    batch = None if flow.batch is None else order.index(flow.batch)
+    moved = [at for at in order if not same(flow.axes[at], 1)]
+    if moved == sorted(moved):
+        return flow.seen(sizes, batch)
+    step, letters = _distinct(flow)
+    wanted = [letters[at] for at in order if at in letters]
+    return Flow(_permuted(run, step, wanted), tuple(sizes), batch)
+
+
+def _distinct(flow: Flow) -> tuple[Step, dict[int, str]]:
+    """The values with a letter for each axis that is larger than 1, as they are if these are the step's dimensions."""
+    letters = letters_of(flow)
+    if set(letters) <= {at for at in kept(flow) if not same(flow.axes[at], 1)}:
+        return lettered(flow, letters)
+    places = [at for at in kept(flow) if not same(flow.axes[at], 1)]
+    names = {2: "tc", 3: "chw", 4: "tchw", 5: "tcdhw"}.get(len(places))
+    if names is None:
+        raise Cannot(f"a tensor of {len(places)} dimensions beside the batch, and there are letters for 5")
+    return lettered(flow, dict(zip(places, names, strict=True)))
+
+
+def _permuted(run: Run, step: Step, wanted: list[str]) -> Step:
+    assert step.output is not None
+    names = [*dims(step.output)]
+    away = [at for at, (old, new) in enumerate(zip(names, wanted, strict=True)) if old != new]
+    if len(away) == 2:
+        return run.emit("transpose", step, axes=[names[at] for at in away])
+    return run.emit("permute", step, order=wanted)
+
+
+def concat(run: Run) -> Value:
+    """Concat: copies behind one another; what is known in front of tokens is learned tokens."""
+    axis = run.attribute("axis", 0)
+    values = [value for value in run.inputs if value is not None]
+    flows = [value for value in values if isinstance(value, Flow)]
+    at = flows[0].axis(axis)
+    if len(values) == 1:
+        return flows[0]
+    if len(flows) < len(values):
+        return _with_tokens(run, values, at)
+    first = flows[0]
+    if at == first.batch and not same(run.samples, 1):
+        raise Cannot("it joins samples")
+    letters = letters_of(first)
+    if at not in letters:
+        letters = _with_axis(first, at)
+    steps = []
+    for flow in flows:
+        if flow.rank != first.rank or flow.batch != first.batch:
+            raise Cannot("what it joins has other axes")
+        steps.append(lettered(flow, letters)[0])
+    name = letters[at]
+    step = run.emit("concat", *steps) if name == "c" else run.emit("concat", *steps, axis=name)
+    return run.result(step, letters, first)
+
+
+def _with_axis(flow: Flow, at: int) -> dict[int, str]:
+    """Letters by which an axis has one, of size 1 though it may be."""
+    places = [place for place, size in enumerate(flow.axes) if place == at or not same(size, 1)]
+    names = {1: "c", 2: "tc", 3: "chw", 4: "tchw", 5: "tcdhw"}.get(len(places))
+    if names is None:
+        raise Cannot(f"a tensor of {len(places)} dimensions beside the batch, and there are letters for 5")
+    return dict(zip(places, names, strict=True))
+
+
+def _with_tokens(run: Run, values: list[Value], at: int) -> Flow:
+    """Learned tokens in front of a sequence."""
+    first, *rest = values
+    if not (isinstance(first, Known) and len(rest) == 1 and isinstance(rest[0], Flow) and first.learned):
+        raise Cannot("it joins a constant to what enters, and that is no learned token in front")
+    flow = rest[0]
+    count = first.shape[at]
+    if not same(first.learned, prod(first.shape[at:])):
+        raise Cannot("it joins a constant to what enters, and that is no learned token in front")
+    step = shaped(flow, {"t": prod(flow.axes[:-1]), "c": flow.axes[-1]}) if at == flow.rank - 2 else None
+    if step is None:
+        raise Cannot("it puts learned values in front of an axis that is not that of the tokens")
+    tokens = run.emit("tokens", step, constants=[first], count=count)
+    return Flow(tokens, tuple(size + count if place == at else size for place, size in enumerate(flow.axes)), flow.batch)
+
+
+def split(run: Run) -> list[Flow]:
+    """Split: parts of an axis, a copy each."""
+    flow = run.x
+    at, many = flow.axis(run.attribute("axis", 0)), len(run.node.outputs)
+    size = flow.axes[at]
+    sizes = run.numbers(1, "split")
+    if sizes is None:
+        if not isinstance(size, int):
+            sizes = [ratio(size, many)] * many
+        else:
+            each = -(-size // many)
+            sizes = [min(each, size - each * place) for place in range(many)]
+    if len(sizes) != many or not same(sum(sizes), size):
+        raise Cannot(f"its parts {sizes} do not make {size}")
+    step, letters, names = _along(run, flow, at)
+    alike, flows, start = all(same(part, sizes[0]) for part in sizes), [], 0
+    for take, part in enumerate(sizes):
+        axis = {} if names == "c" else {"axis": names}
+        if not run.node.outputs[take]:
+            start += part
+            continue
+        if alike:
+            piece = run.emit("split", step, parts=many, take=take, **axis)
+        else:
+            piece = _piece(run, step, names, start, start + part, size)
+        flows.append(run.result(piece, letters, flow))
+        start += part
+    given = iter(flows)
+    return [next(given) if name else None for name in run.node.outputs]  # type: ignore[misc]
+
+
+def _along(run: Run, flow: Flow, at: int) -> tuple[Step, dict[int, str], str]:
+    """The values with a letter for an axis. Raises `Cannot` for that of the samples."""
+    if at == flow.batch and not same(run.samples, 1):
+        raise Cannot("it takes some samples of a batch")
+    letters = letters_of(flow)
+    if at not in letters:
+        letters = _with_axis(flow, at)
+    step, letters = lettered(flow, letters)
+    return step, letters, letters[at]
+
+
+def _piece(run: Run, step: Step, name: str, start: Num, stop: Num, size: Num) -> Step:
+    fields: dict[str, Any] = {} if same(start, 0) else {"start": start}
+    fields |= {} if same(stop, size) else {"stop": stop}
+    return run.emit("slice", step, **fields, **({} if name == "c" else {"axis": name}))
+
+
+def slice_(run: Run) -> Flow:
+    """Slice: a part of some axes, a copy each time."""
+    flow = run.x
+    starts, ends = run.numbers(1, "starts"), run.numbers(2, "ends")
+    axes = run.numbers(3, "axes", range(len(starts)))
+    steps = run.numbers(4) if run.there(4) else [1] * len(starts)
+    for at, start, end, by in zip(axes, starts, ends, steps, strict=True):
+        flow = _sliced(run, flow, flow.axis(at), start, end, by)
+    return flow
+
+
+def _sliced(run: Run, flow: Flow, at: int, start: Num, end: Num, by: Num) -> Flow:
+    size = run.shape(flow)[at]
+    if by == -1 and not isinstance(size, int | None):
+        raise Cannot("it turns an axis of open size around")
+    if by < 0:
+        return _turned(run, flow, at)
+    start, end = (_place(place, size) for place in (start, end))
+    if same(start, 0) and same(end, size) and by == 1:
+        return flow
+    step, letters, name = _along(run, flow, at)
+    if decide(start < end) is False:
+        raise Cannot(f"it takes nothing of axis {at}: from {start} to {end}")
+    if by == 1:
+        return run.result(_piece(run, step, name, start, end, size), letters, flow)
+    fields: dict[str, Any] = {} if same(start, 0) else {"start": start}
+    fields |= {} if same(end, size) else {"stop": end}
+    piece = run.emit("slice", step, **fields, step=by, **({} if name == "c" else {"axis": name}))
+    return run.result(piece, letters, flow)
+
+
+def _turned(run: Run, flow: Flow, at: int) -> Flow:
+    """An axis the other way round: a copy of each place."""
+    step, letters, name = _along(run, flow, at)
+    return run.result(_selected(run, step, name, flow.axes[at]), letters, flow)
+
+
+def _selected(run: Run, step: Step, name: str, out: Num) -> Step:
+    return run.emit("index_select", step, out=out, **({} if name == "c" else {"axis": name}))
+
+
+def _place(place: Num, size: Num) -> Num:
+    """A place on an axis: from its end where it is negative, within it where it is not."""
+    if isinstance(place, int):
+        if place >= _FAR or (isinstance(size, int) and place >= size):
+            return size
+        if place < 0:
+            return max(size + place, 0) if isinstance(size, int) else (0 if place <= -_FAR else size + place)
+        return place
+    return place
+
+
+def gather(run: Run) -> Value:
+    """Gather: rows of a learned table, or some places of an axis."""
+    if isinstance(run.inputs[0], Known):
+        return _looked_up(run, run.inputs[0])
+    flow, where = run.x, run.known(1)
+    at = flow.axis(run.attribute("axis", 0))
+    size = flow.axes[at]
+    if where.data is None:
+        raise Cannot("the places that it takes are not known")
+    places = [place + size if isinstance(place, int) and place < 0 else place for place in where.numbers()]
+    if at == flow.batch and same(run.samples, 1) and same(size, 1) and where.shape == ():
+        return flow.seen([s for place, s in enumerate(flow.axes) if place != at], None)
+    step, letters, name = _along(run, flow, at)
+    count = len(places)
+    if count == 1:
+        piece = step if same(size, 1) else _piece(run, step, name, places[0], places[0] + 1, size)
+    elif places == [*range(count)] and same(size, count):
+        piece = step
+    else:
+        piece = _selected(run, step, name, count)
+    taken = run.result(piece, letters, flow)
+    sizes = [*taken.axes[:at], *where.shape, *taken.axes[at + 1 :]]
+    batch = flow.batch
+    if batch is not None and batch > at:
+        batch += len(where.shape) - 1
+    return Flow(piece, tuple(sizes), None if at == flow.batch else batch)
+
+
+def _looked_up(run: Run, table: Known) -> Flow:
+    """Rows of a table by numbers that enter."""
+    flow = run.flow(1)
+    if run.attribute("axis", 0) != 0 or len(table.shape) != 2:
+        raise Cannot("it takes places of a constant that is no table of rows")
+    if not table.learned:
+        raise Cannot("it takes rows of a table that is not learned")
+    entries, out = table.shape
+    many = prod(flow.axes)
+    step = run.emit("embedding", shaped(flow, {"t": many}), constants=[table], entries=entries, out=out)
+    return Flow(step, (*flow.axes, out), flow.batch)
+
+
+def expand(run: Run) -> Flow:
+    """Expand and Tile: a copy to a larger shape; a view where nothing grows."""
+    flow = run.x
+    shape = run.shape(flow)
+    wanted = [*run.numbers(1, "shape")]
+    if run.node.op == "Tile":
+        wanted = [size * many for size, many in zip(shape, wanted, strict=True)]
+    else:
+        rank = max(len(wanted), flow.rank)
+        flow = flow.seen([1] * (rank - flow.rank) + [*flow.axes], None if flow.batch is None else flow.batch + rank - flow.rank)
+        shape = run.shape(flow)
+        wanted = [1] * (rank - len(wanted)) + wanted
+        wanted = [size if same(want, 1) else want for want, size in zip(wanted, shape, strict=True)]
+    if all(map(same, wanted, shape)):
+        return flow
+    grown = [at for at, (a, b) in enumerate(zip(wanted, shape, strict=True)) if not same(a, b)]
+    if flow.batch in grown:
+        each = ratio(wanted[flow.batch], run.samples)
+        wanted[flow.batch] = each
+    elif flow.batch is not None:
+        wanted[flow.batch] = flow.axes[flow.batch]
+    letters = {at: letter for at, letter in _for_growing(flow, grown).items()}
+    step, letters = lettered(flow, letters)
+    tile = run.emit("tile", step, shape={letter: wanted[at] for at, letter in letters.items()})
+    return Flow(tile, tuple(wanted), flow.batch)
+
+
+def _for_growing(flow: Flow, grown: list[int]) -> dict[int, str]:
+    places = [at for at, size in enumerate(flow.axes) if at in grown or not same(size, 1)]
+    names = {1: "c", 2: "tc", 3: "chw", 4: "tchw", 5: "tcdhw"}.get(len(places))
+    if names is None:
+        raise Cannot(f"a tensor of {len(places)} dimensions beside the batch, and there are letters for 5")
+    return dict(zip(places, names, strict=True))
+
+
+def passed_on(run: Run) -> Flow:
+    """What enters, as it is."""
+    return run.x
+
+
+HANDLERS: dict[str, Handler] = {
+    "Reshape": reshape,
+    "Flatten": flatten,
+    "Squeeze": squeeze,
+    "Unsqueeze": unsqueeze,
+    "Transpose": transpose,
+    "Concat": concat,
+    "Split": split,
+    "Slice": slice_,
+    "Gather": gather,
+    "Expand": expand,
+    "Tile": expand,
+    "Identity": passed_on,
+    "Dropout": lambda run: [run.x, *[None] * (len(run.node.outputs) - 1)],
+    "CastLike": passed_on,
+}
+"""How each node of layout becomes layers, or a view."""

@@ -1,0 +1,368 @@
+"""Nodes that multiply matrices: fully connected layers, products, attention, recurrent layers."""
+
+from typing import Any
+
+from costmodel.algebra import prod, ratio
+from costmodel.importing.draft import Cannot, Flow, Known, Value, same
+from costmodel.importing.labels import common, lettered, matrices, rows, shaped
+from costmodel.importing.layout import transpose
+from costmodel.importing.running import Handler, Run
+from costmodel.importing.model import Node
+
+
+def linear(run: Run, flow: Flow, out: Any, constants: list[Known], *, bias: bool) -> Flow:
+    """A fully connected layer on the last axis."""
+    step = run.emit("linear", rows(flow), constants=constants, out=out, **({} if bias else {"bias": False}))
+    sizes = [*flow.axes[:-1], out] if flow.batch != flow.rank - 1 else [*flow.axes, out]
+    return Flow(step, tuple(sizes), flow.batch)
+
+
+def gemm(run: Run) -> Flow:
+    """Gemm: a fully connected layer, or a product of two matrices."""
+    if not isinstance(run.inputs[1], Known):
+        return _product_of_two(run)
+    flow, weight = run.x, run.known(1)
+    if flow.rank != 2 or len(weight.shape) != 2:
+        raise Cannot(f"it multiplies tensors of {flow.rank} and {len(weight.shape)} axes")
+    if run.attribute("transA", 0):
+        flow = _turned(run, flow)
+    inner, out = reversed(weight.shape) if run.attribute("transB", 0) else weight.shape
+    if not same(inner, flow.axes[1]):
+        raise Cannot(f"its weights take {inner} channels, and {flow.axes[1]} enter")
+    bias = run.known(2) if run.there(2) else None
+    is_bias = bias is not None and same(bias.size, out)
+    found = linear(run, flow, out, [weight, *([bias] if bias is not None and is_bias else [])], bias=is_bias)
+    if bias is not None and not is_bias:
+        if bias.size != 1:
+            raise Cannot(f"it adds a constant of {'×'.join(map(str, bias.shape))} to {out} values")
+        return run.alike("map", found, function="shift")
+    return found
+
+
+def _turned(run: Run, flow: Flow) -> Flow:
+    """A matrix with its axes swapped."""
+    node = Node("Transpose", [], [], {"perm": [1, 0]}, run.node.name, place=run.node.place)
+    return transpose(Run(node, [flow], run.opset, run.samples))
+
+
+def _product_of_two(run: Run) -> Flow:
+    a, b = run.flow(0), run.flow(1)
+    if run.attribute("transA", 0):
+        a = _turned(run, a)
+    found = product(run, a, b, transposed=bool(run.attribute("transB", 0)))
+    if not run.there(2):
+        return found
+    more = Node("Add", [], [], {}, run.node.name, place=run.node.place)
+    from costmodel.importing.values import HANDLERS as VALUES
+
+    added = VALUES["Add"](Run(more, [found, run.inputs[2]], run.opset, run.samples))
+    assert isinstance(added, Flow)
+    return added
+
+
+def matmul(run: Run) -> Flow:
+    """MatMul: with weights a fully connected layer, else a product for each place before the last two axes."""
+    a, b = run.inputs[0], run.inputs[1]
+    if isinstance(a, Flow) and isinstance(b, Flow):
+        return product(run, a, b, transposed=False)
+    if isinstance(a, Flow) and isinstance(b, Known):
+        return _with_weights(run, a, b)
+    assert isinstance(a, Known)
+    flow = run.flow(1)
+    if len(a.shape) != 2 or flow.rank < 2:
+        raise Cannot("weights of several matrices stand before what they multiply")
+    if not same(a.shape[1], flow.axes[-2]):
+        raise Cannot(f"its weights take {a.shape[1]} rows, and {flow.axes[-2]} enter")
+    return _from_the_left(run, a, flow)
+
+
+def _from_the_left(run: Run, weight: Known, flow: Flow) -> Flow:
+    """W·x: a convolution of one tap whose channels are the rows, along what lies behind them."""
+    if flow.batch in (flow.rank - 1, flow.rank - 2):
+        raise Cannot("its samples lie in a side of the matrix")
+    before = prod(flow.axes[:-2])
+    if not same(before, 1):
+        raise Cannot("weights stand before several matrices")
+    step = shaped(flow, {"c": flow.axes[-2], "w": flow.axes[-1]})
+    made = run.emit("conv1d", step, constants=[weight], out=weight.shape[0], bias=False)
+    return Flow(made, (*flow.axes[:-2], weight.shape[0], flow.axes[-1]), flow.batch)
+
+
+def _with_weights(run: Run, flow: Flow, weight: Known) -> Flow:
+    shape = weight.shape
+    if len(shape) == 1:
+        found = linear(run, flow, 1, [weight], bias=False)
+        return found.seen(found.axes[:-1], found.batch)
+    inner, out = shape[-2:]
+    if not same(inner, flow.axes[-1]):
+        raise Cannot(f"its weights take {inner} channels, and {flow.axes[-1]} enter")
+    many = prod(shape[:-2])
+    if same(many, 1):
+        more = max(len(shape) - flow.rank, 0)
+        flow = flow.seen([1] * more + [*flow.axes], None if flow.batch is None else flow.batch + more)
+        return linear(run, flow, out, [weight], bias=False)
+    return _grouped(run, flow, weight, many)
+
+
+def _grouped(run: Run, flow: Flow, weight: Known, many: Any) -> Flow:
+    """Another matrix of weights for each place before the last two axes: as many groups of a convolution of one tap."""
+    inner, out = weight.shape[-2:]
+    batch = prod(flow.axes[:-2])
+    if not same(batch, many):
+        raise Cannot(f"{many} matrices of weights go with {batch} of what enters")
+    tokens = flow.axes[-2]
+    step = shaped(flow, {"c": many, "h": tokens, "w": inner})
+    if not same(tokens, 1):
+        step = run.emit("transpose", step, axes=["h", "w"])
+    assert step.output is not None
+    seen = Flow(step, (many * inner, tokens), None)
+    made = run.emit(
+        "conv1d", shaped(seen, {"c": many * inner, "w": tokens}), constants=[weight], out=many * out, groups=many, bias=False
+    )
+    if not same(tokens, 1):
+        apart = shaped(Flow(made, (many, out, tokens), None), {"c": many, "h": out, "w": tokens})
+        made = run.emit("transpose", apart, axes=["h", "w"])
+    return Flow(made, (*flow.axes[:-1], out), flow.batch)
+
+
+def product(run: Run, a: Flow, b: Flow, *, transposed: bool) -> Flow:
+    """Matrices of two tensors, stretched to one another before their last two axes."""
+    if a.rank == 1 or b.rank == 1:
+        return _with_a_vector(run, a, b)
+    rank = max(a.rank, b.rank)
+    a, b = (x.seen([1] * (rank - x.rank) + [*x.axes], None if x.batch is None else x.batch + rank - x.rank) for x in (a, b))
+    if a.batch != b.batch:
+        raise Cannot("the samples of what it multiplies lie on different axes")
+    before = common([a.axes[:-2], b.axes[:-2]])
+    (r, k), (first, last) = a.axes[-2:], b.axes[-2:]
+    shared, columns = (last, first) if transposed else (first, last)
+    if not same(k, shared):
+        raise Cannot(f"it multiplies matrices of {r}×{k} and {first}×{last}")
+    a, b = (_spread(run, x, before) for x in (a, b))
+    step = run.emit("matmul", matrices(a), matrices(b), **({"transpose": True} if transposed else {}))
+    return Flow(step, (*before, r, columns), a.batch)
+
+
+def _spread(run: Run, x: Flow, before: list[Any]) -> Flow:
+    """A tensor whose matrices are repeated for others, as keys and values are that several heads share."""
+    if all(map(same, x.axes[:-2], before)):
+        return x
+    letters = dict(
+        zip(
+            [at for at in range(x.rank) if at >= x.rank - 2 or not same(before[at], 1)],
+            "tchw" if x.rank > 3 else "chw",
+            strict=False,
+        )
+    )
+    if len([at for at in range(x.rank - 2) if not same(before[at], 1)]) + 2 != len(letters):
+        raise Cannot("matrices are repeated along several axes")
+    names = {3: "chw", 4: "tchw"}[len(letters)]
+    letters = dict(zip(letters, names, strict=True))
+    step, letters = lettered(x, letters)
+    wanted = [*before, *x.axes[-2:]]
+    tile = run.emit("tile", step, shape={letter: wanted[at] for at, letter in letters.items()})
+    return Flow(tile, tuple(wanted), x.batch)
+
+
+def _with_a_vector(run: Run, a: Flow, b: Flow) -> Flow:
+    if b.rank == 1 and a.rank > 1 and b.batch is None:
+        found = product(run, a, b.seen([*b.axes, 1], None), transposed=False)
+        return found.seen(found.axes[:-1], found.batch)
+    raise Cannot("it multiplies vectors")
+
+
+# --- sums over letters -----------------------------------------------------------------------------------------------
+
+
+def einsum(run: Run) -> Flow:
+    """Einsum of one or two tensors: brought into order, multiplied, and brought into the order wanted."""
+    equation = "".join(str(run.attribute("equation", "")).split())
+    left, arrow, right = equation.partition("->")
+    terms = left.split(",")
+    if "." in equation:
+        terms, right = _spelled(run, terms, right)
+    if not arrow:
+        once = sorted(letter for letter in {*"".join(terms)} if "".join(terms).count(letter) == 1)
+        right = "".join(once)
+    if len(terms) != len(run.inputs) or len(terms) > 2 or any(len({*term}) < len(term) for term in terms):
+        raise Cannot(f"its equation {equation}")
+    if len(terms) == 1:
+        return _ordered(run, run.x, terms[0], right)
+    a, b = run.inputs
+    if isinstance(a, Known) and isinstance(b, Flow):
+        (a, b), terms = (b, a), terms[::-1]
+    if not isinstance(a, Flow):
+        raise Cannot("a sum of products of weights alone")
+    return _summed(run, a, b, terms, right)
+
+
+def _spelled(run: Run, terms: list[str], right: str) -> tuple[list[str], str]:
+    """Letters for what `...` stands for."""
+    spare = [letter for letter in "ABCDEFGHIJ" if letter not in "".join(terms)]
+    ranks = [len(value.shape) if isinstance(value, Known) else value.rank for value in run.inputs if value is not None]
+    many = max(rank - len(term.replace("...", "")) for rank, term in zip(ranks, terms, strict=True) if "..." in term)
+    return (
+        [
+            term.replace("...", "".join(spare[many - (rank - len(term.replace("...", ""))) : many]))
+            for rank, term in zip(ranks, terms, strict=True)
+        ],
+        right.replace("...", "".join(spare[:many])),
+    )
+
+
+def _ordered(run: Run, flow: Flow, letters: str, wanted: str) -> Flow:
+    """Axes summed that are not wanted, and the others in the order wanted."""
+    from costmodel.importing.values import reduced
+
+    if len(letters) != flow.rank:
+        raise Cannot(f"its equation names {len(letters)} axes, and {flow.rank} are there")
+    if gone := [letters.index(letter) for letter in letters if letter not in wanted]:
+        node = Node("ReduceSum", [], [], {"axes": gone, "keepdims": 0}, run.node.name, place=run.node.place)
+        summed = reduced("sum")(Run(node, [flow], run.opset, run.samples))
+        assert isinstance(summed, Flow)
+        flow, letters = summed, "".join(letter for letter in letters if letter in wanted)
+    node = Node(
+        "Transpose", [], [], {"perm": [letters.index(letter) for letter in wanted]}, run.node.name, place=run.node.place
+    )
+    return transpose(Run(node, [flow], run.opset, run.samples))
+
+
+def _summed(run: Run, a: Flow, b: Value | None, terms: list[str], right: str) -> Flow:
+    """Two tensors multiplied, and summed over the letters that are not wanted."""
+    first, second = terms
+    if isinstance(b, Known):
+        return _summed_with_weights(run, a, b, terms, right)
+    assert isinstance(b, Flow)
+    for place, (mine, other) in enumerate(((first, second), (second, first))):
+        if any(letter not in other and letter not in right for letter in mine):
+            kept = "".join(letter for letter in mine if letter in other or letter in right)
+            reduced = _ordered(run, (a, b)[place], mine, kept)
+            a, b = (reduced, b) if place == 0 else (a, reduced)
+            first, second = (kept, second) if place == 0 else (first, kept)
+    together = [letter for letter in first if letter in second and letter in right]
+    inner = [letter for letter in first if letter in second and letter not in right]
+    rows_, columns = ([letter for letter in mine if letter not in other] for mine, other in ((first, second), (second, first)))
+    sizes = dict(zip(first, a.axes, strict=True)) | dict(zip(second, b.axes, strict=True))
+    a = _grouped_axes(run, a, first, together, rows_, inner)
+    is_turned = _is_in_order(second, [*together, *columns, *inner])
+    b = (
+        _grouped_axes(run, b, second, together, columns, inner)
+        if is_turned
+        else _grouped_axes(run, b, second, together, inner, columns)
+    )
+    found = product(run, a, b, transposed=is_turned)
+    order = [*together, *rows_, *columns]
+    made = found.seen(
+        [sizes[letter] for letter in order], found.batch if found.batch is not None and found.batch < len(together) else None
+    )
+    return _ordered(run, made, "".join(order), right)
+
+
+def _is_in_order(letters: str, wanted: list[str]) -> bool:
+    return letters == "".join(wanted)
+
+
+def _grouped_axes(run: Run, flow: Flow, letters: str, together: list[str], rows_: list[str], columns: list[str]) -> Flow:
+    """A tensor as matrices: the axes shared, those of the rows as one, those of the columns as one."""
+    flow = _ordered(run, flow, letters, "".join([*together, *rows_, *columns]))
+    many = len(together)
+    if flow.batch is not None and flow.batch >= many and not same(run.samples, 1):
+        if flow.batch == many and rows_ and not together:
+            return flow.seen([prod(flow.axes[: len(rows_)]), prod(flow.axes[len(rows_) :])], 0)
+        raise Cannot("its samples lie in a side of the matrix")
+    sizes = [*flow.axes[:many], prod(flow.axes[many : many + len(rows_)]), prod(flow.axes[many + len(rows_) :])]
+    return flow.seen(sizes, flow.batch if flow.batch is not None and flow.batch < many else None)
+
+
+def _summed_with_weights(run: Run, flow: Flow, weight: Known, terms: list[str], right: str) -> Flow:
+    """Weights on some axes: a fully connected layer on those that are summed, brought behind all others."""
+    first, second = terms
+    if any(letter in second and letter in right for letter in first) or any(
+        letter not in second and letter not in right for letter in first
+    ):
+        raise Cannot("its weights share an axis with what is left")
+    inner = [letter for letter in first if letter in second]
+    outer = [letter for letter in second if letter not in first]
+    if any(letter not in right for letter in outer):
+        raise Cannot("its weights have an axis that is summed by itself")
+    rest = [letter for letter in first if letter not in inner]
+    flow = _ordered(run, flow, first, "".join([*rest, *inner]))
+    sizes, out = dict(zip(second, weight.shape, strict=True)), [*flow.axes[: len(rest)]]
+    channels = prod(flow.axes[len(rest) :])
+    seen = flow.seen([*out, channels], flow.batch if flow.batch is not None and flow.batch < len(rest) else None)
+    made = linear(run, seen, prod(sizes[letter] for letter in outer), [weight], bias=False)
+    whole = made.seen([*out, *(sizes[letter] for letter in outer)], made.batch)
+    return _ordered(run, whole, "".join([*rest, *outer]), right)
+
+
+# --- attention and recurrent layers ----------------------------------------------------------------------------------
+
+
+def attention(run: Run) -> list[Any]:
+    """Attention (operator set 23): scores of q and k, their softmax, and the sum of v by it."""
+    q, k, v = run.flow(0), run.flow(1), run.flow(2)
+    if run.there(4) or run.there(5):
+        raise Cannot("it keeps keys and values of tokens before")
+    if q.rank == 3:
+        q, k, v = _in_heads(run, q, k, v)
+    if q.rank != 4 or any(x.batch != 0 and x.batch is not None for x in (q, k, v)):
+        raise Cannot(f"it takes tensors of {q.rank} axes")
+    before = [shaped(x, {"c": prod(x.axes[:-2]), "h": x.axes[-2], "w": x.axes[-1]}) for x in (q, k, v)]
+    step = run.emit("scaled_dot_product", *before)
+    sizes = (*q.axes[:-1], v.axes[-1])
+    found = Flow(step, sizes, q.batch)
+    return [_out_of_heads(run, found) if run.flow(0).rank == 3 else found]
+
+
+def _in_heads(run: Run, *flows: Flow) -> list[Flow]:
+    """Heads of each: batch, heads, tokens, width."""
+    heads = run.attribute("q_num_heads"), run.attribute("kv_num_heads"), run.attribute("kv_num_heads")
+    if any(many is None for many in heads):
+        raise Cannot("it says no number of heads")
+    found = []
+    for x, many in zip(flows, heads, strict=True):
+        seen = x.seen([*x.axes[:2], many, ratio(x.axes[2], many)], x.batch)
+        node = Node("Transpose", [], [], {"perm": [0, 2, 1, 3]}, run.node.name, place=run.node.place)
+        found.append(transpose(Run(node, [seen], run.opset, run.samples)))
+    return found
+
+
+def _out_of_heads(run: Run, flow: Flow) -> Flow:
+    node = Node("Transpose", [], [], {"perm": [0, 2, 1, 3]}, run.node.name, place=run.node.place)
+    turned = transpose(Run(node, [flow], run.opset, run.samples))
+    b, t, many, width = turned.axes
+    return turned.seen([b, t, many * width], turned.batch)
+
+
+def recurrent(verb: str) -> Handler:
+    """LSTM, GRU and RNN: the sequence is axis 0, the batch axis 1."""
+
+    def handle(run: Run) -> list[Any]:
+        flow, weight = run.x, run.known(1)
+        at = 0 if run.attribute("layout", 0) == 0 else 1
+        if flow.rank != 3 or (flow.batch is not None and flow.batch != 1 - at):
+            raise Cannot("its sequence is not on the axis that it says")
+        hidden, directions = run.attribute("hidden_size"), weight.shape[0]
+        tokens = flow.axes[at]
+        step = shaped(flow, {"t": tokens, "c": flow.axes[2]})
+        constants = [run.known(place) for place in (1, 2, 3) if run.there(place)]
+        more: dict[str, Any] = {} if directions == 1 else {"directions": directions}
+        more |= {} if run.there(3) else {"bias": False}
+        made = run.emit(verb, step, constants=constants, out=hidden, **more)
+        if at == 1:
+            return [Flow(made, (1, tokens, directions, hidden), 0)]
+        return [Flow(made, (tokens, directions, 1, hidden), 2)]
+
+    return handle
+
+
+HANDLERS: dict[str, Handler] = {
+    "Gemm": gemm,
+    "MatMul": matmul,
+    "Einsum": einsum,
+    "Attention": attention,
+    "LSTM": recurrent("lstm"),
+    "GRU": recurrent("gru"),
+    "RNN": recurrent("rnn"),
+}
+"""How each node of products becomes layers."""

@@ -1,0 +1,300 @@
+"""Nodes that slide a window: convolutions, pools, paddings and resizing."""
+
+from typing import Any
+
+from costmodel.algebra import decide, divide, is_whole
+from costmodel.importing.draft import Cannot, Flow, Step, same
+from costmodel.importing.labels import channels_first, lettered
+from costmodel.importing.running import Handler, Run, a_side
+
+
+def _padding(run: Run, sides: int) -> Any:
+    """The padding as the vocabulary writes it. Raises `Cannot` for a negative one."""
+    auto = run.attribute("auto_pad", "NOTSET")
+    if auto in ("SAME_UPPER", "SAME_LOWER"):
+        return "same"
+    pads = [*(run.attribute("pads") or [0] * 2 * sides)] if auto == "NOTSET" else [0] * 2 * sides
+    if len(pads) != 2 * sides:
+        raise Cannot(f"it has {len(pads)} paddings for {sides} sides")
+    if any(pad < 0 for pad in pads):
+        raise Cannot(f"a padding is negative: {pads}")
+    ends = [before if before == after else [before, after] for before, after in zip(pads[:sides], pads[sides:], strict=True)]
+    return a_side(ends) if not isinstance(ends[0], list) else [*ends]
+
+
+def _window(run: Run, kernel: Any, *, dilated: bool = True) -> dict[str, Any]:
+    """Kernel, stride, padding and dilation, those left out that are as usual."""
+    sides = len(kernel)
+    fields = {
+        "kernel": a_side(kernel),
+        "stride": a_side(run.attribute("strides") or [1] * sides),
+        "padding": _padding(run, sides),
+        "dilation": a_side(run.attribute("dilations") or [1] * sides),
+    }
+    for name, value in fields.items():
+        if isinstance(value, list) and len(value) != sides:
+            raise Cannot(f"it has {len(value)} values of {name} for {sides} sides")
+    if not dilated:
+        del fields["dilation"]
+    return {name: value for name, value in fields.items() if name == "kernel" or value != _USUAL[name]}
+
+
+_USUAL = {"stride": 1, "padding": 0, "dilation": 1}
+
+
+def conv(run: Run) -> Flow:
+    """Conv: a convolution, or a depthwise one where each channel is a group of its own."""
+    weight, groups = run.known(1), run.attribute("group", 1)
+    x, letters = channels_first(run.x)
+    assert x.output is not None
+    out, inner, *kernel = weight.shape
+    constants = [weight, *([run.known(2)] if run.there(2) else [])]
+    if len(kernel) != run.x.rank - 2:
+        raise Cannot(f"its weights have {len(kernel)} sides, and what enters {run.x.rank - 2}")
+    if not same(inner * groups, x.output.c):
+        raise Cannot(f"its weights take {inner * groups} channels, and {x.output.c} enter")
+    fields = _window(run, kernel)
+    bias = {} if run.there(2) else {"bias": False}
+    if groups > 1 and same(groups, x.output.c):
+        many = {} if out == groups else {"multiplier": divide(out, groups)}
+        step = run.emit("depthwise", x, constants=constants, **fields, **many, **bias)
+    else:
+        group = {} if groups == 1 else {"groups": groups}
+        step = run.emit(f"conv{len(kernel)}d", x, constants=constants, out=out, **_tidy(fields), **group, **bias)
+    return run.result(step, letters, run.x)
+
+
+def _tidy(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name != "kernel" or value != 1}
+
+
+def conv_transpose(run: Run) -> Flow:
+    """ConvTranspose."""
+    weight, groups = run.known(1), run.attribute("group", 1)
+    x, letters = channels_first(run.x)
+    assert x.output is not None
+    _, each, *kernel = weight.shape
+    if len(kernel) != run.x.rank - 2 or not same(weight.shape[0], x.output.c):
+        raise Cannot(f"its weights are {'×'.join(map(str, weight.shape))}, and {x.output.said} enters")
+    extra = run.attribute("output_padding") or [0] * len(kernel)
+    fields = _window(run, kernel)
+    if wanted := run.attribute("output_shape"):
+        fields["padding"] = _cut_to(run, x, wanted[-len(kernel) :], kernel, extra)
+    if fields.get("padding") == "same" and any(extra):
+        raise Cannot("auto_pad and output_padding together")
+    more: dict[str, Any] = {"output_padding": a_side(extra)} if any(extra) else {}
+    more |= {} if groups == 1 else {"groups": groups}
+    more |= {} if run.there(2) else {"bias": False}
+    constants = [weight, *([run.known(2)] if run.there(2) else [])]
+    verb = f"conv_transpose{len(kernel)}d"
+    step = run.emit(verb, x, constants=constants, out=each * groups, **_tidy(fields), **more)
+    return run.result(step, letters, run.x)
+
+
+def _cut_to(run: Run, x: Step, wanted: list[int], kernel: list[int], extra: list[int]) -> Any:
+    """The padding that leaves a side of the size wanted."""
+    assert x.output is not None
+    ends = []
+    strides, dilations = (run.attribute(name) or [1] * len(kernel) for name in ("strides", "dilations"))
+    for side, size, k, s, d, more in zip(x.output.sides, wanted, kernel, strides, dilations, extra, strict=True):
+        cut = (x.output.dims[side] - 1) * s + d * (k - 1) + 1 + more - size
+        if not isinstance(cut, int) or cut < 0:
+            raise Cannot(f"its output_shape {wanted} is more than it gives")
+        ends.append([cut // 2, cut - cut // 2])
+    return ends
+
+
+def max_pool(run: Run) -> list[Any]:
+    """MaxPool; the places of the largest values, a second output, are no value of the network."""
+    fields = _window(run, _kernel(run))
+    return [_pool(run, "max_pool", fields)]
+
+
+def avg_pool(run: Run) -> Flow:
+    """AveragePool."""
+    return _pool(run, "avg_pool", _window(run, _kernel(run), dilated=False))
+
+
+def _kernel(run: Run) -> list[int]:
+    kernel = run.attribute("kernel_shape")
+    if not kernel:
+        raise Cannot("it says no kernel_shape")
+    return [*kernel]
+
+
+def _pool(run: Run, verb: str, fields: dict[str, Any]) -> Flow:
+    x, letters = channels_first(run.x)
+    stride = run.attribute("strides") or [1] * len(_kernel(run))
+    fields = {name: value for name, value in fields.items() if name != "stride"}
+    if [*stride] != _kernel(run):
+        fields["stride"] = a_side(stride)
+    if run.attribute("ceil_mode", 0):
+        fields["ceil"] = True
+    ordered = {name: fields[name] for name in ("kernel", "stride", "padding", "dilation", "ceil") if name in fields}
+    return run.result(run.emit(verb, x, **ordered), letters, run.x)
+
+
+def over_all(verb: str) -> Handler:
+    """A pool over all positions."""
+
+    def handle(run: Run) -> Flow:
+        x, letters = channels_first(run.x)
+        return run.result(run.emit(verb, x), letters, run.x)
+
+    return handle
+
+
+def adaptive(verb: str) -> Handler:
+    """A pool whose windows are spread evenly; a size that is not said stays."""
+
+    def handle(run: Run) -> Flow:
+        x, letters = channels_first(run.x)
+        assert x.output is not None
+        wanted = run.attribute("output_size")
+        sizes = [x.output.dims[side] if size is None else size for side, size in zip(x.output.sides, wanted, strict=True)]
+        if all(size == 1 for size in sizes):
+            return run.result(run.emit(verb.replace("adaptive", "global"), x), letters, run.x)
+        return run.result(run.emit(verb, x, out=a_side(sizes)), letters, run.x)
+
+    return handle
+
+
+def pad(run: Run) -> Flow:
+    """Pad: zeros, or other values, around some axes; where less than nothing is put, a part is cut off."""
+    flow = run.x
+    pads = [*run.numbers(1, "pads", run.attribute("paddings"))]
+    axes = [flow.axis(at) for at in run.numbers(3)] if run.there(3) else [*range(flow.rank)]
+    if len(pads) != 2 * len(axes):
+        raise Cannot(f"it has {len(pads)} paddings for {len(axes)} axes")
+    ends = {at: (pads[place], pads[place + len(axes)]) for place, at in enumerate(axes)}
+    ends = {at: both for at, both in ends.items() if not (same(both[0], 0) and same(both[1], 0))}
+    if not ends:
+        return flow
+    if any(decide(end < 0) is True for both in ends.values() for end in both):
+        raise Cannot(f"a padding is negative: {pads}")
+    step, letters = lettered(flow, _sides_for(flow, [*ends]))
+    assert step.output is not None
+    edges = {letters[at]: [before, after] for at, (before, after) in ends.items()}
+    listed = [edges.get(side, [0, 0]) for side in step.output.sides]
+    tidy = [edge[0] if same(edge[0], edge[1]) else edge for edge in listed]
+    value = a_side(tidy) if not isinstance(tidy[0], list) else tidy
+    return run.result(run.emit("pad", step, padding=value), letters, flow)
+
+
+def _sides_for(flow: Flow, padded: list[int]) -> dict[int, str]:
+    """Letters by which all axes that are padded are sides."""
+    places = [at for at, size in enumerate(flow.axes) if at in padded or not (at == flow.batch and same(size, 1))]
+    first = min(padded)
+    before = [at for at in places if at < first]
+    if len(before) > 1 and len(places) > 4:
+        before = [at for at in before if not same(flow.axes[at], 1)]
+    behind = [at for at in places if at >= first]
+    letters = [*{0: "c", 1: "c", 2: "tc"}.get(len(before), "")]
+    if len(letters) < len(before) or len(behind) > 3:
+        raise Cannot("it pads axes that are no sides of a map")
+    return dict(zip(before, letters, strict=False)) | dict(zip(behind, "dhw"[3 - len(behind) :], strict=True))
+
+
+def resize(run: Run) -> Flow:
+    """Resize and Upsample: sides brought to sizes, or multiplied by factors."""
+    flow = run.x
+    x, letters = channels_first(flow)
+    assert x.output is not None
+    sides = x.output.sides
+    mode = _MODES.get((run.attribute("mode", "nearest"), len(sides)))
+    if mode is None:
+        raise Cannot(f"mode {run.attribute('mode')} over {len(sides)} sides")
+    sizes, scales = _wanted(run)
+    word = {} if mode == "nearest" else {"mode": mode}
+    before = [x.output.dims[side] for side in sides]
+    if scales is not None:
+        exact = [_number(scale) for scale in scales]
+        if all(is_whole(scale) and scale >= 1 for scale in exact):
+            return _brought(run, x, letters, "upsample", a_side(exact), word)
+        sizes = [(size * scale) // 1 if is_whole(size) else None for size, scale in zip(before, exact, strict=True)]
+    assert sizes is not None
+    if all(map(same, sizes, before)):
+        return flow
+    factors = [
+        size // old if isinstance(size, int) and isinstance(old, int) and size % old == 0 else 0
+        for size, old in zip(sizes, before, strict=True)
+    ]
+    if all(factors):
+        return _brought(run, x, letters, "upsample", a_side(factors), word)
+    return _brought(run, x, letters, "resize", a_side(sizes), word)
+
+
+def _brought(run: Run, x: Step, letters: dict[int, str], verb: str, value: Any, mode: dict[str, str]) -> Flow:
+    field = {"upsample": "scale", "resize": "size"}[verb]
+    return run.result(run.emit(verb, x, **{field: value}, **mode), letters, run.x)
+
+
+def _number(value: Any) -> Any:
+    """A factor as an exact number: a third that was rounded to a float is a third."""
+    from fractions import Fraction
+
+    if not isinstance(value, float):
+        return value
+    near = Fraction(value).limit_denominator(1000)
+    return near.numerator if near.denominator == 1 else near
+
+
+def _wanted(run: Run) -> tuple[list[Any] | None, list[Any] | None]:
+    """The sizes, or the factors, of the sides."""
+    flow = run.x
+    sides = [*range(2, flow.rank)]
+    axes = [flow.axis(at) for at in run.attribute("axes") or range(flow.rank)]
+
+    def of_sides(values: list[Any], usual: Any, first: Any) -> list[Any]:
+        by_axis = dict(zip(axes, values, strict=True))
+        if any(not same(_number(by_axis[at]), one) for at, one in zip((0, 1), first, strict=True) if at in by_axis):
+            raise Cannot("it resizes the channels")
+        return [by_axis.get(at, usual[at]) for at in sides]
+
+    if run.opset < 10 or run.node.op == "Upsample":
+        return None, of_sides(run.numbers(1, "scales"), [1] * flow.rank, (1, 1))
+    place = 1 if run.opset < 11 else 2
+    if run.there(place + 1):
+        return of_sides(run.numbers(place + 1), run.shape(flow), run.shape(flow)[:2]), None
+    scales = run.numbers(place)
+    if not scales:
+        raise Cannot("it says neither sizes nor scales")
+    return None, of_sides(scales, [1] * flow.rank, (1, 1))
+
+
+_MODES = {
+    **{("nearest", sides): "nearest" for sides in (1, 2, 3)},
+    ("linear", 1): "linear",
+    ("linear", 2): "bilinear",
+    ("linear", 3): "trilinear",
+    ("bilinear", 2): "bilinear",
+    ("cubic", 2): "bicubic",
+}
+
+
+def shuffled(verb: str) -> Handler:
+    """DepthToSpace and SpaceToDepth."""
+
+    def handle(run: Run) -> Flow:
+        x, letters = channels_first(run.x)
+        return run.result(run.emit(verb, x, factor=run.attribute("blocksize")), letters, run.x)
+
+    return handle
+
+
+HANDLERS: dict[str, Handler] = {
+    "Conv": conv,
+    "ConvTranspose": conv_transpose,
+    "MaxPool": max_pool,
+    "AveragePool": avg_pool,
+    "GlobalAveragePool": over_all("global_avg_pool"),
+    "GlobalMaxPool": over_all("global_max_pool"),
+    "AdaptiveAveragePool": adaptive("adaptive_avg_pool"),
+    "AdaptiveMaxPool": adaptive("adaptive_max_pool"),
+    "Pad": pad,
+    "Resize": resize,
+    "Upsample": resize,
+    "DepthToSpace": shuffled("pixel_shuffle"),
+    "SpaceToDepth": shuffled("pixel_unshuffle"),
+}
+"""How each node of a window becomes layers."""

@@ -1,0 +1,243 @@
+"""A draft as the text of a spec: its layers folded into blocks and repeats, their names those of the model."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import PurePath
+from typing import Any
+
+from costmodel import algebra
+from costmodel.importing.blocks import Folder, Made, Name
+from costmodel.importing.interpreting import Draft, interpreted
+from costmodel.importing.lines import ENTRY, Line, lined
+from costmodel.importing.model import Model
+from costmodel.importing.modules import all_lists, found_paths, modules, motifs, opened, read_by_name
+from costmodel.importing.passes import tidied
+from costmodel.importing.units import units
+from costmodel.ops import OPS
+from costmodel.ops.registry import REQUIRED
+from costmodel.problems import Mark
+from costmodel.spec.network import Block, Layer, Network
+from costmodel.spec.printing import number, printed
+from costmodel.spec.source import Text
+from costmodel.spec.values import Formula, Items, Sizes, Value, Word
+
+_NOWHERE = Mark("", 0, 0, "")
+
+
+def spec_text(model: Model, *, allow_unknown: bool = False) -> str:
+    """The text of the spec that a model is. Raises `SpecError` for ops that no layer stands for, all of them at once."""
+    draft = interpreted(model, allow_unknown=allow_unknown)
+    tidied(draft)
+    return printed(network(draft), provenance(draft))
+
+
+def network(draft: Draft) -> Network:
+    """A draft as a network: its lines by module, its blocks, its parameters for sizes that are open."""
+    found, of_step = units(draft)
+    entries = {id(of_step[step.order]): Line("input", name, label=name) for name, step in draft.inputs.items()}
+    lines = _lined(found, of_step, entries, draft)
+    found_paths(lines)
+    lists = all_lists(lines)
+    ends = {id(of_step[step.order]): name for name, step in draft.outputs.items()}
+    outputs = [entries[unit] for unit in ends if unit in entries]
+    given = [line for line in lines if line.step is not None and id(of_step[line.step.order]) in ends]
+    read = read_by_name(lists) | {id(line) for line in given if line is not lines[-1]}
+    motifs(lists, read)
+    lines = opened(modules(lines, read))
+    folder = Folder()
+    folder.fold(lines)
+    scribe = _Scribe([*draft.inputs], list(draft.inputs) == ["input"] or len(draft.inputs) == 1)
+    is_plain = not outputs and len(given) == 1 and bool(lines) and given[0].seen is lines[-1]
+    blocks = {made.name: scribe.block(made) for made in folder.blocks}
+    wanted = [] if is_plain else [*outputs, *(line.seen for line in given)]
+    layers = scribe.layers(lines, {id(line) for line in wanted}, {"input", "previous", *map(scribe.entry_name, draft.inputs)})
+    inputs = {scribe.entry_name(name): _sizes(_dims(step)) for name, step in draft.inputs.items()}
+    return Network(
+        file="",
+        name=_title(draft.model),
+        source=_source(draft.model),
+        params={_text(name): None for name, symbol in draft.symbols.items() if symbol is not draft.samples},
+        let={},
+        inputs=inputs,
+        blocks=blocks,
+        layers=layers or [Layer(_text("identity"))],
+        variants={},
+        published=[],
+        ops={},
+        outputs=[_text(scribe.name_of(line)) for line in wanted],
+    )
+
+
+def _title(model: Model) -> str:
+    """What the network is called: as its graph, unless that is what exporters call every one; then as its file."""
+    stem = PurePath(model.file).stem
+    usual = not model.name.strip() or model.name in _USUAL or not model.name.isprintable()
+    return stem if usual else model.name.replace("/", ".")
+
+
+_USUAL = ("main_graph", "main", "graph", "torch_jit", "torch-jit-export", "torch.jit.export", "tf2onnx", "g")
+
+
+def _lined(found: Sequence[Any], of_step: dict[int, Any], entries: dict[int, Line], draft: Draft) -> list[Line]:
+    if len(draft.inputs) == 1:
+        (entry,) = (of_step[step.order] for step in draft.inputs.values())
+        return lined(found, {}, entry)
+    return lined(found, dict(entries), None)
+
+
+def _source(model: Model) -> str:
+    made = f", written by {model.producer}" if model.producer else ""
+    return f"{PurePath(model.file).name}{made}"
+
+
+def provenance(draft: Draft) -> str:
+    """Where a spec comes from, as a comment on its top."""
+    model = draft.model
+    notes = [
+        f"imported from {PurePath(model.file).name}: {len(model.graph.nodes)} nodes of operator set {model.opsets.get('', '')}"
+    ]
+    verbs = [step.verb for step in draft.steps]
+    if not algebra.is_symbol(draft.samples) and draft.samples != 1:
+        notes.append(f"the file holds a batch of {draft.samples}: figures are of one sample unless --batch says more")
+    if "batch_norm" not in verbs and any(verb.startswith("conv") for verb in verbs):
+        notes.append("batch norms, if there were any, are folded into the convolutions")
+    return "; ".join(notes)
+
+
+class _Scribe:
+    """Writes lines as layers of a spec."""
+
+    def __init__(self, inputs: list[str], alone: bool) -> None:
+        self.inputs, self.alone = inputs, alone
+        self.names: dict[int, str] = {}
+
+    def entry_name(self, name: str) -> str:
+        """What an input is called in the spec."""
+        return "input" if self.alone else _plain_name(name)
+
+    def block(self, made: Made) -> Block:
+        """A block of the spec."""
+        params: dict[Text, Value | None] = {
+            _text(name): None if usual is REQUIRED else Formula(number(usual), _NOWHERE) for name, usual in made.params.items()
+        }
+        return Block(_text(made.name), params, {}, [], self.layers(made.body, set(), {"input", "previous"}))
+
+    def layers(self, lines: list[Line], wanted: set[int], visible: set[str]) -> list[Layer]:
+        """Lines of one list; those that others read have names of their own, unlike all that are visible."""
+        while len(lines) == 1 and _is_bare(lines[0]):
+            lines = lines[0].body
+        read = {id(source.seen) for line in lines for source in line.reads} | wanted
+        taken = {*visible}
+        for line in lines:
+            if id(line) in read or line.label:
+                self.names[id(line)] = _name(line, taken)
+        found = []
+        for at, line in enumerate(lines):
+            layer = self.layer(line, taken)
+            layer.origin = [_text(self.origin(source, lines, at)) for source in line.reads]
+            if id(line) in self.names and (id(line) in read or self.names[id(line)] != line.verb):
+                layer.name = _text(self.names[id(line)])
+            found.append(layer)
+        return found
+
+    def origin(self, source: Line, lines: list[Line], at: int) -> str:
+        """The name by which a line reads another."""
+        source = source.seen
+        if source is ENTRY:
+            return "previous" if at == 0 else "input"
+        if at and source is lines[at - 1]:
+            return "previous"
+        return self.name_of(source)
+
+    def name_of(self, line: Line) -> str:
+        """What a line is called."""
+        return self.entry_name(line.verb) if line.kind == "input" else self.names[id(line)]
+
+    def layer(self, line: Line, taken: set[str]) -> Layer:
+        """One line; the names in `taken` are visible in it."""
+        repeat = Formula(str(line.repeat), _NOWHERE) if line.repeat > 1 else None
+        if line.kind == "residual":
+            return Layer(_text("residual"), body=self.layers(line.body, set(), taken), repeat=repeat)
+        if line.kind == "group":
+            return Layer(_text("layers"), body=self.layers(line.body, set(), taken), repeat=repeat)
+        fields = {_text(name): _value(value) for name, value in line.fields.items() if not _is_usual(line, name, value)}
+        if line.kind == "join":
+            labels = _labels(line.branches)
+            branches = [self.layers(branch, set(), taken) or [Layer(_text("identity"))] for branch in line.branches]
+            return Layer(_text(line.verb), fields, branches=[*zip(map(_text, labels), branches, strict=True)], repeat=repeat)
+        ordered = {name: fields[name] for name in OPS[line.verb].fields if name in fields} if line.kind == "op" else fields
+        return Layer(_text(line.verb), {_text(name): value for name, value in ordered.items()}, repeat=repeat)
+
+
+def _is_bare(line: Line) -> bool:
+    """Whether a line only holds others."""
+    return line.kind == "group" and not line.label and line.repeat == 1 and not line.reads
+
+
+def _is_usual(line: Line, name: str, value: Any) -> bool:
+    if line.kind != "op" or isinstance(value, Name):
+        return False
+    default = OPS[line.verb].fields[name].default
+    return type(default) is type(value) and bool(default == value)
+
+
+def _labels(branches: list[list[Line]]) -> list[str]:
+    """A label for each branch: that of its module, else what it is."""
+    taken: set[str] = set()
+    found = []
+    for branch in branches:
+        label = "identity" if not branch else branch[0].label if len(branch) == 1 and branch[0].label else "branch"
+        found.append(_unique(label, taken))
+    for branch in branches:
+        if len(branch) == 1:
+            branch[0].label = ""
+    return found
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    found, times = name.replace("/", "."), 1
+    while found in taken:
+        times += 1
+        found = f"{name} {times}"
+    taken.add(found)
+    return found
+
+
+def _name(line: Line, taken: set[str]) -> str:
+    """What a line is called: as its module, with as much of the modules around as it takes to be unlike all others."""
+    wanted = line.label or line.verb or "part"
+    for many in range(len(wanted.split(".")), len(line.path) + 1) if line.label else ():
+        longer = ".".join(line.path[len(line.path) - many :])
+        if longer.endswith(wanted) and longer not in taken:
+            wanted = longer
+            break
+    return _unique(wanted, taken)
+
+
+def _plain_name(name: str) -> str:
+    return name.replace("/", ".")
+
+
+def _dims(step: Any) -> dict[str, Any]:
+    return {name: size for name, size in step.output.dims.items() if name != "n"}
+
+
+def _value(value: Any) -> Value:
+    """A field's value as a spec writes it."""
+    if isinstance(value, dict):
+        return _sizes(value)
+    if isinstance(value, list):
+        return Items([_value(item) for item in value], _NOWHERE)
+    if isinstance(value, str):
+        return Word(value, _NOWHERE)
+    if isinstance(value, Name) or algebra.is_symbol(value):
+        return Formula(str(value), _NOWHERE)
+    return Formula(number(Fraction(value) if isinstance(value, float) else value), _NOWHERE)
+
+
+def _sizes(dims: dict[str, Any]) -> Sizes:
+    return Sizes({name: _value(size) for name, size in dims.items()}, _NOWHERE)
+
+
+def _text(text: str) -> Text:
+    return Text(text, _NOWHERE)

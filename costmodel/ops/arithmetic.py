@@ -1,0 +1,53 @@
+"""Plain functions of values, of which real networks hold many: a root, a quotient, a choice."""
+
+from typing import Annotated, TypeAlias
+
+from costmodel.algebra import Num
+from costmodel.cost import Cost
+from costmodel.ops.fields import choice
+from costmodel.ops.functions import COMBINED, FUNCTIONS, Steps
+from costmodel.ops.join import stretched, stretches
+from costmodel.ops.registry import op
+from costmodel.tensor import Tensor
+
+Function: TypeAlias = Annotated[str, choice(*FUNCTIONS, reads="text")]
+"""A function of one value."""
+Combination: TypeAlias = Annotated[str, choice(*COMBINED, reads="text")]
+"""A function of several values."""
+
+
+@op
+def map(x: Tensor, *, function: Function) -> tuple[Tensor, Cost]:  # noqa: A001 - the field's word
+    """Give a function of each value: a root, a logarithm, a product with a constant.
+
+    Output as input. An exponential, a logarithm, a root, an error function, a power or a sine is one transcendental
+    evaluation; `scale` (by a constant), `reciprocal` and `square` are a multiplication; `shift` (by a constant) an addition;
+    what looks at a sign or rounds a comparison, `clip` two. `cast` is a copy. Others count the steps of their definitions.
+    """
+    return x, taken(FUNCTIONS[function], x.size)
+
+
+@op
+def combine(*xs: Tensor, function: Combination) -> tuple[Tensor, Cost]:
+    """Give a function of several tensors, value by value: a difference, a quotient, the larger of each two.
+
+    A dimension that is 1, or not there, stretches to that of the others, as in `multiply`. Output of the larger shape; for
+    each tensor after the first one addition, multiplication, comparison or transcendental evaluation a value, by the
+    function. `where` takes three and looks at the first: one comparison a value.
+    """
+    y, values, given = xs[0], 0, []
+    for x in xs[1:]:
+        given.append((stretches(y, x), "combine takes tensors of one shape, where 1 fits any size, and gets {} and {}", y, x))
+        y = stretched(y, x)
+        values = values + y.size
+    if function == "where":
+        given.append((len(xs) == 3, "where takes three tensors, and gets {}", len(xs)))
+        values = y.size
+    cost = taken(COMBINED[function], values)
+    cost.given = tuple(given)
+    return y, cost
+
+
+def taken(steps: Steps, values: Num) -> Cost:
+    """What these steps take on so many values."""
+    return Cost(**{name: many * values for name, many in steps._asdict().items() if many})
