@@ -90,8 +90,12 @@ def _projections(line: "Line") -> Num:
 
 
 def _projected(line: "Line") -> Num:
-    """The additions of attention's biases: its softmax takes away what it adds but for one a row, and one comparison less."""
-    return line.cost.add - line.cost.exp - line.cost.cmp
+    """The additions of attention's biases: its softmax takes away what it adds but for one a row, and one comparison less.
+
+    A bias by position is one for each score, as an exponential is.
+    """
+    scores = 2 if line.fields.get("position_bias") is not None else 1
+    return line.cost.add - scores * line.cost.exp - line.cost.cmp
 
 
 def _all_projected(line: "Line") -> Num:

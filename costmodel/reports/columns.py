@@ -32,7 +32,7 @@ AMOUNTS = {
     "loads": "params read",
     "weights": "weights",
     "biases": "biases",
-    "affine": "norm params",
+    "affine": "scales+shifts",
     "buffers": "buffers",
     "add": "additions",
     "mul": "multiplications",
