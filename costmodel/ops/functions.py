@@ -23,17 +23,17 @@ FUNCTIONS: dict[str, Steps] = {
     **dict.fromkeys(("scale", "reciprocal", "square"), _ONE_MUL),
     "shift": _ONE_ADD,
     **dict.fromkeys(("abs", "negate", "sign", "floor", "ceil", "round", "not", "compare", "maximum", "minimum"), _ONE_CMP),
-    "clip": Steps(cmp=2),
+    "clip": Steps(cmp=2),  # the hard hyperbolic tangent, too
     "leaky_relu": Steps(cmp=1, mul=1),
-    "softsign": Steps(cmp=1, add=1, mul=1),
-    "softplus": Steps(exp=2, add=1),
-    "log_sigmoid": Steps(exp=2, add=2),
-    "mish": Steps(exp=3, add=1, mul=1),
-    "selu": Steps(cmp=1, exp=1, add=1, mul=2),
-    "celu": Steps(cmp=1, exp=1, add=1, mul=2),
-    "gelu_tanh": Steps(exp=1, add=2, mul=6),
-    "quantize": Steps(mul=1, add=1, cmp=3),
-    "dequantize": Steps(add=1, mul=1),
+    "softsign": Steps(cmp=1, add=1, mul=1),  # x/(1 + |x|)
+    "softplus": Steps(exp=2, add=1),  # ln(1 + eˣ)
+    "log_sigmoid": Steps(exp=2, add=2),  # x − ln(1 + eˣ)
+    "mish": Steps(exp=3, add=1, mul=1),  # x·tanh(ln(1 + eˣ)), arXiv:1908.08681
+    "selu": Steps(cmp=1, exp=1, add=1, mul=2),  # λ·x or λ·(α·(eˣ − 1)), arXiv:1706.02515, equation 2
+    "celu": Steps(cmp=1, exp=1, add=1, mul=2),  # x or α·(exp(x/α) − 1), arXiv:1704.07483
+    "gelu_tanh": Steps(exp=1, add=2, mul=6),  # x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))), arXiv:1606.08415
+    "quantize": Steps(mul=1, add=1, cmp=3),  # scaled, rounded, shifted, clipped
+    "dequantize": Steps(add=1, mul=1),  # shifted, scaled
     "cast": Steps(),
 }
 """What a function of one value takes."""

@@ -52,10 +52,10 @@ def tokens(x: Tensor, *, count: Count = 1) -> tuple[Tensor, Cost]:
 
 @op
 def embedding(x: Tensor, *, entries: Count, out: Count) -> tuple[Tensor, Cost]:
-    """Look learned vectors up by number, one for each number that enters.
+    """Look learned vectors up by number, one for each number that enters, as of `input: [128]`.
 
     Output n·t·out for t numbers a sample, whatever their dimensions (arXiv:1301.3781); a table of entries·out parameters, of
-    which the vectors taken are read, and written; no arithmetic.
+    which the vectors taken are read, each once for each number, and written; no arithmetic.
     """
     y = Tensor(n=x.n, t=prod(x.without("n").shape), c=out)
     return y, Cost(affine=entries * out, read=x.size + y.size)
