@@ -12,6 +12,7 @@ import numpy as np
 
 from costmodel import algebra
 from costmodel.importing.draft import Cannot, Known
+from costmodel.importing.labels import common
 from costmodel.importing.model import Constant, Node
 
 MOST = 10**7
@@ -75,6 +76,8 @@ def _shapes(node: Node, inputs: list[Known | None]) -> list[tuple[Any, ...]]:
     if node.op == "Transpose" and first:
         order = node.attributes.get("perm") or [*reversed(range(len(first.shape)))]
         return [tuple([first.shape[at] for at in order])]
+    if node.op == "Expand" and first and first.data is None and inputs[1]:
+        return [tuple(common([first.shape, inputs[1].numbers()]))]
     sizes = [x.size for x in inputs if x is not None and x.data is None]
     if any(not isinstance(size, int) for size in sizes) or sum(sizes) > MOST:
         if node.op == "Reshape" and first and inputs[1]:

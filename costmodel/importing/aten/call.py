@@ -34,6 +34,8 @@ class Writer:
     values: dict[Any, Any] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     numbers: dict[Any, str] = field(default_factory=dict)
+    apart: set[Any] = field(default_factory=set)
+    """Nodes of the program whose values already have the axes that the views behind them give them."""
 
     def unique(self, name: str) -> str:
         """The name, or one like it, that no value has yet."""

@@ -7,12 +7,36 @@ from costmodel.importing.aten.call import Call, Handler, Left
 
 def linear(call: Call) -> str:
     """A fully connected layer on the last axis."""
-    x, weight, bias = call.value("input"), call.value("weight"), call.value("bias")
-    if call.rank() == 2 and call.rank("weight") == 2:
+    (x, rank), weight, bias = _before_rows(call), call.value("weight"), call.value("bias")
+    if rank == 2 and call.rank("weight") == 2:
         return call.emit("Gemm", x, weight, bias, transB=1)
     turned = call.emit("Transpose", weight, perm=[1, 0]) if call.rank("weight") == 2 else weight
     found = call.emit("MatMul", x, turned)
     return call.emit("Add", found, bias) if bias else found
+
+
+def _before_rows(call: Call) -> tuple[str, int]:
+    """What enters, and how many axes it has; where axes are rows for this layer alone, they stay apart, as they are behind it.
+
+    Attention makes rows of tokens and samples, and from rows nobody sees which sample each is of.
+    """
+    source = call["input"]
+    if call.rank() != 2 or not _is_view(source):
+        return call.value(source), call.rank()
+    shapes = {tuple(map(str, user.meta["val"].shape)) for user in call.node.users if _is_view(user)}
+    user = next(iter(call.node.users))
+    sizes = user.args[1] if _is_view(user) else ()
+    if len(shapes) != 1 or not all(map(_is_view, call.node.users)) or len(sizes) < 3:
+        return call.value(source), call.rank()
+    if -1 in sizes or next(iter(shapes))[-1] != str(call.out.shape[-1]):
+        return call.value(source), call.rank()
+    call.writer.apart.add(call.node)
+    return call.reshaped(call.value(source.args[0]), [*sizes[:-1], call.like(source).shape[-1]]), len(sizes)
+
+
+def _is_view(node: Any) -> bool:
+    schema = getattr(getattr(node, "target", None), "_schema", None)
+    return schema is not None and schema.name.removeprefix("aten::") in ("view", "_unsafe_view", "reshape")
 
 
 def matmul(call: Call) -> str:
