@@ -74,9 +74,12 @@ def proto(model: Model, module: Any) -> Any:
     weights = {**dict(module.named_parameters(remove_duplicate=False)), **dict(module.named_buffers(remove_duplicate=False))}
     tensors = []
     for one in model.graph.constants.values():
-        if one.name in weights:
-            assert tuple(weights[one.name].shape) == one.shape
-            tensors.append(numpy_helper.from_array(weights[one.name].detach().numpy(), one.name))
+        name, _, part = one.name.partition("[")
+        if name in weights:
+            weight = weights[name].detach().numpy()
+            weight = weight[_part(part)] if part else weight
+            assert weight.shape == one.shape
+            tensors.append(numpy_helper.from_array(np.ascontiguousarray(weight).reshape(one.shape), one.name))
         else:
             assert one.data is not None, one.name
             kind = helper.tensor_dtype_to_np_dtype(NUMBERS[one.dtype])
@@ -88,6 +91,12 @@ def proto(model: Model, module: Any) -> Any:
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", model.opsets[""])], ir_version=10)
     onnx.checker.check_model(made)
     return made
+
+
+def _part(text: str) -> tuple[slice, ...]:
+    """What the name of a part of a weight says behind its bracket: `:, 0:8]`."""
+    ends = [one.split(":") for one in text.rstrip("]").replace(" ", "").split(",")]
+    return tuple(slice(*(int(end) if end else None for end in pair)) for pair in ends)
 
 
 def _value(entry: Entry) -> Any:

@@ -322,8 +322,10 @@ class Block(nn.Module):
         self.spatial = nn.Sequential(
             nn.Conv2d(out, out, 3, padding=1, groups=groups), nn.GroupNorm(2, out), nn.SiLU(inplace=True)
         )
-        self.gate = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(out, 2, 1), nn.ReLU(), nn.Conv2d(2, out, 1), nn.Sigmoid())
         self.project = nn.Conv2d(out, c, 1)
+        if not self.gated:
+            return
+        self.gate = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(out, 2, 1), nn.ReLU(), nn.Conv2d(2, out, 1), nn.Sigmoid())
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = self.spatial(self.expand(x))

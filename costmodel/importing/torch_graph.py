@@ -18,6 +18,7 @@ from costmodel.importing.torch_program import (
     is_open,
     name_nodes,
     place_of,
+    ranges,
     reaching,
     read,
     stays_open,
@@ -68,7 +69,7 @@ class _Reader:
         nodes = read(self.writer.nodes, outputs)
         name_nodes(nodes)
         given = {name for node in nodes for name in node.inputs}
-        constants = {name: one for name, one in self.writer.constants.items() if one.learned or name in given}
+        constants = {name: one for name, one in self.writer.constants.items() if name in given}
         graph = Graph(nodes, self.inputs, outputs, constants, self.said)
         import torch
 
@@ -161,8 +162,8 @@ class _Reader:
         word = getattr(node.target, "__name__", str(node.target))
         if word == "getitem":
             return self.writer.values[node.args[0]][node.args[1]]
-        if (fixed := self.folded(node)) is not None:
-            return fixed
+        if (found := self.folded(node)) is not None or (found := self.parted(node)) is not None:
+            return found
         schema = getattr(node.target, "_schema", None)
         call = Call(self.writer, node, bound(node, schema), place)
         before = len(self.writer.nodes)
@@ -207,6 +208,22 @@ class _Reader:
             for one, tensor in zip(likes, found, strict=True)
         ]
         return named if isinstance(like, tuple | list) else named[0]
+
+    def parted(self, node: Any) -> Any:
+        """Parts of a parameter, each as a parameter of its own, so that nobody takes one for the whole."""
+        taken = ranges(node)
+        name = self.writer.values.get(node.args[0]) if taken else None
+        whole = self.writer.constants.get(name) if isinstance(name, str) else None
+        if not taken or whole is None or not whole.learned or whole.name.endswith("]"):
+            return None
+        axis, ends = taken
+        found = []
+        for start, end in ends:
+            part = f"{whole.name}[{', '.join([':'] * axis + [f'{start}:{end}'])}]"
+            shape = (*whole.shape[:axis], end - start, *whole.shape[axis + 1 :])
+            self.writer.constants[part] = Constant(part, whole.dtype, shape, None, learned=True)
+            found.append(part)
+        return found if isinstance(node.meta["val"], tuple | list) else found[0]
 
     def computed(self, node: Any) -> list[Any] | None:
         """The numbers that an op gives; None where PyTorch cannot work them out here."""

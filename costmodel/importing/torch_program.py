@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import accumulate
 from typing import Any
 
 from costmodel.importing.model import Entry, Node
@@ -58,6 +59,25 @@ def read(nodes: list[Node], outputs: list[Entry]) -> list[Node]:
             wanted.update(node.inputs)
             kept.append(node)
     return kept[::-1]
+
+
+def ranges(node: Any) -> tuple[int, list[tuple[int, int]]] | None:
+    """The axis of its input that a node takes parts of, and where each begins and ends; None for what takes none."""
+    schema, like = getattr(node.target, "_schema", None), node.meta.get("val")
+    name = schema.name.removeprefix("aten::") if schema else ""
+    if name not in ("split", "split_with_sizes", "chunk", "tensor_split", "slice", "narrow"):
+        return None
+    given, source = bound(node, schema), node.args[0].meta["val"]
+    axis = (given["dim"] or 0) % len(source.shape)
+    sizes = [one.shape[axis] for one in (like if isinstance(like, tuple | list) else [like])]
+    if not all(isinstance(size, int) for size in (source.shape[axis], *sizes)) or given.get("step", 1) != 1:
+        return None
+    start = given.get("start") or 0
+    if not isinstance(start, int):
+        return None
+    start = max(start + source.shape[axis], 0) if start < 0 else start
+    ends = [start + size for size in accumulate(sizes)]
+    return axis, [(end - size, end) for size, end in zip(sizes, ends, strict=True)]
 
 
 def bound(node: Any, schema: Any) -> dict[str, Any]:

@@ -151,9 +151,21 @@ def batch_norm(call: Call) -> str:
     if call["training"] or call["running_mean"] is None:
         raise Left
     channels = [call.like("running_mean").shape[0]]
+    if call["weight"] is None and call["bias"] is None:
+        return _standardised(call)
     scale, shift = _or_filled(call, "weight", 1, channels), _or_filled(call, "bias", 0, channels)
     mean, variance = call.value("running_mean"), call.value("running_var")
     return call.emit("BatchNormalization", call.value("input"), scale, shift, mean, variance, epsilon=_epsilon(call))
+
+
+def _standardised(call: Call) -> str:
+    """Batch norm without a learned scale and shift, which would be counted: (x − mean)/√(variance + ε)."""
+    axes = range(1, call.rank() - 1)
+    mean, variance = call.value("running_mean"), call.value("running_var")
+    safe = call.emit("Add", variance, call.number(_epsilon(call), call.like("running_var").dtype))
+    factor = call.emit("Reciprocal", call.emit("Sqrt", safe))
+    mean, factor = (call.unsqueezed(one, *axes) if axes else one for one in (mean, factor))
+    return call.emit("Mul", call.emit("Sub", call.value("input"), mean), factor)
 
 
 def _epsilon(call: Call) -> float:
