@@ -12,6 +12,7 @@ import numpy as np
 
 from costmodel import algebra
 from costmodel.importing.draft import Cannot, Known
+from costmodel.importing.labels import common
 from costmodel.importing.model import Constant, Node
 
 MOST = 10**7
@@ -26,9 +27,8 @@ def known(constant: Constant) -> Known:
 
 
 def _origin(constant: Constant, is_float: bool) -> dict[str, int]:
-    """A weight is learned; numbers of shapes and single constants that an exporter has stored beside them are not."""
-    size = math.prod(constant.shape)
-    return {constant.name: size} if constant.learned and is_float and size > 1 else {}
+    """A weight is learned; numbers of shapes are not."""
+    return {constant.name: math.prod(constant.shape)} if constant.learned and is_float else {}
 
 
 def objects(numbers: Any, shape: Any) -> Any:
@@ -75,6 +75,10 @@ def _shapes(node: Node, inputs: list[Known | None]) -> list[tuple[Any, ...]]:
     if node.op == "Transpose" and first:
         order = node.attributes.get("perm") or [*reversed(range(len(first.shape)))]
         return [tuple([first.shape[at] for at in order])]
+    if node.op == "Expand" and first and first.data is None and inputs[1]:
+        return [tuple(common([first.shape, inputs[1].numbers()]))]
+    if node.op in ("Add", "Sub", "Mul", "Div", "Pow"):
+        return [tuple(common([x.shape for x in inputs if x is not None]))]
     sizes = [x.size for x in inputs if x is not None and x.data is None]
     if any(not isinstance(size, int) for size in sizes) or sum(sizes) > MOST:
         if node.op == "Reshape" and first and inputs[1]:
@@ -325,6 +329,8 @@ RULES: dict[str, Callable[..., Any]] = {
     "ReduceSum": _reduced(np.sum),
     "ReduceMax": _reduced(np.max),
     "ReduceMin": _reduced(np.min),
+    "ReduceL1": _reduced(lambda x, **more: np.sum(_each(abs, 1, 1)(x), **more)),
+    "ReduceL2": _reduced(lambda x, **more: _each(_root, 1, 1)(np.sum(x * x, **more))),
     "ReduceMean": _reduced(
         lambda x, **more: np.sum(x, **more) / np.prod([x.shape[a] for a in (more["axis"] or range(x.ndim))])
     ),

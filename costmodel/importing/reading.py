@@ -4,6 +4,7 @@ import mmap
 import os
 import stat
 from ast import literal_eval
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,9 @@ class _Reader:
     """Makes of decoded messages what a model has."""
 
     def graph(self, found: dict[str, list[Any]]) -> Graph:
-        constants = {one.name: one for one in (constant(tensor, learned=True) for tensor in found.get("tensors", []))}
+        tensors = [constant(tensor, learned=True) for tensor in found.get("tensors", [])]
+        # single numbers that an exporter has stored beside the weights are no weights
+        constants = {one.name: one if prod(one.shape) > 1 else one._replace(learned=False) for one in tensors}
         for sparse in found.get("sparse", []):
             one = self.sparse(sparse)
             constants[one.name] = one

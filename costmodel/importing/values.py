@@ -173,6 +173,12 @@ def _partly(flow: Flow, letters: dict[int, str]) -> Step:
 
 def _with_known(run: Run, flow: Flow, known: Known, word: str, learned: str | None) -> Flow:
     """One tensor with a constant: a number, learned values, or a mask."""
+    if known.size == 1 and known.learned:
+        if learned is None:
+            raise Cannot("it takes a learned number beside what enters")
+        result = run.alike(learned, flow, constants=[known], **{} if same(flow.tensor.c, 1) else {"learned": 1})
+        grown = _aligned(flow, max(flow.rank, len(known.shape)))
+        return Flow(result.step, grown.axes, grown.batch)
     if known.size == 1:
         number = known.data.reshape(-1)[0] if known.data is not None else None
         result = run.alike("map", flow, function=word)
@@ -206,6 +212,11 @@ def where(run: Run) -> Flow:
     flows = [value for value in run.inputs if isinstance(value, Flow)]
     if len(flows) == 3:
         return stretched(run, flows, None, "where")
+    constants = [value for value in run.inputs if isinstance(value, Known)]
+    if len(flows) == 1:
+        sizes = common([flows[0].axes, *(known.shape for known in constants)])
+        if len(sizes) == flows[0].rank and all(map(same, sizes, flows[0].axes)):
+            return run.alike("map", flows[0], function="compare")
     raise Cannot("it chooses between constants and what enters")
 
 

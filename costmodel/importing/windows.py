@@ -183,6 +183,8 @@ def pad(run: Run) -> Flow:
 
 def _sides_for(flow: Flow, padded: list[int]) -> dict[int, str]:
     """Letters by which all axes that are padded are sides."""
+    if flow.batch == 0 and same(flow.axes[0], 1) and min(padded) > 1 and flow.rank < 6:
+        return dict(zip(range(1, flow.rank), f"c{'dhw'[5 - flow.rank :]}", strict=True))
     places = [at for at, size in enumerate(flow.axes) if at in padded or not (at == flow.batch and same(size, 1))]
     first = min(padded)
     before = [at for at in places if at < first]
@@ -296,5 +298,6 @@ HANDLERS: dict[str, Handler] = {
     "Upsample": resize,
     "DepthToSpace": shuffled("pixel_shuffle"),
     "SpaceToDepth": shuffled("pixel_unshuffle"),
+    "PixelUnshuffle": shuffled("pixel_unshuffle"),
 }
 """How each node of a window becomes layers."""
