@@ -1,4 +1,4 @@
-"""The door through which ONNX files come in: what a file says, as a `Model`; nothing else is opened, and weights stay unread."""
+"""The door through which ONNX files come in: what a file says, as a `Model`. No other file is opened, no weight is read."""
 
 import mmap
 import os
@@ -204,8 +204,19 @@ class Reference(str):
     __slots__ = ()
 
 
-_FIELDS = {1: ("f", False), 2: ("i", False), 3: ("s", False), 4: ("t", False), 5: ("g", False), 6: ("floats", True),
-           7: ("ints", True), 8: ("strings", True), 9: ("tensors", True), 10: ("graphs", True), 11: ("sparse", False)}  # fmt: skip
+_FIELDS = {
+    1: ("f", False),
+    2: ("i", False),
+    3: ("s", False),
+    4: ("t", False),
+    5: ("g", False),
+    6: ("floats", True),
+    7: ("ints", True),
+    8: ("strings", True),
+    9: ("tensors", True),
+    10: ("graphs", True),
+    11: ("sparse", False),
+}
 _KINDS = {field: kind for kind, (field, _) in _FIELDS.items()}
 _EMPTY = {1: 0.0, 2: 0, 3: ""}
 
