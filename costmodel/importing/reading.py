@@ -13,12 +13,14 @@ from costmodel.importing.model import Constant, Dim, Entry, Graph, Model, Node
 from costmodel.importing.ordering import check_names, ordered
 from costmodel.importing.tensors import TYPES, constant, first
 from costmodel.importing.wire import Budget, Malformed, Message, decoded
-from costmodel.problems import Problem, SpecError, shortened
+from costmodel.problems import Problem, SpecError
 
 OLDEST, NEWEST = 7, 28
 """The operator sets that are read."""
 PLACE = "costmodel.place"
 """Beside a node that an export wrote: where its layer stands."""
+_SAID = 400
+"""How much is said of a mistake: names in a file may be as long as it pleases."""
 _BODY = 8 * 1024
 """How many characters of a module's path are read."""
 
@@ -63,7 +65,7 @@ def read_model(path: Path, shown: str) -> Model:
         return _read(memoryview(data), shown)
     except (Malformed, RecursionError) as error:
         said = str(error) if isinstance(error, Malformed) else "it stands too deep in itself"
-        raise SpecError([Problem(None, f"{shown} is no ONNX model that can be read: {shortened(said)}")]) from None
+        raise SpecError([Problem(None, f"{shown} is no ONNX model that can be read: {said[:_SAID]}")]) from None
     except (OSError, ValueError) as error:
         raise SpecError([Problem(None, f"{shown}: {(getattr(error, 'strerror', None) or str(error)).lower()}")]) from None
 
