@@ -15,7 +15,8 @@ import costmodel
 from costmodel import SpecError
 from costmodel.exporting.torch_ops import OPS as SPELLED
 from costmodel.exporting.torch_source import source
-from costmodel.exporting.writing import WRITERS, exported
+from costmodel.exporting.writers import WRITERS
+from costmodel.exporting.writing import exported
 from costmodel.ledger import Ledger
 from costmodel.ops import OPS
 

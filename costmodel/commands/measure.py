@@ -120,7 +120,7 @@ def _saved(name: str) -> "Report":
 def _writable(ledgers: "list[Ledger]") -> None:
     """Raise `SpecError` with every op of any network that cannot be run."""
     from costmodel.exporting.taken import check
-    from costmodel.exporting.writing import WRITERS
+    from costmodel.exporting.writers import WRITERS
 
     read = reading.Reader()
     for ledger in ledgers:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from onnx import TensorProto
-
 from costmodel.exporting.joining import seen
 from costmodel.exporting.run import Run, Writer
+
+_FLOAT, _INT8, _BOOL = 1, 3, 9
+"""Data types by their numbers in the format."""
 
 
 def function(run: Run) -> str:
@@ -55,7 +56,7 @@ _FUNCTIONS = {
     "gelu_tanh": ("Gelu", 20),
     "cast": ("Cast", 13),
 }
-_OPTIONS: dict[str, dict[str, Any]] = {"gelu_tanh": {"approximate": "tanh"}, "cast": {"to": TensorProto.FLOAT}}
+_OPTIONS: dict[str, dict[str, Any]] = {"gelu_tanh": {"approximate": "tanh"}, "cast": {"to": _FLOAT}}
 
 
 def _quantized(run: Run, word: str) -> str:
@@ -63,7 +64,7 @@ def _quantized(run: Run, word: str) -> str:
     step, zero = run.model.scalar(0.1, f"{run.at}.step"), run.model.byte(f"{run.at}.zero")
     if word == "quantize":
         return _number(run, run.node("QuantizeLinear", step, zero, part="bytes"))
-    return run.node("DequantizeLinear", step, zero, of=[run.node("Cast", part="bytes", to=TensorProto.INT8)])
+    return run.node("DequantizeLinear", step, zero, of=[run.node("Cast", part="bytes", to=_INT8)])
 
 
 def combine(run: Run) -> str:
@@ -86,11 +87,11 @@ def combine(run: Run) -> str:
 
 
 def _truth(run: Run, name: str, part: str) -> str:
-    return run.node("Cast", of=[name], part=part, to=TensorProto.BOOL)
+    return run.node("Cast", of=[name], part=part, to=_BOOL)
 
 
 def _number(run: Run, name: str, part: str = "") -> str:
-    return run.node("Cast", of=[name], part=part, to=TensorProto.FLOAT)
+    return run.node("Cast", of=[name], part=part, to=_FLOAT)
 
 
 _OF_TRUTHS, _COMPARING = ("and", "or", "xor"), ("equal", "less", "greater")

@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any, cast
 
-from costmodel.exporting import layout, values, windows
 from costmodel.exporting.run import Run
 from costmodel.exporting.taken import check
+from costmodel.exporting.writers import WRITERS
 from costmodel.ledger import Ledger
 
 Shape = tuple[int, ...]
-WRITERS = {**windows.WRITERS, **values.WRITERS, **layout.WRITERS}
-"""How each op of the vocabulary is written."""
 
 
 @dataclass(slots=True, eq=False)
@@ -122,6 +120,8 @@ class Sketch:
             return (*_stretched(x[:-2], shapes[1][:-2]), x[-2], shapes[1][-1])
         if op == "Conv":
             return (x[0], shapes[1][0], *_slid(x[2:], attributes))
+        if op in ("LSTM", "GRU", "RNN"):
+            return (x[0], shapes[1][0], x[1], attributes["hidden_size"])
         if op == "ConvTranspose":
             return (x[0], shapes[1][1] * attributes["group"], *_spread(x[2:], attributes))
         if op == "Pad":

@@ -1,6 +1,7 @@
 """Recurrent layers run step by step, a unit after the other."""
 
 from collections import Counter
+from itertools import product
 
 from odometer.counting import Impossible, Run, Shape, has, moved
 
@@ -19,29 +20,30 @@ def _run(cell: str, x: Shape, out: int, directions: int, bias: bool) -> Run:  # 
     has(x, "t", "c")
     if directions > 2:
         raise Impossible("a sequence has two ends")
-    y = {name: directions * out if name == "c" else size for name, size in x.items()}
     products, steps = CELLS[cell]
+    states = [{"h": out}, {"c": out}] if cell == "lstm" else [{"h": out}]
     count: Counter[str] = Counter()
     for _direction in range(directions):
-        for _unit in range(out):
-            for _product in range(products):
-                for _ in range(x["c"]):
-                    count["weights"] += 1
-                for _ in range(out):
-                    count["weights"] += 1
-                count["biases"] += 2 if bias else 0
+        for _unit, _product in product(range(out), range(products)):
+            count += _row(x["c"] + out, "weights")
+            count["biases"] += 2 if bias else 0
         for _step in range(x["n"] * x["t"]):
-            count += moved([{"c": x["c"]}, {"h": out}], {"h": out})
-            if cell == "lstm":
-                count += moved([{"state": out}], {"state": out})
+            count += moved([{"x": x["c"]}], {"nothing": 0})
+            for state in states:
+                count += moved([state], state)
             for _unit in range(out):
                 for _product in range(products):
-                    for _ in range(x["c"] + out):
-                        count["fma"] += 1
+                    count += _row(x["c"] + out, "fma")
                     count["add"] += 2 if bias else 0
-                for step in steps:
-                    count[step] += 1
-    return y, count
+                count.update(steps)
+    return {name: directions * out if name == "c" else size for name, size in x.items()}, count
+
+
+def _row(wide: int, kind: str) -> Counter[str]:
+    count: Counter[str] = Counter()
+    for _ in range(wide):
+        count[kind] += 1
+    return count
 
 
 def lstm(x: Shape, *, out: int, directions: int = 1, bias: bool = True) -> Run:
