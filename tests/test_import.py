@@ -140,12 +140,24 @@ def test_unknown_ops_make_lower_bounds(tmp_path: Path, run: Runner) -> None:
 @pytest.mark.parametrize("opset", [9, 11, 13, 18, 23])
 def test_operator_sets_mean_the_same(opset: int, tmp_path: Path) -> None:
     squeeze = (
-        helper.make_node("Squeeze", ["b", "axes"], ["c"]) if opset >= 13 else helper.make_node("Squeeze", ["b"], ["c"], axes=[2, 3])
+        helper.make_node("Squeeze", ["b", "axes"], ["c"])
+        if opset >= 13
+        else helper.make_node("Squeeze", ["b"], ["c"], axes=[2, 3])
     )
     axes = [helper.make_node("Constant", [], ["axes"], value_ints=[2, 3])] if opset >= 13 else []
-    nodes = [CONV, helper.make_node("GlobalAveragePool", ["a"], ["b"]), *axes, squeeze, helper.make_node("Softmax", ["c"], ["y"])]
+    nodes = [
+        CONV,
+        helper.make_node("GlobalAveragePool", ["a"], ["b"]),
+        *axes,
+        squeeze,
+        helper.make_node("Softmax", ["c"], ["y"]),
+    ]
     ledger = spec_of(saved(tmp_path / "m.onnx", nodes, held={"w": [4, 8, 3, 3]}, opset=opset)).analyze()
-    assert [line.op for line in ledger.lines if line.op not in ("flatten", "reshape")] == ["conv2d", "global_avg_pool", "softmax"]
+    assert [line.op for line in ledger.lines if line.op not in ("flatten", "reshape")] == [
+        "conv2d",
+        "global_avg_pool",
+        "softmax",
+    ]
     assert ledger.cost.exp == 4
 
 

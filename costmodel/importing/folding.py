@@ -51,7 +51,10 @@ def folded(node: Node, inputs: list[Known | None]) -> list[Known]:
         shape = there[0].shape
         data = objects(shape, (len(shape),)) if node.op == "Shape" else objects([math.prod(shape)], ())
         return [Known(data.shape, _cut(data, node) if node.op == "Shape" else data, {}, is_float=False)]
-    if is_open:
+    is_wide = node.op == "Expand" and inputs[1] is not None and not all(isinstance(size, int) for size in inputs[1].numbers())
+    if is_wide and inputs[0] is not None:
+        inputs = [Known(inputs[0].shape), *inputs[1:]]  # its numbers are not written out so often as an open size says
+    if is_open or is_wide:
         return [Known(shape, None, origins, is_float) for shape in _shapes(node, inputs)]
     try:
         found = RULES[node.op](node, *[None if x is None else x.data for x in inputs])
@@ -79,6 +82,11 @@ def _shapes(node: Node, inputs: list[Known | None]) -> list[tuple[Any, ...]]:
         return [tuple(common([first.shape, inputs[1].numbers()]))]
     if node.op in ("Add", "Sub", "Mul", "Div", "Pow"):
         return [tuple(common([x.shape for x in inputs if x is not None]))]
+    if node.op.startswith("Reduce") and first and first.data is None:
+        axes = _axes(node, inputs[1].data if len(inputs) > 1 and inputs[1] is not None else None) or [*range(len(first.shape))]
+        gone = {at % len(first.shape) for at in axes}
+        keeps = node.attributes.get("keepdims", 1)
+        return [tuple([1 if at in gone else size for at, size in enumerate(first.shape) if keeps or at not in gone])]
     sizes = [x.size for x in inputs if x is not None and x.data is None]
     if any(not isinstance(size, int) for size in sizes) or sum(sizes) > MOST:
         if node.op == "Reshape" and first and inputs[1]:

@@ -147,15 +147,30 @@ def _or_filled(call: Call, name: str, value: float, shape: Sequence[int]) -> str
 
 
 def batch_norm(call: Call) -> str:
-    """Batch norm with the statistics of the training, and not of this batch."""
+    """Batch norm with the statistics of the training; with those of what enters where they are of one sample alone."""
     if call["training"] or call["running_mean"] is None:
-        raise Left
+        return _of_one_sample(call)
     channels = [call.like("running_mean").shape[0]]
     if call["weight"] is None and call["bias"] is None:
         return _standardised(call)
     scale, shift = _or_filled(call, "weight", 1, channels), _or_filled(call, "bias", 0, channels)
     mean, variance = call.value("running_mean"), call.value("running_var")
     return call.emit("BatchNormalization", call.value("input"), scale, shift, mean, variance, epsilon=_epsilon(call))
+
+
+def _of_one_sample(call: Call) -> str:
+    """What a norm by the statistics of its input does to one sample, as networks do to weights: (x − mean)/√(variance + ε)."""
+    rank, dtype = call.rank(), call.out.dtype
+    if rank < 3 or call.like("input").shape[0] != 1:
+        raise Left
+    axes, x = [0, *range(2, rank)], call.value("input")
+    centred = call.emit("Sub", x, _reduced(call, "ReduceMean", x, axes, keeps=True))
+    variance = _reduced(call, "ReduceMean", call.emit("Mul", centred, centred), axes, keeps=True)
+    found = call.emit("Div", centred, call.emit("Sqrt", call.emit("Add", variance, call.number(_epsilon(call), dtype))))
+    for op, name in (("Mul", "weight"), ("Add", "bias")):
+        if call[name] is not None:
+            found = call.emit(op, found, call.unsqueezed(call.value(name), *range(1, rank - 1)))
+    return found
 
 
 def _standardised(call: Call) -> str:
@@ -243,6 +258,7 @@ HANDLERS: dict[str, Handler] = {
     "batch_norm": batch_norm,
     "_native_batch_norm_legit_no_training": _first(batch_norm, 3),
     "native_batch_norm": _first(batch_norm, 3),
+    "_native_batch_norm_legit": _first(batch_norm, 3),
     "instance_norm": instance_norm,
     "group_norm": group_norm,
     "native_group_norm": _first(group_norm, 3),
