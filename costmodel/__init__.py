@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from costmodel.library import Spec as Spec
+    from costmodel.library import from_torch as from_torch
     from costmodel.library import load as load
     from costmodel.library import loads as loads
     from costmodel.problems import SpecError as SpecError
 
 __version__ = "0.1.0"
-__all__ = ["Spec", "SpecError", "__version__", "load", "loads"]
+__all__ = ["Spec", "SpecError", "__version__", "from_torch", "load", "loads"]
 
-_HOMES = {"Spec": "library", "SpecError": "problems", "load": "library", "loads": "library"}
+_HOMES = {"Spec": "library", "SpecError": "problems", "from_torch": "library", "load": "library", "loads": "library"}
 
 
 def __dir__() -> list[str]:

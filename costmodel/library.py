@@ -8,7 +8,7 @@ from costmodel import algebra
 from costmodel.advice import advised
 from costmodel.evaluate import evaluate
 from costmodel.graph import build
-from costmodel.importing.door import text_of
+from costmodel.importing.door import of_module, text_of
 from costmodel.ledger import Ledger
 from costmodel.lifting import formulas, lifted
 from costmodel.ops.fields import Unfit
@@ -21,7 +21,7 @@ from costmodel.spec.parse import parse
 from costmodel.spec.shelf import bundled, find, parted
 from costmodel.steps import Graph
 
-__all__ = ["Spec", "bundled", "find", "load", "loads", "unit"]
+__all__ = ["Spec", "bundled", "find", "from_torch", "load", "loads", "unit"]
 
 
 BATCH = "batch"
@@ -150,8 +150,9 @@ def _batch(batch: Any) -> Any:
 def load(spec: str | os.PathLike[str] | Mapping[str, Any]) -> Spec:
     """Load a spec by path or bundled name, a block of one (`mobilenetv2:bottleneck`), or one given as nested dicts and lists.
 
-    An ONNX model (`model.onnx`) is imported. Raises `SpecError` with every mistake in it, each with its place; what is legal and probably not meant is in
-    `warnings`. A dict is written out as text first, and its places are those in that text, called `dict`.
+    An ONNX model (`model.onnx`) is imported. Raises `SpecError` with every mistake in it, each with its place; what is legal
+    and probably not meant is in `warnings`. A dict is written out as text first, and its places are those in that text,
+    called `dict`.
 
     >>> load("mobilenetv2").analyze().totals.params
     3504872
@@ -199,6 +200,28 @@ def loads(text: str, file: str = "spec") -> Spec:
     check_settings(network, problems)
     problems.check()
     return Spec(graph, tuple(problems.warnings), text)
+
+
+def from_torch(
+    module: Any,
+    example_inputs: Sequence[Any],
+    *,
+    dynamic: Any = None,
+    keywords: Mapping[str, Any] | None = None,
+    allow_unknown: bool = False,
+) -> Spec:
+    """The spec that a `torch.nn.Module` is, by what it does with example inputs, a tuple; `keywords` are inputs by name.
+
+    `torch.export` follows the module as it runs after training. Only the sizes and data types of the inputs count, and no
+    weight is read: module and inputs may lie on the device `meta`. The names of modules stay.
+
+    `dynamic` says which sizes are open, as `{"x": {0: "batch", 2: "height"}}` by the input's name or place and by axis, or as
+    `torch.export.export` takes `dynamic_shapes`; sizes become parameters of the spec, the first axis of all inputs the batch.
+    With `allow_unknown` ops that no layer stands for are layers of which nothing is known. Raises `SpecError`, for PyTorch
+    that is missing, too.
+    """
+    text = of_module(module, example_inputs, dynamic, keywords, allow_unknown=allow_unknown)
+    return loads(text, type(module).__name__)
 
 
 def _cut(text: str, file: str, block: str, given: Mapping[str, Any], letters: Sequence[str]) -> Spec:

@@ -1,6 +1,8 @@
 """The text of a file that a network is read from: a spec as it stands, an ONNX model as the spec that it is."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from costmodel.spec.files import read_file
 
@@ -27,3 +29,13 @@ def imported(path: Path, shown: str, *, allow_unknown: bool = False) -> str:
     from costmodel.importing.writing import spec_text
 
     return spec_text(read_model(path, shown), allow_unknown=allow_unknown)
+
+
+def of_module(
+    module: Any, inputs: Sequence[Any], dynamic: Any, keywords: Mapping[str, Any] | None, *, allow_unknown: bool = False
+) -> str:
+    """The text of the spec that a PyTorch module is, by what it does with example inputs. Raises `SpecError`."""
+    from costmodel.importing.torch_graph import torch_model  # numpy, and PyTorch
+    from costmodel.importing.writing import spec_text
+
+    return spec_text(torch_model(module, inputs, dynamic, keywords), allow_unknown=allow_unknown)

@@ -1,6 +1,6 @@
 """What hangs on no input: shapes, the arithmetic on them, and weights laid out anew.
 
-Numbers are arrays of Python objects, so a size that is open (a polynomial) goes through `+ - * // Concat Slice` as a number does.
+Numbers are arrays of Python objects, so a size that is open (a polynomial) goes through sums and slices as a number does.
 Of a weight only the shape is worked out.
 """
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from costmodel import algebra
 from costmodel.importing.draft import Cannot, Known
+from costmodel.importing.labels import common
 from costmodel.importing.model import Constant, Node
 
 MOST = 10**7
@@ -26,9 +27,8 @@ def known(constant: Constant) -> Known:
 
 
 def _origin(constant: Constant, is_float: bool) -> dict[str, int]:
-    """A weight is learned; numbers of shapes and single constants that an exporter has stored beside them are not."""
-    size = math.prod(constant.shape)
-    return {constant.name: size} if constant.learned and is_float and size > 1 else {}
+    """A weight is learned; numbers of shapes are not."""
+    return {constant.name: math.prod(constant.shape)} if constant.learned and is_float else {}
 
 
 def objects(numbers: Any, shape: Any) -> Any:
@@ -51,7 +51,10 @@ def folded(node: Node, inputs: list[Known | None]) -> list[Known]:
         shape = there[0].shape
         data = objects(shape, (len(shape),)) if node.op == "Shape" else objects([math.prod(shape)], ())
         return [Known(data.shape, _cut(data, node) if node.op == "Shape" else data, {}, is_float=False)]
-    if is_open:
+    is_wide = node.op == "Expand" and inputs[1] is not None and not all(isinstance(size, int) for size in inputs[1].numbers())
+    if is_wide and inputs[0] is not None:
+        inputs = [Known(inputs[0].shape), *inputs[1:]]  # its numbers are not written out so often as an open size says
+    if is_open or is_wide:
         return [Known(shape, None, origins, is_float) for shape in _shapes(node, inputs)]
     try:
         found = RULES[node.op](node, *[None if x is None else x.data for x in inputs])
@@ -75,6 +78,15 @@ def _shapes(node: Node, inputs: list[Known | None]) -> list[tuple[Any, ...]]:
     if node.op == "Transpose" and first:
         order = node.attributes.get("perm") or [*reversed(range(len(first.shape)))]
         return [tuple([first.shape[at] for at in order])]
+    if node.op == "Expand" and first and first.data is None and inputs[1]:
+        return [tuple(common([first.shape, inputs[1].numbers()]))]
+    if node.op in ("Add", "Sub", "Mul", "Div", "Pow"):
+        return [tuple(common([x.shape for x in inputs if x is not None]))]
+    if node.op.startswith("Reduce") and first and first.data is None:
+        axes = _axes(node, inputs[1].data if len(inputs) > 1 and inputs[1] is not None else None) or [*range(len(first.shape))]
+        gone = {at % len(first.shape) for at in axes}
+        keeps = node.attributes.get("keepdims", 1)
+        return [tuple([1 if at in gone else size for at, size in enumerate(first.shape) if keeps or at not in gone])]
     sizes = [x.size for x in inputs if x is not None and x.data is None]
     if any(not isinstance(size, int) for size in sizes) or sum(sizes) > MOST:
         if node.op == "Reshape" and first and inputs[1]:
@@ -161,18 +173,18 @@ def _slice(node: Node, x: Any, starts: Any = None, ends: Any = None, axes: Any =
     by = [1] * len(first) if steps is None else [*steps]
     cut: list[Any] = [slice(None)] * x.ndim
     for a, start, end, step in zip(along, first, last, by, strict=True):
-        cut[a] = slice(*(_bound(end_) for end_ in (start, end)), step)
+        cut[a] = slice(_bound(start), _bound(end), step)
     return x[tuple(cut)]
 
 
-def _bound(value: Any) -> int:
+def _bound(value: Any) -> Any:
     if not isinstance(value, int):
         raise Cannot("a part of a shape is taken up to a size that is open")
     return value
 
 
 def _reshape(node: Node, x: Any, shape: Any = None) -> Any:
-    wanted = node.attributes.get("shape") if shape is None else [*shape]
+    wanted = [*(node.attributes.get("shape") or [])] if shape is None else [*shape]
     return x.reshape(_solved(wanted, x.shape))
 
 
@@ -311,7 +323,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "Neg": _one(lambda a: -a),
     "Abs": _one(abs),
     "Sqrt": _one(_root),
-    "Exp": _one(lambda a: math.exp(a)),
+    "Exp": _one(math.exp),
     "Log": _one(lambda a: math.log(a) if a > 0 else -math.inf),
     "Sin": _one(math.sin),
     "Cos": _one(math.cos),
@@ -325,6 +337,8 @@ RULES: dict[str, Callable[..., Any]] = {
     "ReduceSum": _reduced(np.sum),
     "ReduceMax": _reduced(np.max),
     "ReduceMin": _reduced(np.min),
+    "ReduceL1": _reduced(lambda x, **more: np.sum(_each(abs, 1, 1)(x), **more)),
+    "ReduceL2": _reduced(lambda x, **more: _each(_root, 1, 1)(np.sum(x * x, **more))),
     "ReduceMean": _reduced(
         lambda x, **more: np.sum(x, **more) / np.prod([x.shape[a] for a in (more["axis"] or range(x.ndim))])
     ),

@@ -129,7 +129,7 @@ def _run(lines: list[Line], at: int, depth: int, read: set[int]) -> int:
     """Where the lines end that are of one module with a line, each read by the next alone."""
     first = lines[at]
     end = at + 1
-    if len(first.path) <= depth:
+    if len(first.path) <= depth or len(first.reads) > 1:  # lines under one name take one tensor
         return end
     while end < len(lines):
         line = lines[end]

@@ -183,6 +183,8 @@ def pad(run: Run) -> Flow:
 
 def _sides_for(flow: Flow, padded: list[int]) -> dict[int, str]:
     """Letters by which all axes that are padded are sides."""
+    if flow.batch == 0 and same(flow.axes[0], 1) and min(padded) > 1 and flow.rank < 6:
+        return dict(zip(range(1, flow.rank), f"c{'dhw'[5 - flow.rank :]}", strict=True))
     places = [at for at, size in enumerate(flow.axes) if at in padded or not (at == flow.batch and same(size, 1))]
     first = min(padded)
     before = [at for at in places if at < first]
@@ -205,7 +207,7 @@ def resize(run: Run) -> Flow:
     if mode is None:
         raise Cannot(f"mode {run.attribute('mode')} over {len(sides)} sides")
     sizes, scales = _wanted(run)
-    word = {} if mode == "nearest" else {"mode": mode}
+    word: dict[str, Any] = {} if mode == "nearest" else {"mode": mode}
     before = [x.output.dims[side] for side in sides]
     if scales is not None:
         exact = [_number(scale) for scale in scales]
@@ -224,7 +226,7 @@ def resize(run: Run) -> Flow:
     return _brought(run, x, letters, "resize", a_side(sizes), word)
 
 
-def _brought(run: Run, x: Step, letters: dict[int, str], verb: str, value: Any, mode: dict[str, str]) -> Flow:
+def _brought(run: Run, x: Step, letters: dict[int, str], verb: str, value: Any, mode: dict[str, Any]) -> Flow:
     field = {"upsample": "scale", "resize": "size"}[verb]
     return run.result(run.emit(verb, x, **{field: value}, **mode), letters, run.x)
 
@@ -296,5 +298,6 @@ HANDLERS: dict[str, Handler] = {
     "Upsample": resize,
     "DepthToSpace": shuffled("pixel_shuffle"),
     "SpaceToDepth": shuffled("pixel_unshuffle"),
+    "PixelUnshuffle": shuffled("pixel_unshuffle"),
 }
 """How each node of a window becomes layers."""
