@@ -16,7 +16,7 @@ CELLS = {
 """The products of a unit, and what it does with them."""
 
 
-def _run(cell: str, x: Shape, out: int, directions: int, bias: bool) -> Run:  # noqa: C901 - loops in loops are what it is
+def _run(cell: str, x: Shape, out: int, directions: int, bias: bool) -> Run:
     has(x, "t", "c")
     if directions > 2:
         raise Impossible("a sequence has two ends")
