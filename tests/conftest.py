@@ -2,11 +2,15 @@
 
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import NamedTuple
 
 import pytest
 
 from costmodel.commands.app import main
+
+collect_ignore = [] if find_spec("torch") else ["torch_modules.py"]
+"""What no doctest is looked for in, for it cannot even be imported."""
 
 
 class Run(NamedTuple):
