@@ -45,6 +45,7 @@ _LEARNED = ("weights", "biases", "affine")
 _EVERY = {"fma": 2, "add": 1, "mul": 1, "cmp": 1, "exp": 1}
 _TWICE = "it counts these modules and, once more, the calls that they make"
 _FUSED = "it does not see into fused attention"
+_RECURRENT = "it does not see into recurrent layers that are one kernel"
 _OPERATORS = "it sees no product that is written as an operator"
 _BY_OUTPUTS = "it takes a transposed convolution for one at each place of its output"
 _ONE = "one per multiply-add"
@@ -65,12 +66,24 @@ CONVENTIONS = {
         Convention("arithmetic", _EVERY, _LEARNED, "every op, two per multiply-add, one for all else", "operations"),
         Convention("keras", {"fma": 1}, (*_LEARNED, "buffers"), f"conv + FC, {_ONE}; running statistics are parameters"),
         Convention("tf-slim", {"fma": 1}, (*_LEARNED, "means"), f"conv + FC, {_ONE}; three parameters a channel of batch norm"),
-        _program("torch", {"fma": 2, "fused": -2}, "conv + FC, two per multiply-add"),
+        _program("torch", {"fma": 2, "fused": -2, "scores": -2, "lstm": -2}, "conv + FC, two per multiply-add"),
         _program(
             "fvcore",
-            {"fma": 1, "fused": -1, "batch_norm": 2, "norms": 5, "unscaled_norms": 4, "adaptive_pool": 1, "upsampled": 1},
+            {
+                "fma": 1,
+                "fused": -1,
+                "scores": -1,
+                "recurrent": -1,
+                "batch_norm": 2,
+                "norms": 5,
+                "unscaled_norms": 4,
+                "adaptive_pool": 1,
+                "upsampled": 1,
+            },
             "conv + FC, norms, adaptive pools, upsampling",
             fused=_FUSED,
+            scores=_FUSED,
+            recurrent=_RECURRENT,
         ),
         _program(
             "ptflops",
@@ -79,9 +92,11 @@ CONVENTIONS = {
                 "own_classes": -1,
                 "operators": -1,
                 "projections": -1,
+                "scores": -1,
                 "conv_module_biases": 1,
                 "fc_module_biases": 1,
                 "attention_module_biases": 1,
+                "recurrent_biases": 1,
                 "batch_norm_modules": 2,
                 "layer_norm_modules": 1,
                 "group_norm_modules": 2,
@@ -92,6 +107,7 @@ CONVENTIONS = {
                 "other_calls": 1,
                 "attention_softmax": 1,
                 "queries": 1,
+                "unit_steps": 1,
                 "joins": 1,
                 "pool_modules": 2,
                 "pool_calls": 1,
@@ -105,12 +121,25 @@ CONVENTIONS = {
             own_classes="it knows plain modules alone",
             operators=_OPERATORS,
             projections="it sees no call of a linear function",
+            scores=_FUSED,
         ),
         _program(
             "ptflops-aten",
-            {"fma": 1, "fused": -1, "conv_biases": 1, "fc_biases": 1, "attention_biases": 1, "batched_biases": -1},
+            {
+                "fma": 1,
+                "fused": -1,
+                "scores": -1,
+                "lstm": -1,
+                "conv_biases": 1,
+                "fc_biases": 1,
+                "attention_biases": 1,
+                "batched_biases": -1,
+                "unrolled_biases": 1,
+            },
             "conv + FC, biases",
             fused=_FUSED,
+            scores=_FUSED,
+            lstm=_RECURRENT,
             batched_biases="of a batch it sees them for one image alone",
         ),
         _program(
@@ -127,6 +156,8 @@ CONVENTIONS = {
                 "adaptive_windows": 1,
                 "avg_pool_modules": 1,
                 "upsample_steps": 1,
+                "recurrent_biases": 1,
+                "cell_steps": 1,
             },
             "conv and FC modules, norms, averages",
             not_modules="it knows plain modules alone",
@@ -134,7 +165,7 @@ CONVENTIONS = {
         ),
         _program(
             "torchinfo",
-            {"fma": 1, "not_conv": -1, "transposed": 1, "conv_layer_biases": 1, "other_params": 1},
+            {"fma": 1, "not_conv": -1, "transposed": 1, "conv_layer_biases": 1, "recurrent_biases": 1, "other_params": 1},
             "convolutions with biases, parameters of all else",
             not_conv="it does not count what FC layers and products of matrices do",
             transposed=_BY_OUTPUTS,
@@ -142,9 +173,11 @@ CONVENTIONS = {
         ),
         _program(
             "calflops",
-            {"fma": 1, "fused": -1, "operators": -1, "transposed_groups": -1},
+            {"fma": 1, "fused": -1, "scores": -1, "recurrent": -1, "operators": -1, "transposed_groups": -1},
             f"conv + FC, {_ONE}",
             fused=_FUSED,
+            scores=_FUSED,
+            recurrent=_RECURRENT,
             operators=_OPERATORS,
             transposed_groups="it divides a transposed convolution's filters by its groups twice",
         ),
@@ -166,8 +199,8 @@ for one image, or for the batch that it is given, in evaluation mode, gradients 
 `bench/counters.py` runs them. An op of a spec's own is a convolution to them, and no module.
 
 Not modelled: that ptflops-aten sees no bias of an FC layer right behind a bare transposition, that torchinfo multiplies an
-FC layer's parameters by the windows where code puts these into the batch, and what attention that returns its weights, or
-that runs without gradients, changes.
+FC layer's parameters by the windows where code puts these into the batch, what attention that returns its weights, or
+that runs without gradients, changes, and what programs count of activations that are a `map` here, and of `local_norm`.
 """
 
 

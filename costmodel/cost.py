@@ -16,6 +16,7 @@ class Cost:
     `fma` is one multiply-add (the papers' mult-adds); the other operation counts are those that come on top. A difference
     is an `add`, a division a `mul`; an `exp` is one value of a function that no single operation gives: an exponential, a
     hyperbolic tangent, an error function, a root or its reciprocal.
+    `weights` are factors of products, `affine` all else that is learned and no bias: scales and shifts, tokens, tables.
     `read` and `write` count elements of feature maps alone; None means "each input once, each output once".
     Costs add: counts are summed, conditions are collected.
 
@@ -38,7 +39,7 @@ class Cost:
 
     @property
     def params(self) -> Num:
-        """Everything that is learned: weights, biases and the norms' scale and shift; buffers are beside."""
+        """Everything that is learned: weights, biases, and scales and shifts as of norms; buffers are beside."""
         return self.weights + self.biases + self.affine
 
     def __add__(self, other: "Cost") -> "Cost":

@@ -90,8 +90,12 @@ def _projections(line: "Line") -> Num:
 
 
 def _projected(line: "Line") -> Num:
-    """The additions of attention's biases: its softmax takes away what it adds but for one a row, and one comparison less."""
-    return line.cost.add - line.cost.exp - line.cost.cmp
+    """The additions of attention's biases: its softmax takes away what it adds but for one a row, and one comparison less.
+
+    A bias by position is one for each score, as an exponential is.
+    """
+    scores = 2 if line.fields.get("position_bias") is not None else 1
+    return line.cost.add - scores * line.cost.exp - line.cost.cmp
 
 
 def _all_projected(line: "Line") -> Num:
@@ -139,6 +143,15 @@ def _interpolated(**factors: int) -> Measure:
     return lambda line: factors.get(line.fields.get("mode", "nearest"), 0) * line.output.size
 
 
+def _gates(**factors: int) -> Measure:
+    return lambda line: factors[line.op] * line.output.size
+
+
+def _each_step(line: "Line") -> Num:
+    """The additions of a recurrent layer's biases, in each step of each sample."""
+    return line.cost.biases * line.output.n * line.output.t
+
+
 def _first_output(line: "Line") -> Num:
     return ratio(line.output.size, line.output.n)
 
@@ -167,16 +180,19 @@ COUNTS = {
     "not_conv": Count(
         "mult-adds of {}",
         _mult_adds,
-        _at(SPELLINGS, "linear", "matmul", "attention", "own family") | _at(_FUNCTION, "conv family"),
+        _at(SPELLINGS, "linear", "matmul", "attention", "scaled_dot_product", "own family") | _at(_FUNCTION, "conv family"),
     ),
     "not_modules": Count(
         "mult-adds outside conv and FC modules",
         _mult_adds,
-        _at(_OWN, "conv family", "linear") | _at(SPELLINGS, "matmul", "attention", "own family"),
+        _at(_OWN, "conv family", "linear") | _at(SPELLINGS, "matmul", "attention", "scaled_dot_product", "own family"),
     ),
     "own_classes": Count("mult-adds of layers that are no plain module", _mult_adds, _at(_OWN, "conv family", "linear")),
     "projections": Count("projections of attention, as functions", _projections, _at(_FUNCTION, "attention")),
     "fused": Count("products inside fused attention", _scores, _at(_MODULE, "attention")),
+    "scores": Count("products inside calls of fused attention", _mult_adds, _at(SPELLINGS, "scaled_dot_product")),
+    "recurrent": Count("mult-adds of {}", _mult_adds, _at(SPELLINGS, "recurrent family")),
+    "lstm": Count("mult-adds of LSTM layers", _mult_adds, _at(SPELLINGS, "lstm")),
     "operators": Count("products written as @", _mult_adds, _at(_MODULE, "matmul")),
     "transposed": Count("{} by their outputs", _by_outputs, _at(_CLASSES, *_TRANSPOSED)),
     "transposed_modules": Count("{} by their outputs", _by_outputs, _at(_MODULE, *_TRANSPOSED)),
@@ -190,10 +206,12 @@ COUNTS = {
     "attention_biases": Count("attention's biases", _projected, _at(SPELLINGS, "attention")),
     "attention_module_biases": Count("attention's biases", _all_projected, _at(_MODULE, "attention")),
     "batched_biases": Count("attention's biases before its products", _batched, _at(_MODULE, "attention")),
+    "recurrent_biases": Count("biases of {}", _each_step, _at(SPELLINGS, "recurrent family")),
+    "unrolled_biases": Count("biases of {}", _each_step, _at(SPELLINGS, "gru", "rnn")),
     "other_params": Count(
         "parameters of {}",
         _params,
-        _at(_CLASSES, "linear", "norm family") | _at(_MODULE, "batch_norm", "prelu"),
+        _at(_CLASSES, "linear", "norm family", "embedding") | _at(_MODULE, "batch_norm", "prelu"),
     ),
     # norms
     "batch_norm": Count("batch norm", _outputs, _at(SPELLINGS, "batch_norm")),
@@ -216,6 +234,8 @@ COUNTS = {
     "attention_softmax": Count("softmax of attention", _kind("exp"), _at(_CALLED, "attention")),
     "queries": Count("queries scaled", _queries, _at(_MODULE, "attention")),
     "joins": Count("calls that add or multiply", _outputs, _at(_FUNCTION, "add", "multiply")),
+    "cell_steps": Count("gates of {} modules", _gates(lstm=8, gru=7, rnn=1), _at(_MODULE, "recurrent family")),
+    "unit_steps": Count("gates of {} modules", _gates(lstm=10, gru=7, rnn=1), _at(_MODULE, "recurrent family")),
     # pools, sizes
     "adaptive_pool": Count("inputs of {}", _on_maps(_inputs), _at(_CALLED, *_ADAPTIVE)),
     "adaptive_windows": Count("{} modules, in and out", _windows, _at(_MODULE, *_ADAPTIVE)),

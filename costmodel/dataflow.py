@@ -129,6 +129,12 @@ def _nodes(at: int, line: Line, sources: tuple[int, ...], first: int) -> Iterato
         yield Node(at, "1×1", (first,), line.output)
     elif line.op == "attention":
         yield from _attention(at, line, sources, first)
+    elif line.op == "scaled_dot_product" and not line.fields.get("fused", False):
+        queries, keys, _ = line.inputs
+        scores = queries.but(**{[*queries.dims][-1]: keys.shape[-2]})
+        yield Node(at, "scores", sources[:2], scores)
+        yield Node(at, "softmax", (first,), scores, VALUES)
+        yield Node(at, "weighted sum", (first + 1, sources[2]), line.output)
     else:
         yield _node(at, line, sources)
 
@@ -137,7 +143,7 @@ def _node(at: int, line: Line, sources: tuple[int, ...]) -> Node:
     x, y = line.inputs[0], line.output
     if line.known and line.cost.read == 0 and line.cost.write == 0 and len(sources) == 1 and y.size <= x.size:
         return Node(at, "", sources, y, VIEW)
-    if line.rule.family in ("norm", "pointwise"):
+    if line.rule.value_wise or (line.rule.family == "norm" and line.op != "local_norm"):  # that one reads its neighbours
         return Node(at, "", sources, y, VALUES)
     if line.op == "depthwise" or (line.op in _GROUPED and line.fields.get("groups", 1) == x.c):
         return Node(at, "", sources, y, CHANNELS, _plane(x, y))

@@ -10,8 +10,8 @@ from costmodel.ledger import Ledger
 from costmodel.line import Line
 from costmodel.traffic import BLOCK, FUSED, Traffic
 
-ELEMENT_WISE = ("norm", "pointwise", "join", "layout")
-"""The families whose ops are element-wise: norms, activations, adds and concats, splits and shuffles."""
+ELEMENT_WISE = ("norm", "pointwise", "arithmetic", "learned", "join", "layout")
+"""The families whose ops are element-wise: norms, activations, other functions of values, adds, concats, splits, shuffles."""
 
 
 class Parts(NamedTuple):

@@ -64,7 +64,7 @@ class Fusion:
         model, op = self.model, line.op
         if op == "batch_norm" and model.folds:
             legal = self._computes if model.fuses else self._filters
-        elif (line.rule.family == "pointwise" or op == "add") and model.fuses:
+        elif (line.rule.value_wise or op == "add") and model.fuses:
             legal = self._computes
         else:
             return None

@@ -150,8 +150,9 @@ def _batch(batch: Any) -> Any:
 def load(spec: str | os.PathLike[str] | Mapping[str, Any]) -> Spec:
     """Load a spec by path or bundled name, a block of one (`mobilenetv2:bottleneck`), or one given as nested dicts and lists.
 
-    An ONNX model (`model.onnx`) is imported. Raises `SpecError` with every mistake in it, each with its place; what is legal and probably not meant is in
-    `warnings`. A dict is written out as text first, and its places are those in that text, called `dict`.
+    An ONNX model (`model.onnx`) is imported. Raises `SpecError` with every mistake in it, each with its place; what is legal
+    and probably not meant is in `warnings`. A dict is written out as text first, and its places are those in that text,
+    called `dict`.
 
     >>> load("mobilenetv2").analyze().totals.params
     3504872

@@ -30,11 +30,15 @@ _KEEPING = ("norm", "pointwise", "pool", "layout", "resize")
 """The families whose ops pass channels on."""
 
 
+def _keeps(line: Line) -> bool:
+    return line.rule.family in _KEEPING or line.rule.value_wise
+
+
 def _starts(lines: Sequence[Line]) -> set[int]:
     """The lines that a network's input enters, straight or through ops that keep its channels."""
     found = set()
     for number, line in enumerate(lines):
-        passed = (source in found and lines[source].rule.family in _KEEPING for source in line.sources)
+        passed = (source in found and _keeps(lines[source]) for source in line.sources)
         if any(source < 0 for source in line.sources) or any(passed):
             found.add(number)
     return found
@@ -48,6 +52,6 @@ def _ends(lines: Sequence[Line], outputs: Sequence[int]) -> set[int]:
         if number in found:
             continue
         found.add(number)
-        if lines[number].rule.family in _KEEPING:
+        if _keeps(lines[number]):
             waiting += [source for source in lines[number].sources if source >= 0]
     return found

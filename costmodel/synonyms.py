@@ -15,13 +15,18 @@ _THEIRS = {
     # fully connected layers and attention
     "linear": "fc dense gemm affine inner_product fully_connected addmm",
     "matmul": "mm bmm batch_matmul einsum dot",
-    "attention": "mha multihead_attention self_attention sdpa scaled_dot_product_attention",
+    "attention": "mha multihead_attention self_attention",
+    "scaled_dot_product": "sdpa scaled_dot_product_attention",
+    "lstm": "bilstm",
+    "gru": "bigru",
+    "rnn": "elman simple_rnn",
     # normalisation
     "batch_norm": "bn batch_normalization frozen_batch_norm sync_batch_norm",
     "layer_norm": "ln layer_normalization",
     "group_norm": "gn group_normalization",
     "instance_norm": "in instance_normalization",
     "rms_norm": "rms rms_normalization",
+    "local_norm": "lrn local_response_norm local_response_normalization",
     # activations
     "relu": "rectifier rectified_linear",
     "relu6": "clipped_relu",
@@ -50,11 +55,20 @@ _THEIRS = {
     "shuffle": "channel_shuffle shuffle_channel shuffle_channels",
     "slice": "narrow crop strided_slice",
     "split": "chunk unbind",
-    "transpose": "permute swapaxes",
+    "transpose": "swapaxes",
+    "permute": "rearrange",
+    "tile": "expand broadcast_to",
     "reshape": "view unflatten",
     "flatten": "ravel",
     "mean": "reduce_mean average",
     "index_select": "gather take",
+    # functions of values, learned values
+    "combine": "sub subtract div divide binary_op where",
+    "map": "unary_op",
+    "reduce": "reduce_max reduce_min reduce_sum amax amin argmax",
+    "tokens": "cls cls_token class_token",
+    "shift": "pos_embed pos_embedding position_embedding positional_embedding",
+    "embedding": "embed embed_tokens word_embedding lookup_table",
     # constructs and modifiers
     "residual": "shortcut skip skip_connection res_block",
     "layers": "sequential seq group",
@@ -74,7 +88,7 @@ _THEIRS = {
     "multiplier": "depth_multiplier channel_multiplier",
     "heads": "num_heads n_heads",
     "factor": "upscale_factor downscale_factor block_size",
-    "scale": "scale_factor",
+    "scale": "scale_factor layer_scale",
     "size": "output_size",
     "axis": "dim",
     # names of formulas, and functions
@@ -116,8 +130,6 @@ _INSTEAD = {
     **dict.fromkeys(("batch", "batch_size"), "a spec is written for one image; `--batch` says how many"),
 }
 
-_NOT_HERE = "it is not in the vocabulary: `ops:` defines it by formulas"
-_OWN = "what is learned beside the layers is an op of the spec's own, defined under `ops:`"
 _ANSWERS = (
     ("upsample", "bilinear bicubic trilinear", "`upsample` and `resize` have the field `mode`: {{scale: 2, mode: {}}}"),
     ("resize", "downsample downsampling subsample", "a stride, a pool or `resize` makes a map smaller"),
@@ -125,9 +137,9 @@ _ANSWERS = (
     ("multiply", "glu", "write `multiply: {{x: […], gate: […, sigmoid]}}`"),
     ("multiply", "se se_block se_layer squeeze_excite squeeze_excitation", "write `multiply: {{x: identity, gate: […]}}`"),
     ("dropout", "drop_path stochastic_depth", "nothing is dropped at inference: leave it out, or write `dropout`"),
-    ("residual", "cls cls_token class_token", _OWN),
-    ("residual", "pos_embed pos_embedding position_embedding positional_embedding", _OWN),
-    ("relu", "leaky_relu lrelu selu celu mish softplus softsign lstm gru rnn", _NOT_HERE),
+    ("relu", "leaky_relu lrelu selu celu mish softplus softsign", "`map` has it among its functions, as in `map: leaky_relu`"),
+    ("relu", "hardtanh hard_tanh", "`map: clip` keeps values between two"),
+    ("relu", "ssm mamba s4", "it is not in the vocabulary: `ops:` defines it by formulas"),
     ("bias", "activation act nonlinearity", "an activation is a layer of its own: `- relu`"),
     ("mult_adds", "flops", "`mult_adds` are one per multiply-add; the convention two-per-mult-add counts two operations"),
     ("mult_adds", "mac macs", "multiply-accumulates are `mult_adds`; memory access cost is another figure, `access`"),
@@ -155,7 +167,7 @@ def answer(word: str, known: Iterable[str]) -> str:
     """How that is written for which there is no single word among those known; nothing where that is not known.
 
     >>> answer("SELU", ["relu", "conv2d"])
-    'it is not in the vocabulary: `ops:` defines it by formulas'
+    '`map` has it among its functions, as in `map: leaky_relu`'
     """
     names, plain = set(known), _plain(word)
     found = (said for ours, theirs, said in _ANSWERS if ours in names and plain in map(_plain, theirs.split()))

@@ -86,6 +86,7 @@ def graph_of(ledger: Ledger) -> Graph:
 
 VIEWS = ("flatten", "reshape", "dropout")
 NORMS = ("batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm", "softmax")
+FUNCTIONS = ("map", "scale", "shift")
 ACTIVATIONS = ("relu", "relu6", "prelu", "elu", "sigmoid", "tanh", "silu", "gelu", "hardsigmoid", "hardswish")
 
 
@@ -93,7 +94,7 @@ def _written_out(line: Any, sources: tuple[int, ...], first: int) -> list[Op]:
     x, y = line.inputs[0], line.output
     if line.op in VIEWS or (line.op == "shuffle" and line.fields["groups"] == 1):
         return [Op("view", sources, y.size)]
-    if line.op in (*NORMS, *ACTIVATIONS):
+    if line.op in (*NORMS, *ACTIVATIONS, *FUNCTIONS):
         return [Op("value-wise", sources, y.size)]
     if line.op == "depthwise" or (line.op == "conv2d" and line.fields.get("groups", 1) == x.c == y.c):
         return [Op("channel-wise", sources, y.size, y.size // (x.n * x.c))]
@@ -114,6 +115,13 @@ def _written_out(line: Any, sources: tuple[int, ...], first: int) -> list[Op]:
             Op("value-wise", (s,), scores),
             Op("", (p, v), queries),
             Op("", (w,), y.size),
+        ]
+    if line.op == "scaled_dot_product" and not line.fields.get("fused", False):
+        scores = y.size // line.inputs[2].shape[-1] * line.inputs[1].shape[-2]
+        return [
+            Op("", sources[:2], scores),
+            Op("value-wise", (first,), scores),
+            Op("", (first + 1, sources[2]), y.size),
         ]
     return [Op("", sources, y.size)]
 

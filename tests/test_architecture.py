@@ -23,6 +23,7 @@ ROOMS = (
     "synonyms",
     "problems",
     "device",
+    "rates",
     "ops",
     "line",
     "layers",

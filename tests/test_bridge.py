@@ -83,6 +83,7 @@ def test_what_the_authors_of_condensenet_measure(settings: dict[str, Any], print
     assert bridge(costmodel.load("condensenet").analyze(**settings), CONVENTIONS["condensenet"]).total == printed
 
 
+PLAIN = [rule for rule in programs() if rule.name != "condensenet"]
 ONE = "name: T\ninput: {}\nlayers: [{}]\n"
 
 
@@ -113,6 +114,42 @@ ONE = "name: T\ninput: {}\nlayers: [{}]\n"
         ("[64, 8]", "{adaptive_avg_pool: 1}", {"fvcore": 0, "ptflops": 1024, "thop": 512 + 64}),
         ("[6, 9]", "upsample: 2", {"fvcore": 0, "ptflops": 216, "thop": 108}),
         ("{t: 10, c: 8}", "attention: {heads: 2, bias: false}", {"ptflops": 4520, "ptflops-aten": 2560, "thop": 0}),
+        # scores that are fused are seen by nobody
+        ("[2, 7, 16]", "scaled_dot_product: [input, input, input]", dict.fromkeys((rule.name for rule in PLAIN), 0)),
+        (
+            "{t: 7, c: 16}",
+            "lstm: 24",
+            {
+                "fvcore": 0,
+                "torch": 0,
+                "ptflops": 29_904,
+                "ptflops-aten": 0,
+                "thop": 29_568,
+                "torchinfo": 28_224,
+                "calflops": 0,
+            },
+        ),
+        ("{t: 7, c: 16}", "lstm: {out: 24, bias: false}", {"ptflops": 28_560, "thop": 28_224, "torchinfo": 26_880}),
+        ("{t: 7, c: 16}", "lstm: {out: 24, directions: 2}", {"ptflops": 59_808, "thop": 59_136, "torchinfo": 56_448}),
+        (
+            "{t: 7, c: 16}",
+            "gru: 24",
+            {
+                "fvcore": 0,
+                "torch": 40_320,
+                "ptflops": 22_344,
+                "ptflops-aten": 21_168,
+                "thop": 22_344,
+                "torchinfo": 21_168,
+                "calflops": 0,
+            },
+        ),
+        (
+            "{t: 7, c: 16}",
+            "rnn: 24",
+            {"fvcore": 0, "torch": 13_440, "ptflops": 7224, "ptflops-aten": 7056, "thop": 7224, "torchinfo": 7056},
+        ),
+        ("[7]", "embedding: {entries: 50, out: 16}", {"fvcore": 0, "torch": 0, "ptflops": 0, "thop": 0, "torchinfo": 800}),
     ],
 )
 def test_single_ops_as_measured(input: str, layer: str, figures: dict[str, int]) -> None:

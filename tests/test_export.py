@@ -15,7 +15,8 @@ import costmodel
 from costmodel import SpecError
 from costmodel.exporting.torch_ops import OPS as SPELLED
 from costmodel.exporting.torch_source import source
-from costmodel.exporting.writing import WRITERS, exported
+from costmodel.exporting.writers import WRITERS
+from costmodel.exporting.writing import exported
 from costmodel.ledger import Ledger
 from costmodel.ops import OPS
 
@@ -67,10 +68,12 @@ def test_the_same_seed_draws_the_same_values() -> None:
 
 
 def test_an_op_without_a_counterpart_is_named_with_its_place() -> None:
-    text = "name: T\ninput: [8, 8, 8]\nops: {magic: {params: c_in, mult_adds: 0}}\nlayers:\n  - magic\n  - conv2d: 4\n  - magic\n"
+    text = (
+        "name: T\ninput: [8, 8, 8]\nops: {magic: {params: c_in, mult_adds: 0}}\nlayers:\n  - magic\n  - conv2d: 4\n  - magic\n"
+    )
     ledger = costmodel.loads(text, "own.yaml").analyze()
     for write in (exported, source):
-        with pytest.raises(SpecError, match="own.yaml:5:5: 'magic' has no counterpart in .*, and the network has it 2 times"):
+        with pytest.raises(SpecError, match=r"own.yaml:5:5: 'magic' has no counterpart in .*, and the network has it 2 times"):
             write(ledger)
 
 

@@ -190,6 +190,25 @@ def test_points_and_symbols_are_refused() -> None:
 def test_every_op_of_the_vocabulary_that_moves_nothing_is_a_view() -> None:
     """The list of the simulator is the vocabulary's: an op that is new and moves nothing has to be looked at."""
     families = {family: {op.name for op in OPS.values() if op.family == family} for family in ("norm", "pointwise")}
-    assert families == {"norm": {*NORMS}, "pointwise": {*ACTIVATIONS}}
+    assert families == {"norm": {*NORMS, "local_norm"}, "pointwise": {*ACTIVATIONS}}
     layout = (Path(costmodel.__file__).parent / "ops" / "layout.py").read_text(encoding="utf-8")
-    assert layout.count("Cost(read=0, write=0") == len(VIEWS)
+    assert layout.count("Cost(read=0, write=0") == len(VIEWS) + 1  # and a permute that leaves all as it is
+
+
+def test_functions_of_values_and_learned_values_run_in_place_and_neighbours_do_not() -> None:
+    text = "input: [4, 8, 8]\nlayers: [{conv2d: 8}, {map: sqrt}, scale, shift, local_norm]"
+    assert alive(memory(text)) == [256 + 512, 512, 512, 512, 512 + 512]
+    assert alive(memory(text, SEPARATE))[1:] == [512 + 512] * 4
+
+
+def test_scores_without_projections_are_held_as_those_of_attention() -> None:
+    text = "input: {{q: [2, 6, 4], k: [2, 5, 4], v: [2, 5, 3]}}\nlayers: [{{scaled_dot_product: [q, k, v]{}}}]"
+    entering, scores, sums = 48 + 40 + 30, 2 * 6 * 5, 2 * 6 * 3
+    # the scores; their softmax over them, the queries and keys being gone; the sums
+    assert alive(memory(text.format(""))) == [entering + scores, 30 + scores, 30 + scores + sums]
+    assert alive(memory(text.format(", fused: true"))) == [entering + sums]
+
+
+def test_a_permute_that_changes_no_order_is_a_view() -> None:
+    text = "input: [4, 8, 8]\nlayers: [{conv2d: 4, name: a}, {permute: [c, h, w]}, {permute: [h, w, c]}]"
+    assert alive(memory(text)) == [512, 256, 512]

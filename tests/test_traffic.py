@@ -90,6 +90,14 @@ def test_what_follows_a_convolution_is_folded_and_fused() -> None:
     ]
 
 
+def test_functions_of_values_and_learned_values_are_fused() -> None:
+    ledger = run("  - conv2d: 4\n  - {map: sqrt}\n  - scale\n  - {shift: [h, w]}\n")
+    full = Moves(4 * AREA, 4 * AREA)
+    assert by_op(ledger, UNFUSED)[1:] == [("map", full), ("scale", full), ("shift", full)]
+    assert [moves for _, moves in by_op(ledger, FUSED)][1:] == [Moves()] * 3
+    assert [[line.op for line in lines] for lines in ledger.kernels(FUSED)] == [["conv2d", "map", "scale", "shift"]]
+
+
 def test_what_is_read_elsewhere_is_not_fused() -> None:
     layers = "  - {conv2d: 4, name: a}\n  - relu\n  - {add: [a, previous]}\n"
     conv, full = Moves(4 * AREA, 4 * AREA, 4 * 4 + 4), Moves(4 * AREA, 4 * AREA)

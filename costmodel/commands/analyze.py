@@ -177,9 +177,9 @@ def follow(
 ) -> None:
     """Show a spec's report, its warnings below it, and again whenever the file is saved. Raises `SpecError`."""
     from costmodel.commands.watch import watch
+    from costmodel.importing.door import text_of
     from costmodel.library import loads
     from costmodel.reports.layout import text
-    from costmodel.importing.door import text_of
     from costmodel.spec.shelf import parted
 
     path, block = parted(spec)

@@ -21,6 +21,7 @@ COMMANDS = {
     "reconcile": "Figures that papers and programs print, beside what is computed.",
     "import": "An ONNX model as a spec: names kept, repeats folded.",
     "export": "The network as an ONNX model, or as the source of a PyTorch module.",
+    "measure": "Networks run on this machine: a time for each layer, and whether counts foretell it; or a device file of it.",
     "ops": "The vocabulary, and one op's costs as formulas.",
     "specs": "The bundled specs, one of them as text, or their schema.",
 }
@@ -33,6 +34,7 @@ GROUPS = {
     "What if?": ("sweep", "solve", "formula"),
     "Is it well designed?": ("check", "compare"),
     "Why that number?": ("explain", "reconcile"),
+    "How fast is it here?": ("measure",),
     "Where else can it go?": ("import", "export"),
 }
 """The commands by the question that they answer."""

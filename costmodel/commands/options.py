@@ -87,7 +87,7 @@ DeviceName = Annotated[
         "--device",
         metavar="NAME|FILE",
         help="Times that no implementation of the traffic model can beat on a device: a bundled one, as gtx-1080-ti, "
-        "or a device file; an unknown one lists all.",
+        "or a device file; an unknown one lists all. Of a file that measure --calibrate wrote, predicted times.",
     ),
 ]
 Plot = Annotated[

@@ -43,8 +43,8 @@ def specs(
     elif expanded:
         outputs.write(output, _expanded(spec, given, variant, quiet))
     else:
-        from costmodel.library import find
         from costmodel.importing.door import text_of
+        from costmodel.library import find
 
         path = find(spec)
         outputs.write(output, text_of(path, str(path))[0])

@@ -97,8 +97,8 @@ def load(texts: Sequence[str], shared: "dict[str, Text]", variant: str | None, b
 
     Raises `SpecError` with every problem of all of them, and for a setting that none has.
     """
-    from costmodel.library import find, loads
     from costmodel.importing.door import text_of
+    from costmodel.library import find, loads
 
     read = reading.Reader()
     subjects = [read(subject, text) for text in texts]

@@ -1,11 +1,10 @@
-"""Ops that lay tensors out anew, resize or join them, in ONNX."""
+"""Ops that lay tensors out anew, resize them or make one value of many, in ONNX."""
 
 from typing import Any
 
 from costmodel.exporting.run import Run, Writer
 from costmodel.exporting.taken import axis
 from costmodel.ops.window import by_side
-from costmodel.tensor import DIMENSIONS, Tensor
 
 _FAR = 2**62
 
@@ -86,82 +85,6 @@ def reshape(run: Run) -> str:
     return run.reshaped(run.inputs[0], [*run.y.shape], "")
 
 
-def join(op: str) -> Writer:
-    """Tensors value by value, each stretched to the dimensions of the result."""
-
-    def write(run: Run) -> str:
-        name, so_far = _seen(run, 0), run.line.inputs[0]
-        if len(run.inputs) == 1:
-            return run.node("Identity")
-        for place, x in enumerate(run.line.inputs[1:], 1):
-            last = place == len(run.inputs) - 1
-            name = run.node(op, of=[name, _seen(run, place)], part="" if last else f"part {place}")
-            so_far = x
-        assert so_far is not None
-        return name
-
-    return write
-
-
-def _seen(run: Run, place: int) -> str:
-    """What enters, with a size of 1 for each dimension that others have."""
-    x: Tensor = run.line.inputs[place]
-    names = [name for name in ("n", *DIMENSIONS) if run.y.has(name)]
-    if [*x.dims] == names:
-        return run.inputs[place]
-    return run.reshaped(run.inputs[place], [x.dims.get(name, 1) for name in names], f"stretched {place}")
-
-
-def combine(run: Run) -> str:
-    """A function of several tensors; what ONNX says of numbers and truths is turned back into numbers."""
-    word = run.field("function")
-    seen = [_seen(run, place) for place in range(len(run.inputs))]
-    if len(seen) == 1:
-        return run.node("Identity")
-    if word == "where":
-        return run.model.node("Where", [run.node("Cast", of=[seen[0]], part="truth", to=9), *seen[1:]], run.at)
-    if word in ("and", "or", "xor"):
-        seen = [run.node("Cast", of=[name], part=f"truth {place}", to=9) for place, name in enumerate(seen)]
-    name, is_truth = seen[0], word in ("equal", "less", "greater", "and", "or", "xor")
-    for place, other in enumerate(seen[1:], 1):
-        last = place == len(seen) - 1
-        more = {"fmod": 1} if word == "mod" else {}
-        found = run.node(_COMBINED[word], of=[name, other], part="" if last and not is_truth else f"part {place}", **more)
-        name = (
-            run.node(
-                "Cast",
-                of=[found],
-                part="" if last else f"number {place}",
-                to=9 if word in ("and", "or", "xor") and not last else 1,
-            )
-            if is_truth
-            else found
-        )
-    return name
-
-
-_COMBINED = {
-    "add": "Add",
-    "subtract": "Sub",
-    "divide": "Div",
-    "power": "Pow",
-    "maximum": "Max",
-    "minimum": "Min",
-    "equal": "Equal",
-    "less": "Less",
-    "greater": "Greater",
-    "and": "And",
-    "or": "Or",
-    "xor": "Xor",
-    "mod": "Mod",
-}
-
-
-def concat(run: Run) -> str:
-    """Tensors behind one another."""
-    return run.node("Concat", axis=axis(run.x, run.field("axis")))
-
-
 def mean(run: Run) -> str:
     """The mean over some dimensions."""
     names = run.averaged
@@ -206,16 +129,12 @@ _REDUCED = {
 WRITERS: dict[str, Writer] = {
     "permute": permute,
     "tile": tile,
-    "combine": combine,
     "reduce": reduce,
     "pad": pad,
     "upsample": resize,
     "resize": resize,
     "pixel_shuffle": lambda run: run.node("DepthToSpace", blocksize=run.field("factor"), mode="CRD"),
     "pixel_unshuffle": lambda run: run.node("SpaceToDepth", blocksize=run.field("factor")),
-    "add": join("Add"),
-    "multiply": join("Mul"),
-    "concat": concat,
     "slice": slice_,
     "split": split,
     "shuffle": shuffle,

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from costmodel.exporting.model import Model
 from costmodel.exporting.taken import Taken
+
+if TYPE_CHECKING:
+    from costmodel.exporting.model import Model
 
 
 @dataclass(frozen=True)
 class Run(Taken):
     """A line, and the model that it is written to."""
 
-    model: Model
+    model: "Model"
 
     @property
     def at(self) -> str:

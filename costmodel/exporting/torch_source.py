@@ -3,8 +3,9 @@
 import keyword
 import re
 
+from costmodel.exporting.spelling import Op
 from costmodel.exporting.taken import check, told
-from costmodel.exporting.torch_ops import OPS, Op
+from costmodel.exporting.torch_ops import OPS
 from costmodel.ledger import Ledger
 from costmodel.problems import Problem, SpecError, printable
 

@@ -12,8 +12,8 @@ _ONE = {
         for name in ("exp", "log", "sqrt", "rsqrt", "erf", "sin", "cos", "tan", "abs", "sign", "floor", "ceil", "round")
     },
     "power": "{0}.pow(2.5)",
-    "scale": "{0} * 0.7",
-    "shift": "{0} + 0.7",
+    "scale": "{0} * 0.5",
+    "shift": "{0} + 0.5",
     "reciprocal": "{0}.reciprocal()",
     "square": "{0}.square()",
     "negate": "-{0}",
@@ -23,6 +23,7 @@ _ONE = {
     "minimum": "{0}.clamp(max=0.1)",
     "clip": "{0}.clamp(-1, 1)",
     **{name: f"F.{name}({{0}})" for name in ("leaky_relu", "softsign", "softplus", "mish", "selu", "celu")},
+    "log_sigmoid": "F.logsigmoid({0})",
     "gelu_tanh": 'F.gelu({0}, approximate="tanh")',
     "quantize": "({0} / 0.1).round().clamp(-128, 127)",
     "dequantize": "({0} - 0.0) * 0.1",
@@ -156,6 +157,18 @@ def scaled_dot_product(op: Op) -> Spelled:
     return Spelled("", f"F.scaled_dot_product_attention({', '.join(op.inputs)}{shares})")
 
 
+def recurrent(name: str) -> Callable[[Op], Spelled]:
+    """Cells run over a sequence; their last states are left."""
+
+    def write(op: Op) -> Spelled:
+        both = ", bidirectional=True" if op.field("directions") > 1 else ""
+        bias = "" if op.field("bias") else ", bias=False"
+        made = f"nn.{name}({op.x.c}, {op.field('out')}, batch_first=True{both}{bias})"
+        return Spelled(made, f"{{m}}({op.inputs[0]})[0]")
+
+    return write
+
+
 OPS: dict[str, Callable[[Op], Spelled]] = {
     "map": function,
     "combine": combine,
@@ -165,6 +178,9 @@ OPS: dict[str, Callable[[Op], Spelled]] = {
     "tokens": tokens,
     "embedding": embedding,
     "local_norm": local_norm,
+    "lstm": recurrent("LSTM"),
+    "gru": recurrent("GRU"),
+    "rnn": recurrent("RNN"),
     "permute": permute,
     "tile": tile,
     "scaled_dot_product": scaled_dot_product,

@@ -5,16 +5,14 @@ from typing import Any
 from onnx import ModelProto, TensorProto, checker, helper
 
 from costmodel import algebra
-from costmodel.exporting import layout, values, windows
 from costmodel.exporting.model import Model
-from costmodel.exporting.run import Run, Writer
+from costmodel.exporting.run import Run
 from costmodel.exporting.taken import check, told
+from costmodel.exporting.writers import WRITERS
 from costmodel.ledger import Ledger
 from costmodel.problems import Problem, SpecError
 from costmodel.tensor import Tensor
 
-WRITERS: dict[str, Writer] = {**windows.WRITERS, **values.WRITERS, **layout.WRITERS}
-"""How each op of the vocabulary is written; `unknown`, and a spec's own, are written by nobody."""
 MOST = 2_000_000_000
 """Bytes of parameters that one file can hold (the format's limit is 2 GiB)."""
 

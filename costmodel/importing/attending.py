@@ -33,7 +33,7 @@ def scores(rewriter: Rewriter, step: Step) -> Step | None:
     if not product.fields.get("transpose"):
         if turned.verb != "transpose" or rewriter.user(turned) is not product or turned.output is None:
             return None
-        if [*turned.fields["axes"]] != [name for name in turned.output.dims][-2:]:
+        if [*turned.fields["axes"]] != [*turned.output.dims][-2:]:
             return None
         turned = turned.sources[0]
     return Step("scaled_dot_product", {}, [core.q, turned, core.v], step.output, step.path, step.node)
@@ -156,7 +156,12 @@ def _before_tiles(step: Step) -> Step:
     found, at = step, step
     while at.verb in _LAYOUT:
         at = at.sources[0]
-        if at.verb in _LAYOUT and at.output is not None and found.output is not None and decide(at.output.size < found.output.size):
+        if (
+            at.verb in _LAYOUT
+            and at.output is not None
+            and found.output is not None
+            and decide(at.output.size < found.output.size)
+        ):
             found = at
     return found
 

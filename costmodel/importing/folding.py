@@ -1,6 +1,6 @@
 """What hangs on no input: shapes, the arithmetic on them, and weights laid out anew.
 
-Numbers are arrays of Python objects, so a size that is open (a polynomial) goes through `+ - * // Concat Slice` as a number does.
+Numbers are arrays of Python objects, so a size that is open (a polynomial) goes through sums and slices as a number does.
 Of a weight only the shape is worked out.
 """
 
@@ -173,18 +173,18 @@ def _slice(node: Node, x: Any, starts: Any = None, ends: Any = None, axes: Any =
     by = [1] * len(first) if steps is None else [*steps]
     cut: list[Any] = [slice(None)] * x.ndim
     for a, start, end, step in zip(along, first, last, by, strict=True):
-        cut[a] = slice(*(_bound(end_) for end_ in (start, end)), step)
+        cut[a] = slice(_bound(start), _bound(end), step)
     return x[tuple(cut)]
 
 
-def _bound(value: Any) -> int:
+def _bound(value: Any) -> Any:
     if not isinstance(value, int):
         raise Cannot("a part of a shape is taken up to a size that is open")
     return value
 
 
 def _reshape(node: Node, x: Any, shape: Any = None) -> Any:
-    wanted = node.attributes.get("shape") if shape is None else [*shape]
+    wanted = [*(node.attributes.get("shape") or [])] if shape is None else [*shape]
     return x.reshape(_solved(wanted, x.shape))
 
 
@@ -323,7 +323,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "Neg": _one(lambda a: -a),
     "Abs": _one(abs),
     "Sqrt": _one(_root),
-    "Exp": _one(lambda a: math.exp(a)),
+    "Exp": _one(math.exp),
     "Log": _one(lambda a: math.log(a) if a > 0 else -math.inf),
     "Sin": _one(math.sin),
     "Cos": _one(math.cos),

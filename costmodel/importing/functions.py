@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from costmodel.importing.model import Constant, Entry, Graph, Node
+from costmodel.importing.model import Constant, Graph, Node
 from costmodel.importing.wire import Malformed
 
 MOST_NODES = 1_000_000
@@ -53,7 +53,8 @@ class Functions:
         usual = {**function["usual"], **call.attributes}
 
         def named(name: str) -> str:
-            return names.setdefault(name, f"{stem}/{name}")
+            found: str = names.setdefault(name, f"{stem}/{name}")
+            return found
 
         for name, value in function["constants"].items():
             constants[named(name)] = value._replace(name=named(name))
@@ -97,8 +98,7 @@ def _renamed(graph: Graph, named: Any) -> Graph:
         )
         for node in graph.nodes
     ]
-    entries = [
-        [Entry(named(entry.name), entry.dtype, entry.dims) for entry in group] for group in (graph.inputs, graph.outputs)
-    ]
+    inputs = [entry._replace(name=named(entry.name)) for entry in graph.inputs]
+    outputs = [entry._replace(name=named(entry.name)) for entry in graph.outputs]
     constants = {named(name): value._replace(name=named(name)) for name, value in graph.constants.items()}
-    return Graph(nodes, *entries, constants, {named(name): entry for name, entry in graph.said.items()})
+    return Graph(nodes, inputs, outputs, constants, {named(name): entry for name, entry in graph.said.items()})

@@ -161,16 +161,17 @@ class _Reader:
         for name, value in zip(node.inputs, inputs, strict=True):
             if name and value is None:
                 raise Cannot(f"it reads '{name}', which is not to be had")
-        is_known = all(value is None or isinstance(value, Known) for value in inputs)
+        constants = [value for value in inputs if value is None or isinstance(value, Known)]
+        is_known = len(constants) == len(inputs)
         if node.op in ("Shape", "Size") and isinstance(inputs[0], Flow):
             return self.sized(node, inputs[0])
         if is_known and node.op in RULES and (inputs or node.op not in HANDLERS):
-            return [*folded(node, inputs)]  # type: ignore[arg-type] - all are known
+            return [*folded(node, constants)]
         if node.op not in HANDLERS or node.domain not in ("", "ai.onnx", "costmodel"):
             raise Cannot("")
         context = Run(node, inputs, self.opset, self.draft.samples)
         found = HANDLERS[node.op](context)
-        return found if isinstance(found, list) else [found]
+        return [found] if isinstance(found, Known | Flow) else [*found]
 
     def sized(self, node: Node, flow: Flow) -> list[Value | None]:
         """The shape of a flow, as numbers."""

@@ -171,7 +171,12 @@ def _with_tokens(run: Run, values: list[Value], at: int) -> Flow:
     return Flow(tokens, tuple(size + count if place == at else size for place, size in enumerate(flow.axes)), flow.batch)
 
 
-def split(run: Run) -> list[Flow]:
+def _named(name: str) -> dict[str, Any]:
+    """The dimension, where it is not the channels."""
+    return {} if name == "c" else {"axis": name}
+
+
+def split(run: Run) -> list[Value | None]:
     """Split: parts of an axis, a copy each."""
     flow = run.x
     at, many = flow.axis(run.attribute("axis", 0)), len(run.node.outputs)
@@ -188,7 +193,7 @@ def split(run: Run) -> list[Flow]:
     step, letters, names = _along(run, flow, at)
     alike, flows, start = all(same(part, sizes[0]) for part in sizes), [], 0
     for take, part in enumerate(sizes):
-        axis = {} if names == "c" else {"axis": names}
+        axis = _named(names)
         if not run.node.outputs[take]:
             start += part
             continue
@@ -199,7 +204,7 @@ def split(run: Run) -> list[Flow]:
         flows.append(run.result(piece, letters, flow))
         start += part
     given = iter(flows)
-    return [next(given) if name else None for name in run.node.outputs]  # type: ignore[misc]
+    return [next(given) if name else None for name in run.node.outputs]
 
 
 def _along(run: Run, flow: Flow, at: int) -> tuple[Step, dict[int, str], str]:
@@ -216,7 +221,7 @@ def _along(run: Run, flow: Flow, at: int) -> tuple[Step, dict[int, str], str]:
 def _piece(run: Run, step: Step, name: str, start: Num, stop: Num, size: Num) -> Step:
     fields: dict[str, Any] = {} if same(start, 0) else {"start": start}
     fields |= {} if same(stop, size) else {"stop": stop}
-    return run.emit("slice", step, **fields, **({} if name == "c" else {"axis": name}))
+    return run.emit("slice", step, **fields, **_named(name))
 
 
 def slice_(run: Run) -> Flow:
@@ -246,7 +251,7 @@ def _sliced(run: Run, flow: Flow, at: int, start: Num, end: Num, by: Num) -> Flo
         return run.result(_piece(run, step, name, start, end, size), letters, flow)
     fields: dict[str, Any] = {} if same(start, 0) else {"start": start}
     fields |= {} if same(end, size) else {"stop": end}
-    piece = run.emit("slice", step, **fields, step=by, **({} if name == "c" else {"axis": name}))
+    piece = run.emit("slice", step, **fields, step=by, **_named(name))
     return run.result(piece, letters, flow)
 
 
@@ -257,7 +262,7 @@ def _turned(run: Run, flow: Flow, at: int) -> Flow:
 
 
 def _selected(run: Run, step: Step, name: str, out: Num) -> Step:
-    return run.emit("index_select", step, out=out, **({} if name == "c" else {"axis": name}))
+    return run.emit("index_select", step, out=out, **_named(name))
 
 
 def _place(place: Num, size: Num) -> Num:
@@ -333,7 +338,7 @@ def expand(run: Run) -> Flow:
         wanted[flow.batch] = each
     elif flow.batch is not None:
         wanted[flow.batch] = flow.axes[flow.batch]
-    letters = {at: letter for at, letter in _for_growing(flow, grown).items()}
+    letters = _for_growing(flow, grown)
     step, letters = lettered(flow, letters)
     tile = run.emit("tile", step, shape={letter: wanted[at] for at, letter in letters.items()})
     return Flow(tile, tuple(wanted), flow.batch)

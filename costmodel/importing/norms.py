@@ -1,5 +1,7 @@
 """Norms that a model writes out: a mean, differences, squares, a root; or a norm of groups as one of other shapes."""
 
+from typing import Any
+
 from costmodel.importing.draft import Step, same
 from costmodel.importing.rewriter import Rewriter, alike, is_function, made
 
@@ -10,7 +12,7 @@ def layer_norms(_rewriter: Rewriter, step: Step) -> Step | None:
     return None if x is None else made("layer_norm", x, step, affine=False, **_over(over))
 
 
-def _over(over: list[str]) -> dict[str, object]:
+def _over(over: list[str]) -> dict[str, Any]:
     return {} if over == ["c"] else {"over": over}
 
 

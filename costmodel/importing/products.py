@@ -6,8 +6,8 @@ from costmodel.algebra import prod, ratio
 from costmodel.importing.draft import Cannot, Flow, Known, Value, same
 from costmodel.importing.labels import common, lettered, matrices, rows, shaped
 from costmodel.importing.layout import transpose
-from costmodel.importing.running import Handler, Run
 from costmodel.importing.model import Node
+from costmodel.importing.running import Handler, Run
 
 
 def linear(run: Run, flow: Flow, out: Any, constants: list[Known], *, bias: bool) -> Flow:
@@ -139,7 +139,8 @@ def product(run: Run, a: Flow, b: Flow, *, transposed: bool) -> Flow:
     if not same(k, shared):
         raise Cannot(f"it multiplies matrices of {r}×{k} and {first}×{last}")
     a, b = (_spread(run, x, before) for x in (a, b))
-    step = run.emit("matmul", matrices(a), matrices(b), **({"transpose": True} if transposed else {}))
+    turned: dict[str, Any] = {"transpose": True} if transposed else {}
+    step = run.emit("matmul", matrices(a), matrices(b), **turned)
     return Flow(step, (*before, r, columns), a.batch)
 
 

@@ -1,4 +1,4 @@
-"""The door through which ONNX files come in: what a file says, as a `Model`; nothing else is opened, and weights stay unread."""
+"""The door through which ONNX files come in: what a file says, as a `Model`. No other file is opened, no weight is read."""
 
 import mmap
 import os
@@ -13,12 +13,14 @@ from costmodel.importing.model import Constant, Dim, Entry, Graph, Model, Node
 from costmodel.importing.ordering import check_names, ordered
 from costmodel.importing.tensors import TYPES, constant, first
 from costmodel.importing.wire import Budget, Malformed, Message, decoded
-from costmodel.problems import Problem, SpecError, shortened
+from costmodel.problems import Problem, SpecError
 
 OLDEST, NEWEST = 7, 28
 """The operator sets that are read."""
 PLACE = "costmodel.place"
 """Beside a node that an export wrote: where its layer stands."""
+_SAID = 400
+"""How much is said of a mistake: names in a file may be as long as it pleases."""
 _BODY = 8 * 1024
 """How many characters of a module's path are read."""
 
@@ -63,7 +65,7 @@ def read_model(path: Path, shown: str) -> Model:
         return _read(memoryview(data), shown)
     except (Malformed, RecursionError) as error:
         said = str(error) if isinstance(error, Malformed) else "it stands too deep in itself"
-        raise SpecError([Problem(None, f"{shown} is no ONNX model that can be read: {shortened(said)}")]) from None
+        raise SpecError([Problem(None, f"{shown} is no ONNX model that can be read: {said[:_SAID]}")]) from None
     except (OSError, ValueError) as error:
         raise SpecError([Problem(None, f"{shown}: {(getattr(error, 'strerror', None) or str(error)).lower()}")]) from None
 
@@ -204,8 +206,19 @@ class Reference(str):
     __slots__ = ()
 
 
-_FIELDS = {1: ("f", False), 2: ("i", False), 3: ("s", False), 4: ("t", False), 5: ("g", False), 6: ("floats", True),
-           7: ("ints", True), 8: ("strings", True), 9: ("tensors", True), 10: ("graphs", True), 11: ("sparse", False)}  # fmt: skip
+_FIELDS = {
+    1: ("f", False),
+    2: ("i", False),
+    3: ("s", False),
+    4: ("t", False),
+    5: ("g", False),
+    6: ("floats", True),
+    7: ("ints", True),
+    8: ("strings", True),
+    9: ("tensors", True),
+    10: ("graphs", True),
+    11: ("sparse", False),
+}
 _KINDS = {field: kind for kind, (field, _) in _FIELDS.items()}
 _EMPTY = {1: 0.0, 2: 0, 3: ""}
 

@@ -59,13 +59,12 @@ class Run:
 
     def emit(self, verb: str, *sources: Step, constants: Sequence[Known] = (), **fields: Any) -> Step:
         """A layer on what these give. Raises `Cannot` where it cannot take that."""
-        tensors = [source.output for source in sources]
-        if any(tensor is None for tensor in tensors):
+        tensors = [source.output for source in sources if source.output is not None]
+        if len(tensors) < len(sources):
             raise Cannot("its input's shape is not known")
-        output = run(verb, tensors, fields)  # type: ignore[arg-type] - none is None
+        output = run(verb, tensors, fields)
         held = frozenset(name for known in constants for name in known.origins)
-        step = Step(verb, fields, [*sources], output, self.node.place, self.node, held)
-        return step
+        return Step(verb, fields, [*sources], output, self.node.place, self.node, held)
 
     def alike(self, verb: str, flow: Flow | None = None, constants: Sequence[Known] = (), **fields: Any) -> Flow:
         """A layer that gives the shape that it takes, whatever its dimensions are called."""
@@ -89,7 +88,7 @@ class Run:
         return Flow(step, tuple(sized(step.output, letters, flow)), flow.batch)
 
 
-Handler: TypeAlias = Callable[[Run], Value | list[Value]]
+Handler: TypeAlias = Callable[[Run], Value | Sequence[Value | None]]
 """Makes layers of a node; gives its outputs."""
 
 

@@ -81,7 +81,8 @@ def _numbers(found: dict[str, list[Any]], name: str, dtype: str, many: int) -> t
     return _counted(_read_as(values, dtype, many), name, many)
 
 
-def _counted(values: tuple[Any, ...], name: str, many: int) -> tuple[Any, ...]:
+def _counted(values: tuple[Any, ...] | None, name: str, many: int) -> tuple[Any, ...]:
+    values = values or ()
     if len(values) != many:
         raise Malformed(f"the tensor '{name}' has {many:,} elements, and holds {len(values):,}")
     return values
@@ -109,7 +110,7 @@ def _typed(parts: list[tuple[int, Any]], field: str) -> list[Any]:
     return values
 
 
-def _read_as(values: list[Any], dtype: str, many: int) -> tuple[Any, ...]:
+def _read_as(values: list[Any], dtype: str, many: int) -> tuple[Any, ...] | None:
     """Numbers whose bits stand in wider ones."""
     if dtype in ("float16", "bfloat16"):
         return _raw(memoryview(np.array(values, dtype=np.uint16).tobytes()), dtype, len(values))

@@ -46,25 +46,19 @@ def units(draft: Draft) -> tuple[list[Unit], dict[int, Unit]]:
         for source in step.sources:
             users.setdefault(source.order, []).append(step)
     alive: list[Unit] = []
-    home: dict[int, Unit] = dict(of)
-    """The unit that holds each layer."""
-    several = len(draft.inputs) > 1
     for step in draft.steps:
         unit = Unit("layer", step, [of[source.order] for source in step.sources])
-        unit.above = _meeting(unit.sources, several)
+        unit.above = _meeting(unit.sources)
         unit.depth = unit.above.depth + 1 if unit.above else 0
-        of[step.order] = home[step.order] = unit
+        of[step.order] = unit
         alive.append(unit)
-        if len({id(source) for source in unit.sources}) > 1 and unit.above is not None:
-            if found := _between(unit, unit.above, alive, users, given, home):
-                _contract(unit, found, alive)
-                for inside in found:
-                    for one in inside.steps:
-                        home[one.order] = unit
+        parts = len({id(source) for source in unit.sources}) > 1
+        if parts and unit.above is not None and (found := _between(unit, unit.above, alive, users, given)):
+            _contract(unit, found, alive)
     return alive, of
 
 
-def _meeting(sources: Sequence[Unit], several: bool) -> Unit | None:
+def _meeting(sources: Sequence[Unit]) -> Unit | None:
     """The last unit that all of them come from; None for none, as with several inputs."""
     found: Unit | None = sources[0]
     for source in sources[1:]:
@@ -81,9 +75,7 @@ def _meeting(sources: Sequence[Unit], several: bool) -> Unit | None:
     return found
 
 
-def _between(
-    unit: Unit, above: Unit, alive: list[Unit], users: dict[int, list[Step]], given: set[int], home: dict[int, Unit]
-) -> list[Unit] | None:
+def _between(unit: Unit, above: Unit, alive: list[Unit], users: dict[int, list[Step]], given: set[int]) -> list[Unit] | None:
     """The units between two, where nothing of them is read elsewhere."""
     found: dict[int, Unit] = {}
     waiting = [source for source in unit.sources if source is not above]
@@ -128,8 +120,9 @@ def _branches(unit: Unit, above: Unit, found: list[Unit]) -> list[list[Unit]] | 
         for source in one.sources:
             readers[id(source)] = readers.get(id(source), 0) + 1
     chains, seen = [], 0
-    for source in unit.sources:
+    for end in unit.sources:
         chain: list[Unit] = []
+        source = end
         while source is not above:
             if len(source.sources) != 1 or readers[id(source)] != 1:
                 return None

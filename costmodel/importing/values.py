@@ -121,7 +121,7 @@ def stretched(run: Run, flows: list[Flow], verb: str | None, word: str) -> Flow:
         if verb == "multiply":
             return run.result(run.emit("multiply", *steps), letters, lead)
         return run.result(run.emit("combine", *steps, function=word), letters, lead)
-    each = [size if at != batch else _times(sizes[at], run) for at, size in enumerate(sizes)]
+    each = [size if at != batch else _times(size, run) for at, size in enumerate(sizes)]
     letters = _named([at for at in range(rank) if not same(each[at], 1)])
     steps = [_partly(flow, letters) for flow in aligned]
     step = run.emit("multiply", *steps) if verb == "multiply" else run.emit("combine", *steps, function=word)
@@ -282,7 +282,7 @@ def softmax(run: Run) -> Flow:
     return run.result(run.emit("softmax", step, **_along(names)), letters, flow)
 
 
-def _along(names: list[str]) -> dict[str, str]:
+def _along(names: list[str]) -> dict[str, Any]:
     return {} if names == ["c"] else {"axis": names[0]}
 
 
@@ -314,8 +314,8 @@ def reduced(word: str) -> Handler:
             given = [*range(flow.rank)]
         axes = sorted({flow.axis(at) for at in given})
         keeps = bool(run.attribute("keepdims", 1))
-        step, letters, over = run.over(flow, [at for at in axes if not same(flow.axes[at], 1)])
-        return _made_one(run, flow, step, letters, over, axes, keeps, word)
+        step, _, over = run.over(flow, [at for at in axes if not same(flow.axes[at], 1)])
+        return _made_one(run, flow, step, over, axes, keeps, word)
 
     return handle
 
@@ -326,15 +326,13 @@ def arg(word: str) -> Handler:
     def handle(run: Run) -> Flow:
         flow = run.x
         axis = flow.axis(run.attribute("axis", 0))
-        step, letters, over = run.over(flow, [axis])
-        return _made_one(run, flow, step, letters, over, [axis], bool(run.attribute("keepdims", 1)), word)
+        step, _, over = run.over(flow, [axis])
+        return _made_one(run, flow, step, over, [axis], bool(run.attribute("keepdims", 1)), word)
 
     return handle
 
 
-def _made_one(
-    run: Run, flow: Flow, step: Step, letters: dict[int, str], over: list[str], axes: list[int], keeps: bool, word: str
-) -> Flow:
+def _made_one(run: Run, flow: Flow, step: Step, over: list[str], axes: list[int], keeps: bool, word: str) -> Flow:
     assert step.output is not None
     sizes = [1 if at in axes else size for at, size in enumerate(flow.axes)]
     made = step

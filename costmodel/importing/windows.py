@@ -207,7 +207,7 @@ def resize(run: Run) -> Flow:
     if mode is None:
         raise Cannot(f"mode {run.attribute('mode')} over {len(sides)} sides")
     sizes, scales = _wanted(run)
-    word = {} if mode == "nearest" else {"mode": mode}
+    word: dict[str, Any] = {} if mode == "nearest" else {"mode": mode}
     before = [x.output.dims[side] for side in sides]
     if scales is not None:
         exact = [_number(scale) for scale in scales]
@@ -226,7 +226,7 @@ def resize(run: Run) -> Flow:
     return _brought(run, x, letters, "resize", a_side(sizes), word)
 
 
-def _brought(run: Run, x: Step, letters: dict[int, str], verb: str, value: Any, mode: dict[str, str]) -> Flow:
+def _brought(run: Run, x: Step, letters: dict[int, str], verb: str, value: Any, mode: dict[str, Any]) -> Flow:
     field = {"upsample": "scale", "resize": "size"}[verb]
     return run.result(run.emit(verb, x, **{field: value}, **mode), letters, run.x)
 

@@ -170,7 +170,9 @@ class _Scribe:
             labels = _labels(line.branches)
             branches = [self.layers(branch, set(), taken) or [Layer(_text("identity"))] for branch in line.branches]
             return Layer(_text(line.verb), fields, branches=[*zip(map(_text, labels), branches, strict=True)], repeat=repeat)
-        ordered = {name: fields[name] for name in OPS[line.verb].fields if name in fields} if line.kind == "op" else fields
+        ordered = (
+            {name: fields[_text(name)] for name in OPS[line.verb].fields if name in fields} if line.kind == "op" else fields
+        )
         return Layer(_text(line.verb), {_text(name): value for name, value in ordered.items()}, repeat=repeat)
 
 

@@ -2,11 +2,11 @@
 
 from typing import Annotated, TypeAlias
 
-from costmodel.algebra import Num
+from costmodel.algebra import Num, equal
 from costmodel.cost import Cost
 from costmodel.ops.fields import choice
 from costmodel.ops.functions import COMBINED, FUNCTIONS, Steps
-from costmodel.ops.join import stretched, stretches
+from costmodel.ops.join import stretched
 from costmodel.ops.registry import op
 from costmodel.tensor import Tensor
 
@@ -23,6 +23,7 @@ def map(x: Tensor, *, function: Function) -> tuple[Tensor, Cost]:  # noqa: A001 
     Output as input. An exponential, a logarithm, a root, an error function, a power or a sine is one transcendental
     evaluation; `scale` (by a constant), `reciprocal` and `square` are a multiplication; `shift` (by a constant) an addition;
     what looks at a sign or rounds a comparison, `clip` two. `cast` is a copy. Others count the steps of their definitions.
+    What a constant is changes no cost, and it is not given.
     """
     return x, taken(FUNCTIONS[function], x.size)
 
@@ -35,13 +36,9 @@ def combine(*xs: Tensor, function: Combination) -> tuple[Tensor, Cost]:
     each tensor after the first one addition, multiplication, comparison or transcendental evaluation a value, by the
     function. `where` takes three and looks at the first: one comparison a value.
     """
-    y, values, given = xs[0], 0, []
-    for x in xs[1:]:
-        given.append((stretches(y, x), "combine takes tensors of one shape, where 1 fits any size, and gets {} and {}", y, x))
-        y = stretched(y, x)
-        values = values + y.size
-    if function == "where":
-        given.append((len(xs) == 3, "where takes three tensors, and gets {}", len(xs)))
+    y, values, given = stretched("combine", xs)
+    if equal(function, "where"):
+        given.append((equal(len(xs), 3), "where takes three tensors, and gets {}", len(xs)))
         values = y.size
     cost = taken(COMBINED[function], values)
     cost.given = tuple(given)

@@ -81,7 +81,7 @@ def scaled_dot_product(q: Tensor, k: Tensor, v: Tensor, *, fused: Flag = False) 
     """
     tensors = (q, k, v)
     if any(len(x.dims) < 3 for x in tensors) or len({len(x.dims) for x in tensors}) > 1:
-        raise Misfit("scaled_dot_product takes three tensors of matrices, and gets {}, {} and {}", *tensors)
+        raise Misfit("scaled_dot_product takes tensors of as many dimensions, two or more, and gets {}, {} and {}", *tensors)
     (*before, t, d), (*others, s, inner), (*more, rows_of_v, e) = (x.shape for x in tensors)
     rows = prod(before) * t
     cost = _weighed(rows, rows * s, rows * s * (d + e), fused)
@@ -105,6 +105,6 @@ def _shared(many: list[Num], few: list[Num], a: Tensor, b: Tensor, *, alike: boo
     """The heads of two tensors: all alike, or the last kind of them shared by several."""
     text = "matrices of {} and {} do not go together: what stands before their last two dimensions"
     truths = [equal(p, q) for p, q in zip(many[:-1], few[:-1], strict=True)]
-    is_batch = len(many) == 1
+    is_batch = equal(len(many), 1)
     last = equal(many[-1], few[-1]) if alike or is_batch else divides(few[-1], many[-1])
     return [(truth, text, a, b) for truth in (*truths, last)]

@@ -27,6 +27,7 @@ FUNCTIONS: dict[str, Steps] = {
     "leaky_relu": Steps(cmp=1, mul=1),
     "softsign": Steps(cmp=1, add=1, mul=1),
     "softplus": Steps(exp=2, add=1),
+    "log_sigmoid": Steps(exp=2, add=2),
     "mish": Steps(exp=3, add=1, mul=1),
     "selu": Steps(cmp=1, exp=1, add=1, mul=2),
     "celu": Steps(cmp=1, exp=1, add=1, mul=2),

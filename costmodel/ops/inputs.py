@@ -17,5 +17,7 @@ Map: TypeAlias = Annotated[Tensor, Takes(("map",))]
 """Channels and two sides: c×h×w."""
 Volume: TypeAlias = Annotated[Tensor, Takes(("volume",))]
 """Channels and three sides: c×d×h×w."""
+Sequence: TypeAlias = Annotated[Tensor, Takes(("sequence",))]
+"""Tokens with channels: t×c."""
 Spatial: TypeAlias = Annotated[Tensor, Takes(("map", "signal", "volume"))]
 """Channels and at least one side that a window slides over."""

@@ -1,6 +1,8 @@
 """Ops that bring tensors together."""
 
-from costmodel.algebra import Truth, both, either, equal, maximum
+from collections.abc import Sequence
+
+from costmodel.algebra import Num, Truth, both, either, equal, maximum
 from costmodel.cost import Condition, Cost
 from costmodel.ops.fields import Axis
 from costmodel.ops.registry import op
@@ -22,12 +24,8 @@ def multiply(*xs: Tensor) -> tuple[Tensor, Cost]:
     arXiv:1709.01507, equation 4). Output of the larger shape; one multiplication a value of it for each input after the
     first, each input read once at its own size.
     """
-    y, mul, given = xs[0], 0, []
-    for x in xs[1:]:
-        given.append((stretches(y, x), "multiply takes tensors of one shape, where 1 fits any size, and gets {} and {}", y, x))
-        y = stretched(y, x)
-        mul = mul + y.size
-    return y, Cost(mul=mul, given=tuple(given))
+    y, values, given = stretched("multiply", xs)
+    return y, Cost(mul=values, given=tuple(given))
 
 
 @op
@@ -53,7 +51,18 @@ def _same(a: Tensor, b: Tensor, but: str) -> Truth:
     return truth
 
 
-def stretches(a: Tensor, b: Tensor) -> Truth:
+def stretched(op: str, xs: Sequence[Tensor]) -> tuple[Tensor, Num, list[Condition]]:
+    """The shape to which tensors stretch, the values that joining them one after the other gives, and the conditions."""
+    y, values, given = xs[0], 0, list[Condition]()
+    text = f"{op} takes tensors of one shape, where 1 fits any size, and gets {{}} and {{}}"
+    for x in xs[1:]:
+        given.append((_stretches(y, x), text, y, x))
+        y = _stretched(y, x)
+        values = values + y.size
+    return y, values, given
+
+
+def _stretches(a: Tensor, b: Tensor) -> Truth:
     """Whether all that both have is of one size, or 1 on one side."""
     truth: Truth = True
     for name in a.dims.keys() & b.dims.keys():
@@ -62,7 +71,7 @@ def stretches(a: Tensor, b: Tensor) -> Truth:
     return truth
 
 
-def stretched(a: Tensor, b: Tensor) -> Tensor:
+def _stretched(a: Tensor, b: Tensor) -> Tensor:
     """The shape that both stretch to, its dimensions in their order in memory."""
     names = [name for name in ("n", *DIMENSIONS) if a.has(name) or b.has(name)]
     return Tensor(**{name: maximum(a.dims.get(name, 1), b.dims.get(name, 1)) for name in names})

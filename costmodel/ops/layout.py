@@ -89,11 +89,11 @@ def permute(x: Tensor, *, order: Axes) -> tuple[Tensor, Cost]:
     `order` names each of them once. The first dimension in memory gets the size of the first named, and so on: a map c×h×w
     becomes h×w×c. A copy: each value is read and written; an order that is the one in memory is none.
     """
-    names = [name for name in x.dims if name != "n"]
-    if sorted(names) != sorted(order):
+    names = [*x.without("n").dims]
+    if set(names).symmetric_difference(order):
         raise Misfit("order must name each dimension of {} once ({}), and is {}", x.said, ", ".join(names), spoken([*order]))
     y = x.but(**{name: x.along(source) for name, source in zip(names, order, strict=True)})
-    return y, Cost(read=0, write=0) if [*order] == names else Cost()
+    return y, Cost(read=0, write=0) if equal([*order], names) else Cost()
 
 
 @op
@@ -103,10 +103,10 @@ def tile(x: Tensor, *, shape: Shape) -> tuple[Tensor, Cost]:
     Output of the shape given, each of whose sizes is a multiple of what enters. A copy: the input is read once, the output
     written once.
     """
-    names = [name for name in x.dims if name != "n"]
-    if names != [*shape]:
+    names = [*x.without("n").dims]
+    if not equal(names, [*shape]):
         raise Misfit("shape must name the dimensions of {} ({}), and names {}", x.said, ", ".join(names), ", ".join(shape))
-    text = "the {} ({{}}) must divide that of the shape ({{}})"
+    text = "shape must hold the {} ({{}}) a whole number of times, and is {{}} there"
     given = [(divides(x.along(n), size), text.format(DIMENSIONS[n]), x.along(n), size) for n, size in shape.items()]
     return x.but(**shape), Cost(given=tuple(given))
 

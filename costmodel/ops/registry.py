@@ -39,7 +39,7 @@ class Op(NamedTuple):
     most: int | None
     """The most tensors that it takes; None where any number will do."""
     counted: bool
-    """Whether papers count it: a convolution, a fully connected layer, attention, or one of a spec's own that multiplies."""
+    """Whether papers count it: a convolution, an FC layer, attention, a recurrent layer, or a spec's own that multiplies."""
     takes: tuple[str, ...] = ()
     """The kinds of tensor that may enter; any where none is named."""
 
@@ -47,6 +47,11 @@ class Op(NamedTuple):
     def joins(self) -> bool:
         """Whether it brings branches together: it takes several tensors, and no field is needed."""
         return self.most != 1 and not any(field.required for field in self.fields.values())
+
+    @property
+    def value_wise(self) -> bool:
+        """Whether each value comes of the one at its place in what enters: an activation, a learned factor or offset."""
+        return self.family == "pointwise" or self.name in _VALUE_WISE
 
     @property
     def doc(self) -> str:
@@ -78,7 +83,8 @@ class Op(NamedTuple):
 OPS: dict[str, Op] = {}
 """Every op by its name in specs."""
 
-_COUNTED_FAMILIES = ("conv", "dense", "attention")
+_COUNTED_FAMILIES = ("conv", "dense", "attention", "recurrent")
+_VALUE_WISE = ("map", "scale", "shift")
 
 
 def op(rule: Rule) -> Rule:

@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 from costmodel.layers import by_layer, kind_label, main_line
 from costmodel.line import Line
+from costmodel.measuring.predicting import Prediction
 from costmodel.reports import peak
 from costmodel.reports import roofline as timed
 from costmodel.reports.columns import (
     DEFAULT,
     ON_DEVICE,
+    PREDICTED,
     TEXTS,
     Amounts,
     Shown,
@@ -53,7 +55,8 @@ class Content(NamedTuple):
 
 def content(shown: Shown, *, repeats: bool = False) -> Content:
     """The report; with `repeats` every row says its unit, not only a unit's first."""
-    keys = shown.columns or (ON_DEVICE if shown.roofline else DEFAULT)
+    predicted = isinstance(shown.roofline, Prediction)
+    keys = shown.columns or (PREDICTED if predicted else ON_DEVICE if shown.roofline else DEFAULT)
     keys = keys if {"layer", "path"} & set(keys) else ("layer", *keys)
     chosen = select(shown, keys, whole_list=False)
     body = [_row_cells(row, keys, first or repeats, shown, chosen.whole) for first, row in chosen.rows]
@@ -66,12 +69,13 @@ def content(shown: Shown, *, repeats: bool = False) -> Content:
         for key, c in zip(_with_times(keys), _sum_cells("total", keys, chosen.whole, chosen.whole, sign=least), strict=True)
     ]
     columns = headed(keys, shown.convention, not shown.columns)
+    columns = [column._replace(title=column.title.removesuffix(" ≥")) for column in columns] if predicted else columns
     at = _times_at(keys)
     columns[at:at] = [Column("")] if at else []
     rules = [
         f"{shown.convention.unit}: {shown.convention.meaning} ({shown.convention.name})",
         f"access: {shown.traffic.said} ({shown.traffic.spelled})",
-        *([timed.RULE] if shown.roofline else []),
+        *([timed.rule(shown.roofline)] if shown.roofline else []),
     ]
     rules = [counting(rule, shown.ledger.multiplying) for rule in rules]
     name = " · ".join(part for part in (shown.ledger.name, shown.ledger.source) if part)

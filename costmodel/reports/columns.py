@@ -8,6 +8,7 @@ from costmodel.dtypes import Dtypes
 from costmodel.layers import kind_label
 from costmodel.ledger import Ledger
 from costmodel.line import Line
+from costmodel.measuring.predicting import Prediction
 from costmodel.memory import Reuse
 from costmodel.published import Comparison
 from costmodel.reports import roofline as timed
@@ -31,7 +32,7 @@ AMOUNTS = {
     "loads": "params read",
     "weights": "weights",
     "biases": "biases",
-    "affine": "norm params",
+    "affine": "scales+shifts",
     "buffers": "buffers",
     "add": "additions",
     "mul": "multiplications",
@@ -48,6 +49,8 @@ DEFAULT = ("layer", "op", "input", "output", *_COUNTED, "then")
 """The columns of a table unless others are asked for."""
 ON_DEVICE = ("layer", "op", "input", "output", "operations", "bytes", "intensity", "time", "%time", "bound_by", "then")
 """Those of a table with a device."""
+PREDICTED = tuple(key for key in ON_DEVICE if key not in ("intensity", "bound_by"))
+"""Those of a table with a device that was fitted."""
 _TITLES = {"then": "with", "time": "time ≥"}
 _MOVES = {"reads": "read", "writes": "written", "loads": "loaded"}
 
@@ -77,8 +80,8 @@ class Shown(NamedTuple):
     """The parameters that nobody set; the header leaves the last one out where that saves it a line."""
     spec: str = ""
     traffic: Traffic = CONV
-    roofline: Roofline | None = None
-    """The network on a device, where one is given."""
+    roofline: Roofline | Prediction | None = None
+    """The network on a device, where one is given: lower bounds of time, or predictions."""
     memory: Reuse | None = None
     """The convention of a report on memory over time, which it then is."""
 

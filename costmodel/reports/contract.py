@@ -44,7 +44,7 @@ def document(shown: Shown) -> dict[str, Any]:
             "every_op_moved": _traffic(ledger, UNFUSED, dtypes),
             "counts": {name: getattr(cost, name) for name in COUNTS},
         },
-        **({"device": timed.document(shown.roofline)} if shown.roofline else {}),
+        **(timed.document(shown.roofline) if shown.roofline else {}),
         "peak": peak.figures(Memory(ledger), dtypes),
         "layers": [_layer(row, shown) for _, row in chosen.rows],
         **({"others": _others(chosen, shown)} if chosen.left else {}),

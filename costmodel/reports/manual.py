@@ -17,6 +17,7 @@ _TITLES = {
     "conv": "convolutions",
     "dense": "fully connected and attention",
     "attention": "fully connected and attention",
+    "recurrent": "recurrent layers",
     "norm": "normalisation",
     "pointwise": "activations",
     "learned": "learned values",

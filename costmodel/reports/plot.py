@@ -38,7 +38,7 @@ class Dot(NamedTuple):
 def draw(shown: Shown, form: str) -> bytes:
     """The plot as `svg`, `pdf` or `png`; the same input gives the same bytes."""
     roofline = shown.roofline
-    assert roofline is not None
+    assert isinstance(roofline, Roofline)
     by = ("block" if roofline.joins else "layer") if shown.by in ("op", "layer") else shown.by  # a kernel is one dot
     shown = shown._replace(by=by, columns=(), sort=None, top=None)
     return saved(lambda: _figure(shown, roofline), form)

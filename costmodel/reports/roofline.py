@@ -4,17 +4,26 @@ from fractions import Fraction
 from math import log10
 from typing import Any
 
+from costmodel.measuring.predicting import Estimate, Prediction
+from costmodel.reports import predicting
 from costmodel.reports.layout import Cell
 from costmodel.reports.words import UNKNOWN, share
 from costmodel.roofline import BOUNDS, Roofline, Work
 
 COLUMNS = ("time", "%time", "intensity", "bound_by")
 """The columns that need a device."""
-RULE = "time: launch + max(mult-adds / peak, bytes / bandwidth) of each kernel, a lower bound · intensity: mult-adds per byte"
+_RULE = "time: launch + max(mult-adds / peak, bytes / bandwidth) of each kernel, a lower bound · intensity: mult-adds per byte"
+
+
+def rule(roofline: Roofline | Prediction) -> str:
+    """How a time comes about."""
+    return predicting.RULE if isinstance(roofline, Prediction) else _RULE
+
+
 _UNITS = (("s", 1), ("ms", 10**3), ("µs", 10**6), ("ns", 10**9))
 
 
-def cell(key: str, work: Work, whole: Work, sign: str) -> Cell:
+def cell(key: str, work: Work | Estimate, whole: Work | Estimate, sign: str) -> Cell:
     """A row's time, intensity or bound on a screen; a dash where it has no kernel, and `sign` as for counts."""
     if sign == UNKNOWN or (sign and key == "intensity"):
         return Cell(UNKNOWN, "dim")
@@ -22,6 +31,8 @@ def cell(key: str, work: Work, whole: Work, sign: str) -> Cell:
         return Cell("–", "dim")
     if key == "time":
         return Cell(duration(work.seconds, whole.seconds))
+    if isinstance(work, Estimate):
+        return Cell("–", "dim")
     return Cell(work.bound_by or "–") if key == "bound_by" else Cell(ratio(work.intensity), "dim")
 
 
@@ -76,8 +87,10 @@ def rate(value: Fraction) -> str:
 _SCALES = ((15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k"))
 
 
-def said(roofline: Roofline, unknown: bool, by: str | int) -> list[tuple[str, str]]:
+def said(roofline: Roofline | Prediction, unknown: bool, by: str | int) -> list[tuple[str, str]]:
     """What a table of such rows says of a device and of the network on it: labels and sentences."""
+    if isinstance(roofline, Prediction):
+        return predicting.said(roofline)
     device, whole = roofline.device, roofline.whole
     rates = [
         f"{rate(roofline.peak)} mult-adds/s in {roofline.dtype}",
@@ -101,8 +114,12 @@ def said(roofline: Roofline, unknown: bool, by: str | int) -> list[tuple[str, st
     ]
 
 
-def document(roofline: Roofline) -> dict[str, Any]:
-    """The device and the network on it, as plain data."""
+def document(roofline: Roofline | Prediction) -> dict[str, Any]:
+    """The device and the network on it, as plain data, under the name that tells a bound from a prediction."""
+    return {"predicted": predicting.document(roofline)} if isinstance(roofline, Prediction) else {"device": _document(roofline)}
+
+
+def _document(roofline: Roofline) -> dict[str, Any]:
     device, whole = roofline.device, roofline.whole
     return {
         "name": device.name,
@@ -120,8 +137,10 @@ def document(roofline: Roofline) -> dict[str, Any]:
     }
 
 
-def figures(work: Work) -> dict[str, Any]:
-    """A row's time in seconds, intensity and bound, as plain data."""
+def figures(work: Work | Estimate) -> dict[str, Any]:
+    """A row's time in seconds, intensity and bound, as plain data; of a prediction its time alone."""
+    if isinstance(work, Estimate):
+        return {"predicted_s": work.seconds}
     return {"time_s": plain(work.seconds), "intensity": plain(work.intensity), "bound_by": work.bound_by or None}
 
 
@@ -130,16 +149,22 @@ def plain(value: Any) -> Any:
     return value if value is None else int(value) if value == int(value) else float(value)
 
 
-def spreadsheet(key: str, work: Work, whole: Work, sign: str) -> Any:
+def spreadsheet(key: str, work: Work | Estimate, whole: Work | Estimate, sign: str) -> Any:
     """A row's value in CSV: seconds, percent, mult-adds a byte, or what it is bound by; empty where there is none."""
     if key == "%time":
         return share(work.seconds, whole.seconds)
-    value = figures(work)[HEADINGS.get(key, key)]
+    value = figures(work)[heading(key, isinstance(work, Estimate))]
     return "" if value is None or (sign and key == "intensity") else value
 
 
-HEADINGS = {"time": "time_s"}
-"""What a column is called where its unit is not beside each value."""
+def heading(key: str, predicted: bool) -> str:
+    """What a column is called where its unit is not beside each value."""
+    return ("predicted_s" if predicted else "time_s") if key == "time" else key
+
+
+def keys(roofline: Roofline | Prediction) -> tuple[str, ...]:
+    """The columns that a device of its kind has."""
+    return COLUMNS[:2] if isinstance(roofline, Prediction) else COLUMNS
 
 
 def weight(key: str, work: Work) -> Any:

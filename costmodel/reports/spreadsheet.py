@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from costmodel.dtypes import Dtypes
+from costmodel.measuring.predicting import Prediction
 from costmodel.problems import printable
 from costmodel.reports import roofline as timed
 from costmodel.reports.columns import AMOUNTS, Amounts, Shown, is_amount, number, words
@@ -25,7 +26,7 @@ def analysis(shown: Shown) -> str:
 
     What is not known is left empty, and adds nothing; a row with something in it that is not counted is not `complete`.
     """
-    keys = shown.columns or (*COLUMNS, *(timed.COLUMNS if shown.roofline else ()))
+    keys = shown.columns or (*COLUMNS, *(timed.keys(shown.roofline) if shown.roofline else ()))
     keys = keys if {"layer", "path"} & set(keys) else ("path", *keys)
     chosen = select(shown, keys, whole_list=True)
     device = [shown.roofline.device.name] if shown.roofline else []
@@ -35,7 +36,7 @@ def analysis(shown: Shown) -> str:
         at = next(keys.index(key) for key in ("op", "path", "layer") if key in keys)
         sums = [_sum(key, chosen.others, chosen.whole, chosen.sign) for key in keys]
         rows.append([*sums[:at], "others", *sums[at + 1 :], *rules, answer(not chosen.sign)])
-    heading = [timed.HEADINGS.get(key, key) for key in keys]
+    heading = [timed.heading(key, isinstance(shown.roofline, Prediction)) for key in keys]
     return written([*heading, "convention", "traffic", "dtype", *(["device"] if device else []), "complete"], rows)
 
 

@@ -18,6 +18,8 @@ _TYPICAL = {"out": 32, "kernel": 3, "padding": 1, "heads": 8, "stop": 32, "size"
 """Numbers that fields mostly have; 2 for others."""
 _SHOWN = ("kernel", "stride", "padding", "stop")
 """Optional fields that an example shows, where the op accepts them."""
+_LEFT_OUT = ("learned", "position_bias")
+"""Optional fields without which most networks have the op: its costs are shown as they are then."""
 _SIZES = {"n": 1, "t": 196, "d": 16, "h": 56, "w": 112, "c": 64, "c₁": 64, "c₂": 32, "c₃": 16}
 """A typical number for each symbol of an input's size; height and width differ, or an op could mistake one for the other."""
 _KINDS = ("nchw", "nc", "ncw", "ncdhw", "ntc")
@@ -67,7 +69,7 @@ def closed(op: Op) -> Closed:
 
 def _inputs(op: Op) -> Iterator[list[Sizes]]:
     """Kinds of tensor to try; several with channels of their own, then all alike, then the next one's rows for columns."""
-    count = max(op.least, 2 if op.joins else 1)
+    count = max(op.least, 2 if op.joins or op.most is None else 1)
     for kind in _KINDS:
         alike = {name: name for name in kind}
         if count == 1:
@@ -96,7 +98,8 @@ def _offered(field: Field, x: Tensor, number: Any) -> list[Any]:
     """Values to try for a field, by how a spec writes them."""
     own = [name for name in x.dims if name != "n"]
     if field.kind.reads == "shape":
-        return [{"c": algebra.prod(x.dims[name] for name in own)}, {name: x.dims[name] for name in own}]
+        sizes = {name: x.dims[name] for name in own}
+        return [{"c": algebra.prod(sizes.values())}, {name: 2 * size for name, size in sizes.items()}, sizes]
     if field.kind.reads == "text":
         return [*field.kind.words, "Custom", *own, own[::-1], own[-2:][::-1], own[:1]]
     return [number, 1, 0, *field.kind.words, True, *([number] * sides for sides in (1, 2, 3))]
@@ -151,7 +154,7 @@ def _in_symbols(op: Op, sizes: list[Sizes], places: dict[str, int], typical: Set
     """Run with a symbol for each size and for each field that takes one; optional fields at their default if need be."""
     inputs = [Tensor(**{name: algebra.symbol(letter, whole=True) for name, letter in one.items()}) for one in sizes]
     letters = _letters(op, {letter for one in sizes for letter in one.values()})
-    for names in (list(op.fields), list(places)):
+    for names in ([name for name in op.fields if name not in _LEFT_OUT], list(places)):
         symbols, given = {}, {}
         for name in names:
             field, symbol = op.fields[name], algebra.symbol(letters[name], whole=True)

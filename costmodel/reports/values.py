@@ -89,7 +89,8 @@ def words() -> dict[str, Entry]:
     takers: dict[str, dict[str, None]] = {}
     for op in OPS.values():
         for field in op.fields.values():
-            takers.setdefault(field.name, {}).update(dict.fromkeys(field.kind.words))
+            if field.kind.reads == "value":
+                takers.setdefault(field.name, {}).update(dict.fromkeys(field.kind.words))
     spelled = [f"{name}: {', '.join(found)}" for name, found in takers.items() if found]
     entry = Entry(
         "Constants that formulas may name",

@@ -40,7 +40,7 @@ def read_device(text: str, file: str) -> Device:
     """A device from the text of its file; `file` is its name in messages. Raises `SpecError` with every mistake in it."""
     problems = Problems()
     data = read(text, file, problems, _FILE)
-    reader = _Reader(data, problems)
+    reader = DeviceReader(data, problems)
     device = Device(
         reader.text("name"),
         reader.texts("source"),
@@ -53,19 +53,23 @@ def read_device(text: str, file: str) -> Device:
     return device
 
 
-class _Reader:
+class DeviceReader:
     """Reads one key after the other; what is wrong goes onto `problems`, and something stands in for it."""
+
+    keys: tuple[str, ...] = KEYS
+    """What the file says, the last of them if it likes."""
+    noun = "a device file"
 
     def __init__(self, data: Map, problems: Problems) -> None:
         self.data, self.problems = data, problems
 
     def check(self) -> None:
         """Note keys that are none and keys that are missing. Raises `SpecError` with everything that is wrong."""
-        ValueReader(self.problems).known_keys(self.data, KEYS, "a device file")
-        misspelt = {meant(key, KEYS) for key in self.data if key not in KEYS}
-        for key in KEYS[:-1]:
+        ValueReader(self.problems).known_keys(self.data, self.keys, self.noun)
+        misspelt = {meant(key, self.keys) for key in self.data if key not in self.keys}
+        for key in self.keys[:-1]:
             if key not in self.data and key not in misspelt:
-                self.problems.add(self.data.mark, f"this device file has no `{key}`", _MISSING[key])
+                self.problems.add(self.data.mark, f"this device file has no `{key}`", _MISSING.get(key, ""))
         self.problems.check()
 
     def place(self, key: str, item: Any) -> Mark:

@@ -228,6 +228,13 @@ SETTINGS = {
             },
         ),
     ),
+    **dict.fromkeys(
+        ("lstm", "gru", "rnn"),
+        (
+            one(TOKENS | TOKENS | ANY),
+            st.fixed_dictionaries({"out": FEW}, optional={"directions": st.sampled_from([1, 2, 2, 3]), "bias": st.booleans()}),
+        ),
+    ),
     "scaled_dot_product": (heads(), optional(fused=st.booleans())),
     "map": (one(ANY), st.fixed_dictionaries({"function": st.sampled_from([*FUNCTIONS])})),
     "combine": (stretching(), st.fixed_dictionaries({"function": st.sampled_from([*COMBINED])})),
@@ -391,3 +398,24 @@ def test_attention_windows(windows: int) -> None:
 def test_every_odometer_has_its_op() -> None:
     """No odometer is left over from an op that is gone."""
     assert set(SETTINGS) <= set(ODOMETERS) <= set(OPS)
+
+
+# --- ops that are others, one after the other ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fused", [False, True])
+@pytest.mark.parametrize(("heads", "kv_heads"), [(4, 4), (4, 2), (3, 1)])
+def test_attention_is_its_projections_and_what_is_between_them(heads: int, kv_heads: int, fused: bool) -> None:
+    x, source = Tensor(n=2, t=5, c=7), Tensor(n=2, t=3, c=6)
+    of, out = 4, 9
+    fields = {"heads": heads, "dim": heads * of, "kv_heads": kv_heads, "out": out, "fused": fused}
+    y, whole = OPS["attention"]([x, source], fields)
+    q, asked = OPS["linear"]([x], {"out": heads * of})
+    k, keys = OPS["linear"]([source], {"out": kv_heads * of})
+    v, values = OPS["linear"]([source], {"out": kv_heads * of})
+    a, b, c = (Tensor(n=2, c=x.c // of, h=x.t, w=of) for x in (q, k, v))
+    weighed, between = OPS["scaled_dot_product"]([a, b, c], {"fused": fused})
+    last, leaving = OPS["linear"]([Tensor(n=2, t=5, c=weighed.c * weighed.w)], {"out": out})
+    parts = asked + keys + values + between + leaving
+    assert last.dims == y.dims
+    assert {count: getattr(parts, count) for count in COUNTS} == {count: getattr(whole, count) for count in COUNTS}

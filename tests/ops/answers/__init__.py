@@ -5,8 +5,38 @@ To add a row: the op, its inputs, its fields, the output, and every count that i
 
 from pathlib import Path
 
-from answers import arithmetic, attention, conv, dense, join, layout, learned, norm, pointwise, pool, reduce, resize, unknown
+from answers import (
+    arithmetic,
+    attention,
+    conv,
+    dense,
+    join,
+    layout,
+    learned,
+    norm,
+    pointwise,
+    pool,
+    recurrent,
+    reduce,
+    resize,
+    unknown,
+)
 
-FAMILIES = (conv, dense, attention, norm, pointwise, pool, resize, reduce, join, layout, learned, arithmetic, unknown)
+FAMILIES = (
+    conv,
+    dense,
+    attention,
+    recurrent,
+    norm,
+    pointwise,
+    pool,
+    resize,
+    reduce,
+    join,
+    layout,
+    learned,
+    arithmetic,
+    unknown,
+)
 ANSWERS = [row for family in FAMILIES for row in family.ANSWERS]
 FILES = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem != "__init__")

@@ -31,6 +31,7 @@ STEPS = {
     "leaky_relu": "cmp mul",
     "softsign": "cmp add mul",  # |x|, 1 + |x|, x over that
     "softplus": "exp add exp",  # eˣ, 1 + eˣ, its logarithm
+    "log_sigmoid": "exp add exp add",  # x less the softplus of it
     "mish": "exp add exp exp mul",  # softplus, its hyperbolic tangent, times x
     "selu": "cmp exp add mul mul",
     "celu": "cmp mul exp add mul",  # x/α, its exponential, less 1, times α

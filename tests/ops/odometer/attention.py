@@ -60,18 +60,25 @@ def _first_group(channels: list[list[int]], heads: int, kv_heads: int | None) ->
     return channels[dealt(heads, kv_heads or heads)[0][0]]
 
 
-def scaled_dot_product(q: Shape, k: Shape, v: Shape, *, fused: bool = False) -> Run:
-    """Each row of the queries meets each row of the keys of its matrix, then each row of the values."""
+def _fit(q: Shape, k: Shape, v: Shape) -> None:
+    """See that each row of queries is as long as one of keys, of which there are as many as values, head by head."""
     if not len(q) == len(k) == len(v) >= 3:
         raise Impossible("there are no matrices")
-    *before, t, d = q.values()
+    *before, _, d = q.values()
     *others, s, inner = k.values()
-    *more, last, e = v.values()
+    *more, last, _ = v.values()
     if others != more or inner != d or last != s or before[:-1] != others[:-1]:
         raise Impossible("the matrices do not fit")
     if len(before) == 1 and before != others:
         raise Impossible("the samples do not fit")
     dealt(before[-1], others[-1])
+
+
+def scaled_dot_product(q: Shape, k: Shape, v: Shape, *, fused: bool = False) -> Run:
+    """Each row of the queries meets each row of the keys of its matrix, then each row of the values."""
+    _fit(q, k, v)
+    *before, t, d = q.values()
+    *_, s, e = v.values()
     y = {name: e if place == len(q) - 1 else size for place, (name, size) in enumerate(q.items())}
     count = moved([q, k, v], y)
     for _matrix in cells({str(place): size for place, size in enumerate(before)}):

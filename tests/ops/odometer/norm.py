@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from odometer.conv import dealt
-from odometer.counting import cells, Run, Shape, each, moved, sets
+from odometer.counting import Run, Shape, cells, each, moved, sets
 
 
 def batch_norm(x: Shape) -> Run:

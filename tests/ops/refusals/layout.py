@@ -25,4 +25,10 @@ REFUSALS = [
         fields={"shape": {"t": 15, "c": 8}},
         sentences=("shape 15×8 must hold as many elements as what enters, 8×4×4: it holds 120, and 128 enter",),
     ),
+    refusal(
+        "tile",
+        image(6, 4, 4),
+        fields={"shape": {"c": 6, "h": 6, "w": 8}},
+        sentences=("shape must hold the height (4) a whole number of times, and is 6 there",),
+    ),
 ]
