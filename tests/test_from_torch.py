@@ -144,6 +144,30 @@ def test_open_sides_are_parameters_of_the_spec() -> None:
         assert found == counted(module, (torch.randn(1, 3, height, width),))
 
 
+def test_open_sizes_may_be_said_in_pytorchs_own_words() -> None:
+    batch, width = torch.export.Dim("batch"), torch.export.Dim("width", min=4)
+    for dynamic in ({"input": {0: batch, 2: width}}, ({0: batch, 2: width},), [(batch, None, width)]):
+        spec = costmodel.from_torch(nn.Conv1d(3, 8, 3), (torch.randn(2, 3, 16),), dynamic=dynamic)
+        assert [*spec.network.params] == ["width"]
+        assert spec.analyze(width=30).totals.mult_adds == 28 * 3 * 3 * 8
+
+
+def test_inputs_by_name_lists_and_modules_without_gradients() -> None:
+    class Layered(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = nn.Linear(4, 4), nn.Linear(4, 3)
+
+        def forward(self, x: Any, *, factor: Any) -> Any:
+            with torch.no_grad():
+                y = self.first(x["a"] + x["b"])
+            return {"y": self.second(y * factor)}
+
+    x = torch.randn(2, 4)
+    totals = costmodel.from_torch(Layered(), ({"a": x, "b": x},), keywords={"factor": x}).analyze().totals
+    assert (totals.mult_adds, totals.params) == (28, 35)
+
+
 def test_names_of_modules_are_kept() -> None:
     module = nn.Sequential()
     module.add_module("stem", nn.Conv2d(3, 4, 3))
@@ -166,6 +190,8 @@ def test_a_parameter_that_two_modules_share_is_one() -> None:
 
     model = torch_model(Tied(), (torch.randn(1, 4),))
     assert [name for name, one in model.graph.constants.items() if one.learned] == ["first.weight"]
+    text = costmodel.from_torch(Tied(), (torch.randn(1, 4),)).text
+    assert "parameters that several layers share are counted in each of them: first.weight" in text
 
 
 def test_the_mode_of_each_module_stays() -> None:

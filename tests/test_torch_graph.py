@@ -14,7 +14,7 @@ from torch_modules import drawn  # noqa: E402
 from costmodel.importing.torch_graph import torch_model  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # PyTorch's own
-EACH = 30
+EACH = 25
 """How many modules of a kind are drawn."""
 
 
@@ -121,33 +121,19 @@ def test_backbones_of_detectors_have_several_outputs(name: str) -> None:
     "name",
     [
         "mobilenetv4_conv_small",
-        "efficientformerv2_s0",
         "edgenext_xx_small",
         "tiny_vit_5m_224",
-        "mixer_s32_224",
         "poolformer_s12",
         "coatnet_nano_rw_224",
         "levit_128s",
-        "ghostnetv2_100",
         "fastvit_t8",
-        "deit3_small_patch16_224",
         "eva02_tiny_patch14_224",
         "resnest14d",
-        "hrnet_w18_small",
-        "rexnet_100",
-        "convmixer_768_32",
-        "repvgg_a0",
         "mobileone_s0",
         "xcit_nano_12_p16_224",
-        "pvt_v2_b0",
-        "davit_tiny",
         "focalnet_tiny_srf",
-        "beit_base_patch16_224",
         "crossvit_9_240",
-        "twins_svt_small",
-        "visformer_tiny",
         "nfnet_l0",
-        "gcresnet33ts",
     ],
 )
 def test_models_of_timm_have_nodes_for_all_that_they_do(name: str) -> None:

@@ -28,6 +28,8 @@ def exported(
     names: dict[tuple[str, int], str] = {}
     if _is_simple(dynamic):
         args, given, dynamic, names = _opened(module, args, given, dynamic)
+    elif dynamic is not None:
+        names = _called(module, args, given, dynamic)
     args, given = _on_the_same_device(module, args, given)
     with _quiet(), evaluating(module):
         try:
@@ -136,6 +138,21 @@ def _opened(
     shapes = {word: {at: open_ for one, at in names if one == word} or None for word in found}
     args = tuple(found[word] for word in words[: len(args)])
     return args, {word: found[word] for word in given}, _as_taken(module, shapes, words, len(args)), names
+
+
+def _called(module: Any, args: tuple[Any, ...], given: dict[str, Any], dynamic: Any) -> dict[tuple[str, int], str]:
+    """What open sizes are called that are said in PyTorch's own words, of inputs that are tensors."""
+    by_word = dynamic if isinstance(dynamic, Mapping) else {}
+    if isinstance(dynamic, Sequence):
+        by_word = dict(zip(_names(module, args, given), dynamic, strict=False))
+    names = {}
+    for word, axes in by_word.items():
+        pairs = axes.items() if isinstance(axes, Mapping) else enumerate(axes) if isinstance(axes, Sequence) else ()
+        for at, size in pairs:
+            name = getattr(size, "__name__", "")
+            if isinstance(at, int) and name.isidentifier():
+                names[word, at] = name
+    return names
 
 
 def _names(module: Any, args: tuple[Any, ...], given: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from costmodel.importing.model import Constant, Dim, Entry, Graph, Model, Node
 from costmodel.importing.torch_export import exported
 from costmodel.importing.torch_program import (
     bound,
+    computed,
     has_numbers,
     held_by,
     is_fixed,
@@ -202,12 +203,17 @@ class _Reader:
         known = all(value.tensor is not None for value in values if isinstance(value, Fixed))
         tags = getattr(node.target, "tags", ())
         if known and sum(prod(one.shape) for one in likes) <= _MOST and torch.Tag.nondeterministic_seeded not in tags:
-            found = self.computed(node) or found
+            found = computed(node, self.number) or found
         named = [
             Fixed(self.writer.unique(node.name), name_of(one.dtype), tuple(map(int, one.shape)), tensor)
             for one, tensor in zip(likes, found, strict=True)
         ]
         return named if isinstance(like, tuple | list) else named[0]
+
+    def number(self, node: Any) -> Any:
+        """What is known of a node's value: a tensor, or a number."""
+        value = self.writer.values[node]
+        return value.tensor if isinstance(value, Fixed) else value
 
     def parted(self, node: Any) -> Any:
         """Parts of a parameter, each as a parameter of its own, so that nobody takes one for the whole."""
@@ -224,23 +230,6 @@ class _Reader:
             self.writer.constants[part] = Constant(part, whole.dtype, shape, None, learned=True)
             found.append(part)
         return found if isinstance(node.meta["val"], tuple | list) else found[0]
-
-    def computed(self, node: Any) -> list[Any] | None:
-        """The numbers that an op gives; None where PyTorch cannot work them out here."""
-        import torch
-        from torch.fx import map_arg
-
-        def number(one: Any) -> Any:
-            value = self.writer.values[one]
-            return value.tensor if isinstance(value, Fixed) else value
-
-        try:
-            with torch.no_grad():
-                found = node.target(*map_arg(node.args, number), **map_arg(node.kwargs, number))
-        except (RuntimeError, NotImplementedError, TypeError, AssertionError):
-            return None
-        listed = [*found] if isinstance(found, tuple | list) else [found]
-        return listed if all(has_numbers(one) for one in listed) else None
 
     # --- what is said ----------------------------------------------------------------------------------------------------
 

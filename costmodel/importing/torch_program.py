@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
 
@@ -59,6 +60,20 @@ def read(nodes: list[Node], outputs: list[Entry]) -> list[Node]:
             wanted.update(node.inputs)
             kept.append(node)
     return kept[::-1]
+
+
+def computed(node: Any, number: Callable[[Any], Any]) -> list[Any] | None:
+    """The numbers that an op gives for those of its inputs; None where PyTorch cannot work them out here."""
+    import torch
+    from torch.fx import map_arg
+
+    try:
+        with torch.no_grad():
+            found = node.target(*map_arg(node.args, number), **map_arg(node.kwargs, number))
+    except (RuntimeError, NotImplementedError, TypeError, AssertionError):
+        return None
+    listed = [*found] if isinstance(found, tuple | list) else [found]
+    return listed if all(map(has_numbers, listed)) else None
 
 
 def ranges(node: Any) -> tuple[int, list[tuple[int, int]]] | None:

@@ -1,5 +1,6 @@
 """A draft as the text of a spec: its layers folded into blocks and repeats, their names those of the model."""
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import PurePath
@@ -101,6 +102,10 @@ def provenance(draft: Draft) -> str:
         notes.append(f"the file holds a batch of {draft.samples}: figures are of one sample unless --batch says more")
     if "batch_norm" not in verbs and any(verb.startswith("conv") for verb in verbs):
         notes.append("batch norms, if there were any, are folded into the convolutions")
+    held = Counter(name for step in draft.steps for name in step.constants)
+    if shared := [name for name, times in held.items() if times > 1]:
+        listed = ", ".join(shared[:3]) + (f" and {len(shared) - 3} more" if len(shared) > 3 else "")
+        notes.append(f"parameters that several layers share are counted in each of them: {listed}")
     return "; ".join(notes)
 
 

@@ -213,7 +213,7 @@ def _first_state(call: Call, state: Any, layer: int, directions: int) -> str:
 
 HANDLERS: dict[str, Handler] = {
     "linear": linear,
-    **dict.fromkeys(("matmul", "mm", "bmm", "mv", "dot", "linalg_matmul"), matmul),
+    **dict.fromkeys(("matmul", "mm", "bmm", "mv", "dot", "vdot", "linalg_matmul"), matmul),
     "addmm": added("mat1", "mat2"),
     "addmv": added("mat", "vec"),
     "baddbmm": added("batch1", "batch2"),
