@@ -251,8 +251,9 @@ def _named(text: str) -> str:
 def _refusals(draft: Draft) -> list[Problem]:
     """The nodes that no layer stands for: those of an op together, with the reasons and places."""
     by_op: dict[tuple[str, str, str], list[Node]] = {}
+    all_behind = all(_is_behind(reason) for _, reason in draft.unread)
     for node, reason in draft.unread:
-        if "which is not to be had" in reason or "is not known" in reason:
+        if _is_behind(reason) and not all_behind:
             continue
         by_op.setdefault((node.domain, node.op, reason), []).append(node)
     problems = []
@@ -263,10 +264,15 @@ def _refusals(draft: Draft) -> list[Problem]:
         times = "once" if len(nodes) == 1 else f"{len(nodes)} times"
         said = f"the op {name} is not known" if not reason else f"{name}: {reason}"
         problems.append(Problem(None, f"{draft.model.file}: {said} ({times}: {listed})"))
-    behind = Counter(node.op for node, reason in draft.unread if "which is not to be had" in reason or "is not known" in reason)
+    behind = Counter(node.op for node, reason in draft.unread if _is_behind(reason) and not all_behind)
     if problems:
         hint = "--allow-unknown goes on without it: every total that it touches is a lower bound"
         if behind:
             hint += f"; {sum(behind.values())} nodes behind it are not known either"
         problems[-1] = replace(problems[-1], hint=hint)
     return problems
+
+
+def _is_behind(reason: str) -> bool:
+    """Whether a node is not read only because another was not."""
+    return "which is not to be had" in reason or "is not known" in reason
