@@ -182,6 +182,17 @@ def test_open_sizes_stay_open(tmp_path: Path, run: Runner) -> None:
     assert "328" in out  # 4*8*9 + 4*10 a position
 
 
+def test_numbers_of_tokens_are_looked_up(tmp_path: Path) -> None:
+    nodes = [helper.make_node("Gather", ["table", "x"], ["a"]), helper.make_node("MatMul", ["a", "v"], ["y"])]
+    path = saved(tmp_path / "m.onnx", nodes, ["batch", "tokens"], {"table": [100, 16], "v": [16, 24]})
+    made = onnx.load(path)
+    made.graph.input[0].type.tensor_type.elem_type = TensorProto.INT64
+    path.write_bytes(made.SerializeToString())
+    ledger = spec_of(path).analyze(tokens=7)
+    assert [line.op for line in ledger.lines] == ["embedding", "linear"]
+    assert (ledger.totals.mult_adds, ledger.totals.params) == (7 * 16 * 24, 100 * 16 + 16 * 24)
+
+
 def test_functions_are_written_out(tmp_path: Path) -> None:
     inner = [
         helper.make_node("Sigmoid", ["i"], ["g"]),

@@ -112,8 +112,9 @@ class _Reader:
             dims, names = [1], "c"
         if names is None:
             raise SpecError([Problem(None, f"{self.model.file}: the input '{entry.name}' has {len(dims)} dimensions")])
-        is_numbers = "int" in entry.dtype and len(dims) == 1
-        tensor = Tensor(n=1, **dict(zip("t" if is_numbers else names, dims, strict=True)))
+        if "int" in entry.dtype and len(dims) == 1:
+            dims, names = [*dims, 1], "tc"  # numbers of tokens
+        tensor = Tensor(n=1, **dict(zip(names, dims, strict=True)))
         step = Step("", {}, [], tensor, (entry.name,))
         draft.inputs[entry.name] = step
         return Flow(step, tuple(sizes), 0 if has_batch else None)

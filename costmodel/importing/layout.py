@@ -312,8 +312,7 @@ def _looked_up(run: Run, table: Known) -> Flow:
     if not table.learned:
         raise Cannot("it takes rows of a table that is not learned")
     entries, out = table.shape
-    many = prod(flow.axes)
-    step = run.emit("embedding", shaped(flow, {"c": many}), constants=[table], entries=entries, out=out)
+    step = run.emit("embedding", flow.step, constants=[table], entries=entries, out=out)
     return Flow(step, (*flow.axes, out), flow.batch)
 
 
