@@ -181,7 +181,7 @@ def test_an_input_may_be_a_vector() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "rest"), [("einsum", ": {equation: x}"), ("lstm", ": 8"), ("custom", ": {op: NMS}"), ("~", "")]
+    ("verb", "rest"), [("einsum", ": {equation: x}"), ("rotary", ": 8"), ("custom", ": {op: NMS}"), ("~", "")]
 )
 def test_what_this_version_does_not_know_is_refused_and_never_free(verb: str, rest: str) -> None:
     assert refusals(verb + rest) == [f"no op or block is called '{verb}'"]
