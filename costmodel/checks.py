@@ -54,6 +54,17 @@ class Checks:
                 )
                 self.problems.add(name.mark, f"no {what} is named '{name}'", did_you_mean(name, known, legal))
 
+    def ties(self, layer: Layer, known: Scope) -> None:
+        """Check the names of layers whose parameters one has."""
+        for path in layer.tied.values():
+            name = path.partition("/")[0]
+            if name in known and known[name].what == "layer":
+                known[name].used = True
+                continue
+            layers = [name for name, found in known.items() if found.what == "layer"]
+            named = f"the names here are {one_of(sorted(layers))}" if layers else "a layer is named with `name:` beside its verb"
+            self.problems.add(path.mark, f"no layer above is named '{name}'", did_you_mean(name, layers, named))
+
     def unread(self, inputs: Mapping[str, Mark], layers: list[Layer], known: Scope) -> None:
         """Warn of inputs that no layer takes; the first layer takes the first where it does not say otherwise."""
         passes_on = not layers or not layers[0].origin or "previous" in layers[0].origin

@@ -37,7 +37,7 @@ class Convention(NamedTuple):
     def params(self, line: "Line") -> Num:
         """The parameters of a line under this convention."""
         if self.parameters is _LEARNED:
-            return line.cost.params
+            return line.owned.params
         return sum(COUNTS[kind].at(line, USUAL) for kind in self.parameters)
 
 

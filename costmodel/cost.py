@@ -49,6 +49,8 @@ class Cost:
 _NAMES = tuple(field.name for field in fields(Cost))
 COUNTS = tuple(name for name in _NAMES if name != "given")
 """The names of the counts, in order."""
+LEARNED = ("weights", "biases", "affine", "buffers")
+"""The names of those of parameters, and of buffers beside them."""
 
 
 def _sum(a: Any, b: Any) -> Any:

@@ -56,6 +56,7 @@ class _Flat:
         self.names = {-1 - place: name for place, name in enumerate(ledger.inputs)}
         self.taken = {"previous", "input", *self.names.values()}
         afar = {source for place, line in enumerate(ledger.lines) for source in line.sources if source != place - 1}
+        afar |= {holder for line in ledger.lines for holder in (line.tied or {}).values()}
         is_plain = ledger.outputs == [len(ledger.lines) - 1]
         for place in sorted(afar if is_plain else afar | {*ledger.outputs}):
             if place >= 0:
@@ -94,7 +95,14 @@ class _Flat:
             if name in line.fields and not _same(line.fields[name], field.default)
         }
         name = _text(self.names[place]) if place in self.names else None
-        return Layer(_text(line.op), given, origin=self.origin(line.sources, place), name=name)
+        return Layer(_text(line.op), given, origin=self.origin(line.sources, place), name=name, tied=self.ties(line))
+
+    def ties(self, line: Line) -> dict[str, Text]:
+        """Whose parameters a line has: one line's all, or by kind."""
+        tied = {kind: _text(self.names[holder]) for kind, holder in (line.tied or {}).items()}
+        holders = {*(line.tied or {}).values()}
+        is_whole = len(holders) == 1 and line.cost.params == self.ledger.lines[min(holders)].cost.params
+        return {"": next(iter(tied.values()))} if is_whole and not line.owned.params else tied
 
     def origin(self, sources: tuple[int, ...], place: int) -> list[Text]:
         """Where a line takes its inputs from; nothing where it is the line above."""

@@ -107,7 +107,7 @@ class Explainer:
         access = None if None in by_kind else sum(by_kind)  # type: ignore[arg-type]  # none of them is None
         found = {
             "mult_adds": figure(line.cost.fma, cost.fma, numbers, sizes),
-            "params": figure(line.cost.params, cost.params, numbers, sizes),
+            "params": figure(line.owned.params, line.own(cost).params, numbers, sizes),
             "access": figure(moved.access, access, numbers, sizes),
         }
         if moved.access != own.access:

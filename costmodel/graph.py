@@ -131,6 +131,7 @@ class _Builder(Checks):
             scope = scope | {name: Name("pass of a repeat", None) for name in PASS}
         self.names.read_all([layer.when], scope)
         self.sources(layer.origin, known)
+        self.ties(layer, known)
         self.fixed_modifiers(layer)
         return Step(
             act=self.act(layer, scope, known),
@@ -140,6 +141,7 @@ class _Builder(Checks):
             origin=layer.origin,
             when=layer.when,
             repeat=layer.repeat,
+            tied=layer.tied,
         )
 
     def act(self, layer: Layer, scope: Scope, known: Scope) -> Act:

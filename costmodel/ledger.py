@@ -64,7 +64,7 @@ class Ledger:
     @property
     def cost(self) -> Cost:
         """Everything that happens, kept apart by kind, over all lines."""
-        return sum((replace(line.cost, given=()) for line in self.lines), Cost(read=0, write=0))
+        return sum((replace(line.owned, given=()) for line in self.lines), Cost(read=0, write=0))
 
     @property
     def unknown(self) -> list[Line]:

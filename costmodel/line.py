@@ -1,6 +1,7 @@
 """One op as it was run, and the place where it stands: the lines that a ledger is made of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from costmodel.cost import Cost
@@ -64,6 +65,8 @@ class Line:
     output: Tensor
     cost: Cost
     mark: Mark
+    tied: Mapping[str, int] | None = None
+    """The kinds of its parameters that are those of earlier lines, with the lines' indices: they are read, and not had again."""
 
     def __repr__(self) -> str:
         return f"<Line {self.path}: {self.op} of {' + '.join(map(str, self.inputs))} gives {self.output}>"
@@ -77,6 +80,15 @@ class Line:
     def path(self) -> str:
         """Where it stands in the network."""
         return str(self.place)
+
+    @property
+    def owned(self) -> Cost:
+        """Its cost, without the parameters that are those of an earlier line."""
+        return self.own(self.cost)
+
+    def own(self, cost: Cost) -> Cost:
+        """A cost of it, in any numbers, without the parameters that are those of an earlier line."""
+        return replace(cost, **dict.fromkeys(self.tied, 0)) if self.tied else cost
 
     @property
     def known(self) -> bool:

@@ -107,6 +107,7 @@ class Step(NamedTuple):
     origin: list[Text]
     when: Formula | None
     repeat: Formula | None
+    tied: dict[str, Text]
 
 
 class Graph(NamedTuple):

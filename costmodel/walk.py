@@ -19,6 +19,7 @@ from costmodel.remedy import RESIDUAL, SHORTCUT, in_words, remedies, subject
 from costmodel.spec.values import Value
 from costmodel.steps import Activate, Branches, CallBlock, Group, Residual, Rows, RunOp, RunOwn, Step
 from costmodel.tensor import MissingDimension, Tensor
+from costmodel.tying import Part, tie
 
 MAX_LINES = 100_000
 """Nodes that a network may have."""
@@ -31,11 +32,15 @@ _ACTIVATIONS = {name: RunOp(op, {}, [], {}) for name, op in OPS.items() if op.fa
 
 
 class Slot(NamedTuple):
-    """A tensor on its way: the line that made it, and whether a mistake made its shape doubtful."""
+    """A tensor on its way: the line that made it, and whether a mistake made its shape doubtful.
+
+    Where it is known by a name, `part` is the layer of that name.
+    """
 
     tensor: Tensor
     line: int
     doubtful: bool = False
+    part: Part | None = None
 
 
 Known = dict[str, Slot]
@@ -58,13 +63,16 @@ class Walk(Judge):
             self.problem(steps[0].mark, f"the walk passes more than {MAX_STEPS:,} layers")
             raise Stop
         for step in steps:
+            start = len(self.lines)
             slots = [slot if name == "previous" else known[name] for name in step.origin] if step.origin else [slot]
             if step.repeat is None:
                 slot = self.once(step, slots, scope, known, place)
             else:
                 slot = self.repeated(step, slots, scope, known, place)
             if step.name is not None:
-                known = {**known, step.name: slot}  # the lists around this one do not see its names
+                depth = len(place.chain()) + (not isinstance(step.act, Residual | Rows))
+                part = Part(range(start, len(self.lines)), depth)
+                known = {**known, step.name: slot._replace(part=part)}  # the lists around this one do not see its names
         self.named = known
         return slot
 
@@ -84,6 +92,8 @@ class Walk(Judge):
         return out
 
     def once(self, step: Step, slots: list[Slot], scope: Scope, known: Known, place: Place) -> Slot:
+        if step.tied:
+            return self.tied(step, slots, scope, known, place)
         scope.x = slots[0].tensor
         if step.when is not None and not self.truth(step.when, scope):
             passing = [slot for slot, name in zip(slots, step.origin, strict=False) if name == "previous"]
@@ -107,6 +117,17 @@ class Walk(Judge):
             inner = Place(place, label, mark=where) if step.name else place
             return self.steps(act.steps, slots[0], scope, known, inner)
         return slots[0]
+
+    def tied(self, step: Step, slots: list[Slot], scope: Scope, known: Known, place: Place) -> Slot:
+        """Walk a layer that has the parameters of another."""
+        start = len(self.lines)
+        slot = self.once(step._replace(tied={}), slots, scope, known, place)
+        mine = range(start, len(self.lines))
+        for kind, path in step.tied.items() if mine or step.when is None else ():
+            part = known[path.partition("/")[0]].part
+            assert part is not None, "the name of a layer"
+            tie(self, kind, path, part, mine)
+        return slot
 
     def residual(self, act: Residual, slot: Slot, scope: Scope, known: Known, place: Place, mark: Mark) -> Slot:
         shortcut = act.shortcut is None or self.truth(act.shortcut, scope)
@@ -186,10 +207,10 @@ class Walk(Judge):
     def run(self, act: RunOp, slots: list[Slot], scope: Scope, place: Place, mark: Mark, names: Sequence[str] = ()) -> Slot:
         """Run one op: fields, rule, conditions, line; `names` are those of its inputs."""
         if len(slots) == 1:  # mostly
-            tensor, source, doubtful = slots[0]
+            tensor, source, doubtful, _ = slots[0]
             inputs, sources = (tensor,), (source,)
         else:
-            inputs, sources, doubts = zip(*slots)  # noqa: B905 - named tuples are of one length
+            inputs, sources, doubts, _ = zip(*slots)  # noqa: B905 - named tuples are of one length
             doubtful = True in doubts
         fields = act.fixed
         if act.live:

@@ -30,6 +30,8 @@ class Model:
         """Elements of all learned parameters."""
         self.place = ""
         """Where the layer stands that is written."""
+        self.held: dict[Any, list[tuple[str, list[int], str]]] = {}
+        """The parameters of each line that was written: what each is for it, its shape, its name."""
         self._names: dict[str, int] = {}
 
     def name(self, wanted: str) -> str:

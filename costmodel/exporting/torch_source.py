@@ -7,6 +7,7 @@ from costmodel.exporting.spelling import Op
 from costmodel.exporting.taken import check, told
 from costmodel.exporting.torch_ops import OPS
 from costmodel.ledger import Ledger
+from costmodel.line import Line
 from costmodel.problems import Problem, SpecError, printable
 
 _TAKEN = frozenset(
@@ -67,7 +68,7 @@ def source(ledger: Ledger) -> str:
     names = _Names()
     inputs = {-1 - place: names(str(name)) for place, name in enumerate(ledger.inputs)}
     given, readers = dict(inputs), _readers(ledger)
-    made, calls, group = list[str](), list[str](), ""
+    made, calls, group, modules = list[str](), list[str](), "", dict[int, tuple[str, str]]()
     for at, line in enumerate(ledger.lines):
         module = names(line.path)
         spelled = OPS[line.op](Op(line, tuple(given[of] for of in line.sources)))
@@ -78,10 +79,34 @@ def source(ledger: Ledger) -> str:
             if here != group and len(line.place.chain()) > 1 and text:
                 rows.append(f"# {printable(here)}")
         group = here
-        made += [f"self.{module} = {spelled.made}"] if spelled.made else []
+        made += _made(module, spelled.made, line, ledger, modules)
+        modules[at] = (module, spelled.made)
         calls.append(f"{given[at]} = {spelled.call.replace('{m}', f'self.{module}')}")
     outputs = [given[of] for of in dict.fromkeys(ledger.outputs)]
     return _assembled(ledger, [*inputs.values()], made, calls, outputs)
+
+
+def _made(module: str, spelled: str, line: Line, ledger: Ledger, modules: dict[int, tuple[str, str]]) -> list[str]:
+    """How a module is made; one that has all of another's parameters is that one."""
+    if not line.tied:
+        return [f"self.{module} = {spelled}"] if spelled else []
+    holders = {*line.tied.values()}
+    if len(holders) == 1 and not line.owned.params and modules[min(holders)][1] == spelled:
+        return [f"self.{module} = self.{modules[min(holders)][0]}"]
+    names = {"weights": "weight", "biases": "bias"}
+    alike = all(_are_alike(line, ledger.lines[holder]) for holder in holders)
+    if not alike or not names.keys() >= line.tied.keys():
+        message = f"'{line.path}' has parameters of another layer, and a module of another kind cannot have them in PyTorch"
+        raise SpecError([Problem(line.mark, message)])
+    shared = [f"self.{module}.{names[kind]} = self.{modules[at][0]}.{names[kind]}" for kind, at in line.tied.items()]
+    return [f"self.{module} = {spelled}", *shared]
+
+
+def _are_alike(line: Line, other: Line) -> bool:
+    """Whether the weights of two layers have one shape in PyTorch."""
+    if line.op == "linear" and other.op == "embedding":
+        return (line.inputs[0].c, line.output.c) == (other.output.c, other.fields["entries"])
+    return (line.op, line.inputs[0].c, line.output.c) == (other.op, other.inputs[0].c, other.output.c)
 
 
 def _assembled(ledger: Ledger, inputs: list[str], made: list[str], calls: list[str], outputs: list[str]) -> str:

@@ -31,7 +31,8 @@ def exported(ledger: Ledger, seed: int | None = 0) -> ModelProto:
         *around, last = line.path.split("/")
         is_named = last.partition(".")[0] != line.op
         model.place = "/".join([*around, last] if is_named else around)
-        names[at] = WRITERS[line.op](Run(line, tuple(names[source] for source in line.sources), model))
+        holders = {kind: ledger.lines[holder] for kind, holder in (line.tied or {}).items()}
+        names[at] = WRITERS[line.op](Run(line, tuple(names[source] for source in line.sources), model, holders))
     leaving = [_output(model, ledger, names, of) for of in dict.fromkeys(ledger.outputs)]
     made = model.done(ledger.name, entering, leaving, told(ledger))
     assert model.learned == ledger.sums().params, "the parameters of a model are those that are counted"
@@ -57,7 +58,7 @@ def _check(ledger: Ledger, seed: int | None) -> None:
     open_ = [x for x in (*ledger.inputs.values(), *(line.output for line in ledger.lines)) if not algebra.is_single(x.size)]
     if open_:
         raise SpecError([Problem(None, f"a file has one size for each tensor, and here is {open_[0]}")])
-    size = 4 * int(sum(line.cost.weights + line.cost.biases + line.cost.affine + line.cost.buffers for line in ledger.lines))
+    size = 4 * int(sum(line.owned.params + line.owned.buffers for line in ledger.lines))
     if seed is not None and size > MOST:
         message = f"the parameters take {size:,} bytes, and a file of the format holds less than 2 GiB"
         raise SpecError([Problem(None, message, "--no-weights leaves their values out")])

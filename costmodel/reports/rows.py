@@ -81,7 +81,8 @@ def rows(ledger: Ledger, by: str | int, convention: Convention = CONVENTIONS["pa
 
 def _label(lines: list[Line], by: str) -> str:
     if by != "block":
-        return op_label(main_line(lines))
+        main = main_line(lines)
+        return f"{op_label(main)}, tied" if main.tied else op_label(main)
     labels = [op_label(line) for line in lines if line.rule.counted or not line.known] or [op_label(line) for line in lines]
     return " + ".join(labels)
 

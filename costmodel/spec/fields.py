@@ -101,7 +101,7 @@ def strays(verb: str, given: Mapping[Text, Any], names: Mapping[Any, bool]) -> d
 
 
 def _stray(verb: str, key: Text, given: Mapping[Text, Any], names: Mapping[Any, bool]) -> Stray:
-    if key in ("repeat", "when", "from", "name"):
+    if key in ("repeat", "when", "from", "name", "tied"):
         return Stray(f"`{key}` belongs beside {verb}, not inside it", None)
     value, known = given[key], [*map(str, names)]
     is_formula = isinstance(value, Formula) and (value.alone or value.mark == key.mark)

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from costmodel.cost import LEARNED
 from costmodel.ops import OPS
 from costmodel.problems import Mark, Problems, did_you_mean, one_of
 from costmodel.spec.fields import read_fields
@@ -17,7 +18,7 @@ from costmodel.tensor import DIMENSIONS
 
 CONSTRUCTS = ("residual", "table", "layers", "activation", "identity")
 """The verbs that are neither op nor block."""
-MODIFIERS = ("name", "from", "when", "repeat")
+MODIFIERS = ("name", "from", "when", "repeat", "tied")
 """The keys that may stand beside any verb."""
 TABLE_KEYS = ("each", "let")
 """The keys that may stand beside `table`."""
@@ -125,6 +126,8 @@ class LayerReader(ValueReader):
                 layer.repeat = self.formula(key, data)
             elif key == "when":
                 layer.when = self.formula(key, data)
+            elif key == "tied":
+                layer.tied = self.ties(key, data)
         if layer.verb == "residual" and layer.when:
             hint = "write residual: {when: …, layers: […]} to leave out only the shortcut"
             self.problems.add(layer.when.mark, "a `when` beside residual would drop the body too", hint)
@@ -136,6 +139,19 @@ class LayerReader(ValueReader):
         if len(found) < max(len(names), 1):
             self.problems.add(getattr(data, "mark", key.mark), "`from` takes the name of a layer, or a list of names")
         return found
+
+    def ties(self, key: Text, data: Any) -> dict[str, Text]:
+        """The layer whose parameters one has; by kinds of parameters, or of all kinds."""
+        found = {"": data} if isinstance(data, Text) else data if isinstance(data, Map) else {}
+        for kind in found:
+            if kind not in ("", *LEARNED):
+                hint = did_you_mean(kind, LEARNED, f"the kinds are {one_of(LEARNED)}")
+                self.problems.add(kind.mark, f"no parameters are called '{kind}'", hint)
+        if not found or not all(isinstance(path, Text) and not path.absent for path in found.values()):
+            mark, hint = getattr(data, "mark", key.mark), "write `tied: name`, or `tied: {weights: name}`"
+            self.problems.add(mark, "`tied` takes the name of a layer above, whose parameters this one has", hint)
+            return {}
+        return {str(kind): path for kind, path in found.items() if kind in ("", *LEARNED)}
 
     def body(self, layer: Layer, item: Map, data: Any) -> None:
         verb = layer.verb

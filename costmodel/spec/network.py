@@ -44,6 +44,8 @@ class Layer:
     origin: list[Text] = field(default_factory=list)
     when: Formula | None = None
     repeat: Formula | None = None
+    tied: dict[str, Text] = field(default_factory=dict)
+    """The layer whose parameters it has: of some kinds, or of all where no kind is said."""
 
     @property
     def mark(self) -> Mark:

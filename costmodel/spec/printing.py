@@ -159,6 +159,7 @@ class _Scribe:
             **{"from": origin[0] if len(origin) == 1 else origin},
             when=layer.when and layer.when.text,
             repeat=layer.repeat and layer.repeat.text,
+            tied=str(layer.tied[""]) if "" in layer.tied else {kind: str(path) for kind, path in layer.tied.items()},
             name=layer.name,
         )
 

@@ -1,5 +1,6 @@
 """Layers for editors: every verb, and what stands beside it."""
 
+from costmodel.cost import LEARNED
 from costmodel.ops import OPS
 from costmodel.spec.layers import CONSTRUCTS, MODIFIERS, TABLE_KEYS
 from costmodel.spec.schema.fields import field_schema, op_schema, required_fields
@@ -61,6 +62,13 @@ def _modifiers() -> dict[str, Schema]:
         "from": ref("names") | {"description": "Take the output of these layers instead of the line above."},
         "when": ref("formula") | {"description": "Where it is false, the layer is not there and the tensor passes by."},
         "repeat": ref("formula") | {"description": "How often the layer stands in a row; inside: index, first, last."},
+        "tied": {
+            "description": "The layer above whose parameters this one has: of all kinds, or by kind.",
+            "anyOf": [
+                {"type": SCALAR},
+                {"type": "object", "properties": {kind: {"type": SCALAR} for kind in LEARNED}, "additionalProperties": False},
+            ],
+        },
     }
     return {key: said[key] for key in MODIFIERS}
 
