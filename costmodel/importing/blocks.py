@@ -44,7 +44,7 @@ class Folder:
             for line in by_height[height]:
                 alike.setdefault(_key(line), []).append(line)
             for found in alike.values():
-                if len(found) > 1 or found[0].is_graph:
+                if (len(found) > 1 or found[0].is_graph) and not _is_tied_outside(found[0]):
                     self.make(found)
         repeated(lines)
         self.unfold(lines)
@@ -69,7 +69,7 @@ class Folder:
                 inner_line = made.body[0]
                 call.kind, call.verb, call.fields = inner_line.kind, inner_line.verb, inner_line.fields
                 call.body, call.branches, call.step = inner_line.body, inner_line.branches, inner_line.step
-                call.repeat = inner_line.repeat
+                call.repeat, inner_line.twin = inner_line.repeat, call
             else:
                 call.kind, call.verb, call.fields, call.body = "group", "", {}, made.body
 
@@ -99,6 +99,9 @@ class Folder:
         body = _body_of(first)
         block = Made(self.name(first), ordered, body, first.is_graph)
         self.blocks.append(block)
+        for line in found[1:]:
+            for mine, its in zip(_all_lines(line), _all_lines(first), strict=True):
+                mine.twin, its.is_named = its, its.is_named or mine.is_named
         for line, arg in zip(found, args, strict=True):
             line.kind, line.verb, line.is_graph = "call", block.name, False
             line.fields = {name: arg[name] for name in ordered if name in arg}
@@ -195,6 +198,8 @@ def _same_line(a: Line, b: Line) -> bool:
     """Whether two lines cost and are written the same, but for their names."""
     if a.kind != b.kind or a.verb != b.verb or b.reads or a.repeat != b.repeat or a.kind not in ("call", "op"):
         return False
+    if a.is_named or b.is_named or _ties(a) != _ties(b):
+        return False
     return a.fields.keys() == b.fields.keys() and all(_alike(a.fields[name], b.fields[name]) for name in a.fields)
 
 
@@ -213,11 +218,35 @@ def _heights(lines: list[Line], found: dict[int, list[Line]]) -> int:
     return most
 
 
+def _ties(line: Line) -> Any:
+    """Whose parameters a line has."""
+    return {kind: [id(one) for one in way] for kind, way in line.tied.items()}
+
+
+def _all_lines(line: Line) -> list[Line]:
+    """The lines in one, in order."""
+    return [inner for part in line.inside for one in part for inner in (one, *_all_lines(one))]
+
+
+def _is_tied_outside(line: Line) -> bool:
+    """Whether a line in one has the parameters of a line outside, which a block does not see."""
+    lines = _all_lines(line)
+    inside = {id(one) for one in lines}
+    return any(id(way[0]) not in inside for one in lines for way in one.tied.values())
+
+
+def _inner_ties(line: Line) -> Any:
+    """Whose parameters the lines in one have: of its own lines by their places, of all others by identity."""
+    lines = _all_lines(line)
+    places = {id(one): at for at, one in enumerate(lines)}
+    return tuple((kind, tuple(places.get(id(one), id(one)) for one in way)) for mine in lines for kind, way in mine.tied.items())
+
+
 def _key(line: Line) -> Any:
     """What two lines have in common that are alike but for their numbers."""
     fields = tuple((name, _kind(value)) for name, value in sorted(_all_fields(line).items()))
     inside = tuple(_list_key(part) for part in line.inside)
-    return (line.kind, line.verb, fields, inside, bool(line.body), line.repeat, line.is_graph)
+    return (line.kind, line.verb, fields, inside, bool(line.body), line.repeat, line.is_graph, _inner_ties(line))
 
 
 def _list_key(lines: list[Line]) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from costmodel import algebra
 from costmodel.algebra import Num
+from costmodel.cost import Cost
 from costmodel.importing.model import Node
 from costmodel.ops import OPS
 from costmodel.ops.fields import Misfit
@@ -137,6 +138,11 @@ def all_same(a: "tuple[Num, ...] | list[Num]", b: "tuple[Num, ...] | list[Num]")
 
 def run(verb: str, inputs: list[Tensor], fields: dict[str, Any]) -> Tensor:
     """What an op of the vocabulary gives. Raises `Cannot` where it cannot take that."""
+    return rated(verb, inputs, fields)[0]
+
+
+def rated(verb: str, inputs: list[Tensor], fields: dict[str, Any]) -> tuple[Tensor, Cost]:
+    """What an op of the vocabulary gives, and what it costs. Raises `Cannot` where it cannot take that."""
     try:
         output, cost = OPS[verb](inputs, fields)
     except Misfit as error:
@@ -146,4 +152,4 @@ def run(verb: str, inputs: list[Tensor], fields: dict[str, Any]) -> Tensor:
     for truth, text, *values in cost.given:
         if algebra.decide(truth) is False:
             raise Cannot(text.format(*values))
-    return output
+    return output, cost

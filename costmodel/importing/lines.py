@@ -27,6 +27,12 @@ class Line:
     repeat: int = 1
     is_graph: bool = False
     step: Step | None = None
+    tied: "dict[str, list[Line]]" = field(default_factory=dict)
+    """The line whose parameters it has, by kind or of all kinds ('') at the end of the lines around it from a common list on."""
+    is_named: bool = False
+    """Whether another line says its name for its parameters."""
+    twin: "Line | None" = None
+    """The line of a block that stands for it there."""
     outer: "Line | None" = None
     """The line of the same list that it went into."""
 

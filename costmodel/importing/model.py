@@ -19,7 +19,7 @@ class Constant(NamedTuple):
 
     `data` are Python numbers (or truths, or texts) in row-major order; None where there are too many, or where they lie in
     another file, which is never opened. `learned` says that it is an initializer, a weight of the model, and no constant that
-    a node states.
+    a node states. `sample` are some of the bytes of a matrix that lies in the file: copies of one have the same.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Constant(NamedTuple):
     shape: tuple[int, ...]
     data: tuple[Any, ...] | None
     learned: bool = False
+    sample: bytes = b""
 
 
 @dataclass(slots=True, eq=False)

@@ -39,7 +39,21 @@ def constant(found: dict[str, list[Any]], *, learned: bool, name: str = "") -> C
     if first(found, "data_location", 0) == 1:
         _check_location(found, name)
         return Constant(name, dtype, shape, None, learned)
-    return Constant(name, dtype, shape, _numbers(found, name, dtype, prod(shape)), learned)
+    return Constant(name, dtype, shape, _numbers(found, name, dtype, prod(shape)), learned, _sample(found, shape))
+
+
+_SAMPLED = 512
+"""Bytes at the start, in the middle and at the end of a matrix by which copies are told."""
+
+
+def _sample(found: dict[str, list[Any]], shape: tuple[int, ...]) -> bytes:
+    """Some bytes of a matrix; none where they are all alike, or few."""
+    _, view = found["raw"][-1] if "raw" in found else (0, b"")
+    if len(shape) < 2 or len(view) < _SAMPLED:
+        return b""
+    middle = len(view) // 2
+    taken = b"".join(bytes(view[at : at + _SAMPLED]) for at in (0, middle, len(view) - _SAMPLED))
+    return taken if len({taken[at : at + 4] for at in range(0, len(taken), 4)}) > 2 else b""
 
 
 def first(found: dict[str, list[Any]], name: str, usual: Any) -> Any:

@@ -1,6 +1,5 @@
 """A draft as the text of a spec: its layers folded into blocks and repeats, their names those of the model."""
 
-from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import PurePath
@@ -13,6 +12,7 @@ from costmodel.importing.lines import ENTRY, Line, lined
 from costmodel.importing.model import Model
 from costmodel.importing.modules import all_lists, found_paths, modules, motifs, opened, read_by_name
 from costmodel.importing.passes import tidied
+from costmodel.importing.ties import Ties
 from costmodel.importing.units import units
 from costmodel.ops import OPS
 from costmodel.ops.registry import REQUIRED
@@ -29,11 +29,15 @@ def spec_text(model: Model, *, allow_unknown: bool = False) -> str:
     """The text of the spec that a model is. Raises `SpecError` for ops that no layer stands for, all of them at once."""
     draft = interpreted(model, allow_unknown=allow_unknown)
     tidied(draft)
-    return printed(network(draft), provenance(draft))
+    found, left = network(draft)
+    return printed(found, provenance(draft, left))
 
 
-def network(draft: Draft) -> Network:
-    """A draft as a network: its lines by module, its blocks, its parameters for sizes that are open."""
+def network(draft: Draft) -> tuple[Network, list[str]]:
+    """A draft as a network: its lines by module, its blocks, its parameters for sizes that are open.
+
+    And the names of values that several layers hold though no line can say so.
+    """
     found, of_step = units(draft)
     entries = {id(of_step[step.order]): Line("input", name, label=name) for name, step in draft.inputs.items()}
     lines = _lined(found, of_step, entries, draft)
@@ -45,6 +49,8 @@ def network(draft: Draft) -> Network:
     read = read_by_name(lists) | {id(line) for line in given if line is not lines[-1]}
     motifs(lists, read)
     lines = opened(modules(lines, read))
+    ties = Ties(draft)
+    ties.find(lines)
     folder = Folder()
     folder.fold(lines)
     scribe = _Scribe([*draft.inputs], list(draft.inputs) == ["input"] or len(draft.inputs) == 1)
@@ -52,8 +58,9 @@ def network(draft: Draft) -> Network:
     blocks = {made.name: scribe.block(made) for made in folder.blocks}
     wanted = [] if is_plain else [*outputs, *(line.seen for line in given)]
     layers = scribe.layers(lines, {id(line) for line in wanted}, {"input", "previous", *map(scribe.entry_name, draft.inputs)})
+    scribe.tie()
     inputs = {scribe.entry_name(name): _sizes(_dims(step)) for name, step in draft.inputs.items()}
-    return Network(
+    made = Network(
         file="",
         name=_title(draft.model),
         source=_source(draft.model),
@@ -67,6 +74,7 @@ def network(draft: Draft) -> Network:
         ops={},
         outputs=[_text(scribe.name_of(line)) for line in wanted],
     )
+    return made, ties.left
 
 
 def _title(model: Model) -> str:
@@ -91,8 +99,8 @@ def _source(model: Model) -> str:
     return f"{PurePath(model.file).name}{made}"
 
 
-def provenance(draft: Draft) -> str:
-    """Where a spec comes from, as a comment on its top."""
+def provenance(draft: Draft, left: Sequence[str]) -> str:
+    """Where a spec comes from, as a comment on its top; `left` are values that are counted more often than they are."""
     model = draft.model
     notes = [
         f"imported from {PurePath(model.file).name}: {len(model.graph.nodes)} nodes of operator set {model.opsets.get('', '')}"
@@ -102,10 +110,9 @@ def provenance(draft: Draft) -> str:
         notes.append(f"the file holds a batch of {draft.samples}: figures are of one sample unless --batch says more")
     if "batch_norm" not in verbs and any(verb.startswith("conv") for verb in verbs):
         notes.append("batch norms, if there were any, are folded into the convolutions")
-    held = Counter(name for step in draft.steps for name in step.constants)
-    if shared := [name for name, times in held.items() if times > 1]:
-        listed = ", ".join(shared[:3]) + (f" and {len(shared) - 3} more" if len(shared) > 3 else "")
-        notes.append(f"parameters that several layers share are counted in each of them: {listed}")
+    if left:
+        listed = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+        notes.append(f"layers share parameters that no line can say, and these are counted in each: {listed}")
     return "; ".join(notes)
 
 
@@ -115,6 +122,27 @@ class _Scribe:
     def __init__(self, inputs: list[str], alone: bool) -> None:
         self.inputs, self.alone = inputs, alone
         self.names: dict[int, str] = {}
+        self.labels: dict[int, list[str]] = {}
+        """What the branches of a join are called."""
+        self.tied: list[tuple[Layer, Line]] = []
+        """Layers that have parameters of others, which have their names when all is written."""
+
+    def tie(self) -> None:
+        """Say of each layer whose parameters it has."""
+        for layer, line in self.tied:
+            layer.tied = {kind: _text(self.way(way)) for kind, way in line.tied.items()}
+
+    def way(self, way: list[Line]) -> str:
+        """The names that lead to a line from a list that is around both."""
+        names, around = [], None
+        for line in map(_written, way):
+            if line is around:
+                continue
+            if around is not None and around.branches:
+                names += [label for label, part in zip(self.labels[id(around)], around.branches, strict=True) if line in part]
+            names += [self.names[id(line)]] if around is None or line.kind != "residual" else []
+            around = line
+        return "/".join(names)
 
     def entry_name(self, name: str) -> str:
         """What an input is called in the spec."""
@@ -134,13 +162,14 @@ class _Scribe:
         read = {id(source.seen) for line in lines for source in line.reads} | wanted
         taken = {*visible}
         for line in lines:
-            if id(line) in read or line.label:
+            if id(line) in read or line.label or line.is_named:
                 self.names[id(line)] = _name(line, taken)
         found = []
         for at, line in enumerate(lines):
             layer = self.layer(line, taken)
+            self.tied += [(layer, line)] if line.tied else []
             layer.origin = [_text(self.origin(source, lines, at)) for source in line.reads]
-            if id(line) in self.names and (id(line) in read or self.names[id(line)] != line.verb):
+            if id(line) in self.names and (id(line) in read or line.is_named or self.names[id(line)] != line.verb):
                 layer.name = _text(self.names[id(line)])
             found.append(layer)
         return found
@@ -167,7 +196,7 @@ class _Scribe:
             return Layer(_text("layers"), body=self.layers(line.body, set(), taken), repeat=repeat)
         fields = {_text(name): _value(value) for name, value in line.fields.items() if not _is_usual(line, name, value)}
         if line.kind == "join":
-            labels = _labels(line.branches)
+            labels = self.labels[id(line)] = _labels(line.branches)
             branches = [self.layers(branch, set(), taken) or [Layer(_text("identity"))] for branch in line.branches]
             return Layer(_text(line.verb), fields, branches=[*zip(map(_text, labels), branches, strict=True)], repeat=repeat)
         ordered = (
@@ -176,9 +205,16 @@ class _Scribe:
         return Layer(_text(line.verb), {_text(name): value for name, value in ordered.items()}, repeat=repeat)
 
 
+def _written(line: Line) -> Line:
+    """The line of a block that stands for one."""
+    while line.twin is not None:
+        line = line.twin
+    return line
+
+
 def _is_bare(line: Line) -> bool:
     """Whether a line only holds others."""
-    return line.kind == "group" and not line.label and line.repeat == 1 and not line.reads
+    return line.kind == "group" and not line.label and not line.is_named and not line.tied and line.repeat == 1 and not line.reads
 
 
 def _is_usual(line: Line, name: str, value: Any) -> bool:
