@@ -62,7 +62,9 @@ class Checks:
                 known[name].used = True
                 continue
             layers = [name for name, found in known.items() if found.what == "layer"]
-            named = f"the names here are {one_of(sorted(layers))}" if layers else "a layer is named with `name:` beside its verb"
+            named = (
+                f"the names here are {one_of(sorted(layers))}" if layers else "a layer is named with `name:` beside its verb"
+            )
             self.problems.add(path.mark, f"no layer above is named '{name}'", did_you_mean(name, layers, named))
 
     def unread(self, inputs: Mapping[str, Mark], layers: list[Layer], known: Scope) -> None:

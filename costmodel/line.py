@@ -66,7 +66,7 @@ class Line:
     cost: Cost
     mark: Mark
     tied: Mapping[str, int] | None = None
-    """The kinds of its parameters that are those of earlier lines, with the lines' indices: they are read, and not had again."""
+    """The kinds of its parameters that are those of earlier lines, with the lines' indices: it reads them, and has none."""
 
     def __repr__(self) -> str:
         return f"<Line {self.path}: {self.op} of {' + '.join(map(str, self.inputs))} gives {self.output}>"
@@ -88,7 +88,8 @@ class Line:
 
     def own(self, cost: Cost) -> Cost:
         """A cost of it, in any numbers, without the parameters that are those of an earlier line."""
-        return replace(cost, **dict.fromkeys(self.tied, 0)) if self.tied else cost
+        nothing: dict[str, Any] = dict.fromkeys(self.tied or (), 0)
+        return replace(cost, **nothing) if nothing else cost
 
     @property
     def known(self) -> bool:

@@ -68,6 +68,7 @@ _THEIRS = {
     "reduce": "reduce_max reduce_min reduce_sum amax amin argmax",
     "tokens": "cls cls_token class_token",
     "shift": "pos_embed pos_embedding position_embedding positional_embedding",
+    "parameters": "weight_g weight_norm gain parametrization",
     "embedding": "embed embed_tokens word_embedding lookup_table",
     # constructs and modifiers
     "residual": "shortcut skip skip_connection res_block",

@@ -82,7 +82,7 @@ class Traffic(NamedTuple):
         return line.op in ALWAYS_VIEWS or (name in LAID_OUT and getattr(self, name) == VIEW)
 
 
-ALWAYS_VIEWS = ("flatten", "reshape", "dropout")
+ALWAYS_VIEWS = ("flatten", "reshape", "dropout", "parameters")
 """Ops that no model lets move anything."""
 CONV = Traffic("conv", "conv + FC, each element once", counted=True)
 """ShuffleNetV2's memory access cost (arXiv:1807.11164, section 2): the default."""

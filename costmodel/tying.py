@@ -65,4 +65,3 @@ def _pair(walk: "Walk", kind: str, path: Text, taker: int, holder: int) -> None:
         return
     kinds = [kind] if kind else [name for name in LEARNED if _has(line, (name,))]
     line.tied = {**(line.tied or {}), **dict.fromkeys(kinds, holder)}
-

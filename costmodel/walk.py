@@ -98,6 +98,10 @@ class Walk(Judge):
         if step.when is not None and not self.truth(step.when, scope):
             passing = [slot for slot, name in zip(slots, step.origin, strict=False) if name == "previous"]
             return (passing or slots)[0]
+        return self.act(step, slots, scope, known, place)
+
+    def act(self, step: Step, slots: list[Slot], scope: Scope, known: Known, place: Place) -> Slot:
+        """Walk a layer that is there."""
         label, act, where = step.name or step.verb, step.act, self.row or step.mark
         if isinstance(act, RunOp):
             return self.run(act, slots, scope, Place(place, label, mark=where), step.mark, step.origin)

@@ -299,4 +299,7 @@ def _inner(step: Step) -> list[Step]:
 def _names(step: Step) -> set[str]:
     """The names by which a layer, or one in it, takes tensors or parameters of others outside it."""
     inner, holders = _inner(step), (path.partition("/")[0] for path in step.tied.values())
-    return {*map(str, step.origin), *holders}.union(*map(_names, inner)) - {"previous", *(one.name for one in inner if one.name)}
+    return {*map(str, step.origin), *holders}.union(*map(_names, inner)) - {
+        "previous",
+        *(one.name for one in inner if one.name),
+    }

@@ -84,7 +84,7 @@ def graph_of(ledger: Ledger) -> Graph:
     return Graph(ops, [x.size for x in ledger.inputs.values()], [ends[end] for end in ledger.outputs])
 
 
-VIEWS = ("flatten", "reshape", "dropout")
+VIEWS = ("flatten", "reshape", "dropout", "parameters")
 NORMS = ("batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm", "softmax")
 FUNCTIONS = ("map", "scale", "shift")
 ACTIVATIONS = ("relu", "relu6", "prelu", "elu", "sigmoid", "tanh", "silu", "gelu", "hardsigmoid", "hardswish")

@@ -41,10 +41,17 @@ def embedding(run: Run) -> str:
     return run.model.node("Gather", [table, seen], run.at, axis=0)
 
 
+def parameters(run: Run) -> str:
+    """Values that no node reads: the one that lets pass what enters says which they are."""
+    held = run.parameter([run.field("count")], "parameters", like="scale")
+    return run.model.node("Identity", run.inputs, run.at, holds=held)
+
+
 WRITERS: dict[str, Writer] = {
     "scale": learned("Mul"),
     "shift": learned("Add"),
     "tokens": tokens,
     "embedding": embedding,
+    "parameters": parameters,
 }
 """How learned values are written."""

@@ -16,6 +16,9 @@ IR = {18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11}
 PLACE = "costmodel.place"
 """Under what a node says where its layer stands, for a model that is imported again."""
 
+HOLDS = "costmodel.holds"
+"""Under what a node says which parameter it stands for that no node reads."""
+
 
 class Model:
     """Nodes in their order; `seed` draws the parameters, and without one their values are missing."""
@@ -39,12 +42,17 @@ class Model:
         times = self._names[wanted] = self._names.get(wanted, 0) + 1
         return wanted if times == 1 else self.name(f"{wanted}_{times}")
 
-    def node(self, op: str, inputs: Sequence[str], at: str, *, since: int = BASE, **attributes: Any) -> str:
-        """Run an op, which there is since some operator set; the name of what it gives."""
+    def node(self, op: str, inputs: Sequence[str], at: str, *, since: int = BASE, holds: str = "", **attributes: Any) -> str:
+        """Run an op, which there is since some operator set; the name of what it gives.
+
+        `holds` is a parameter that it stands for and does not read.
+        """
         self.opset = max(self.opset, since)
         output = self.name(at)
         node = helper.make_node(op, [*inputs], [output], name=output, **attributes)
         node.metadata_props.add(key=PLACE, value=self.place)
+        if holds:
+            node.metadata_props.add(key=HOLDS, value=holds)
         self.nodes.append(node)
         return output
 

@@ -129,6 +129,11 @@ def embedding(op: Op) -> Spelled:
     return Spelled(f"nn.Embedding({op.field('entries')}, {op.y.c})", f"{{m}}({op.inputs[0]}.long().reshape(-1, {op.y.t}))")
 
 
+def parameters(op: Op) -> Spelled:
+    """A parameter that no call reads."""
+    return Spelled(f"nn.Parameter(torch.ones({op.field('count')}))", op.inputs[0])
+
+
 def local_norm(op: Op) -> Spelled:
     """Local response normalisation, which wants channels second and something behind them."""
     x, size = op.inputs[0], op.field("size")
@@ -177,6 +182,7 @@ OPS: dict[str, Callable[[Op], Spelled]] = {
     "shift": learned("+"),
     "tokens": tokens,
     "embedding": embedding,
+    "parameters": parameters,
     "local_norm": local_norm,
     "lstm": recurrent("LSTM"),
     "gru": recurrent("GRU"),

@@ -15,7 +15,7 @@ def batch_norm(run: Run) -> str:
     return _by_channel(run, "BatchNormalization", [scale, shift, mean, variance])
 
 
-def _by_channel(run: Run, op: str, more: list[str], **options: int) -> str:
+def _by_channel(run: Run, op: str, more: list[str], **options: Any) -> str:
     """A norm that ONNX has for n×c×… : channels that are last are brought there, and a vector gets a side of 1."""
     x, name = run.x, run.inputs[0]
     if x.has("t"):

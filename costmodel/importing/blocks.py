@@ -239,7 +239,9 @@ def _inner_ties(line: Line) -> Any:
     """Whose parameters the lines in one have: of its own lines by their places, of all others by identity."""
     lines = _all_lines(line)
     places = {id(one): at for at, one in enumerate(lines)}
-    return tuple((kind, tuple(places.get(id(one), id(one)) for one in way)) for mine in lines for kind, way in mine.tied.items())
+    return tuple(
+        (kind, tuple(places.get(id(one), id(one)) for one in way)) for mine in lines for kind, way in mine.tied.items()
+    )
 
 
 def _key(line: Line) -> Any:

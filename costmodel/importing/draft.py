@@ -37,8 +37,8 @@ class Step:
     node: Node | None = None
     constants: "frozenset[str]" = frozenset()
     """The names of the learned values that it holds."""
-    order: int = field(default_factory=count().__next__)
-    """When it was made: a layer is made after those that it takes from."""
+    order: int = field(default_factory=count(step=2).__next__)
+    """When it was made: a layer is made after those that it takes from. There is room for another before each."""
     views: "dict[Any, Step]" = field(default_factory=dict)
     """It seen with other dimensions, by these."""
     notes: dict[str, Any] = field(default_factory=dict)

@@ -57,7 +57,8 @@ def folded(node: Node, inputs: list[Known | None]) -> list[Known]:
     if is_open or is_wide:
         return [Known(shape, None, origins, is_float) for shape in _shapes(node, inputs)]
     try:
-        found = RULES[node.op](node, *[None if x is None else x.data for x in inputs])
+        with np.errstate(all="ignore"):  # masks hold infinities
+            found = RULES[node.op](node, *[None if x is None else x.data for x in inputs])
     except (ValueError, IndexError, TypeError, ZeroDivisionError, OverflowError, KeyError, MemoryError) as error:
         raise Cannot(f"its numbers do not go together ({error})") from None
     arrays = found if isinstance(found, list) else [found]
@@ -123,6 +124,18 @@ def _floor_div(a: Any, b: Any) -> Any:
     return algebra.floor_div(a, b)
 
 
+def _largest(a: Any, b: Any) -> Any:
+    return max(a, b) if _are_plain(a, b) else algebra.maximum(a, b)
+
+
+def _smallest(a: Any, b: Any) -> Any:
+    return min(a, b) if _are_plain(a, b) else algebra.minimum(a, b)
+
+
+def _are_plain(*values: Any) -> bool:
+    return all(isinstance(value, int | float) for value in values)
+
+
 def _equal(a: Any, b: Any) -> bool:
     return algebra.decide(algebra.equal(a, b)) is True
 
@@ -161,6 +174,13 @@ def _squeeze(node: Node, x: Any, axes: Any = None) -> Any:
 
 def _unsqueeze(node: Node, x: Any, axes: Any = None) -> Any:
     return np.expand_dims(x, tuple(_axes(node, axes) or ()))
+
+
+def _gather_nd(node: Node, x: Any, at: Any) -> Any:
+    """Places by all their leading indices at once, the last axis of `at`."""
+    if node.attributes.get("batch_dims", 0):
+        raise Cannot("it takes places of each of several tables")
+    return x[tuple(np.moveaxis(at.astype(np.int64), -1, 0))]
 
 
 def _gather(node: Node, x: Any, at: Any) -> Any:
@@ -243,8 +263,8 @@ def _expand(_node: Node, x: Any, shape: Any) -> Any:
 
 def _clip(_node: Node, x: Any, low: Any = None, high: Any = None) -> Any:
     if low is not None:
-        x = _each(algebra.maximum, 2, 1)(x, low)
-    return x if high is None else _each(algebra.minimum, 2, 1)(x, high)
+        x = _each(_largest, 2, 1)(x, low)
+    return x if high is None else _each(_smallest, 2, 1)(x, high)
 
 
 def _cut(shape: Any, node: Node) -> Any:
@@ -289,6 +309,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "Cast": _cast,
     "CastLike": lambda _node, x, _like: x,
     "Gather": _gather,
+    "GatherND": _gather_nd,
     "Slice": _slice,
     "Concat": _concat,
     "Split": _split,
@@ -317,8 +338,8 @@ RULES: dict[str, Callable[..., Any]] = {
     "Xor": _two(lambda a, b: bool(a) != bool(b)),
     "Not": _one(lambda a: not a),
     "Where": lambda _node, c, a, b: np.where(c.astype(bool), a, b),
-    "Min": _many(algebra.minimum),
-    "Max": _many(algebra.maximum),
+    "Min": _many(_smallest),
+    "Max": _many(_largest),
     "Sum": _many(lambda a, b: a + b),
     "Neg": _one(lambda a: -a),
     "Abs": _one(abs),

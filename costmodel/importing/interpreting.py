@@ -1,6 +1,7 @@
 """From a model to layers: node after node, shapes worked out by the rules of the vocabulary."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,8 +31,8 @@ class Draft:
     symbols: dict[str, Num] = field(default_factory=dict)
     samples: Num = 1
     unread: list[tuple[Node, str]] = field(default_factory=list)
-    constants: dict[str, int] = field(default_factory=dict)
-    """The learned values that layers hold, each with its elements."""
+    made: list[Known] = field(default_factory=list)
+    """What layers hold that was made of several learned values beforehand."""
 
 
 def interpreted(model: Model, *, allow_unknown: bool = False) -> Draft:
@@ -104,20 +105,26 @@ class _Reader:
             raise SpecError(
                 [Problem(None, f"{self.model.file}: the input '{entry.name}' has no axis for the samples of a batch")]
             )
-        dims = sizes[1:] if has_batch and same(sizes[0], 1) else sizes
-        if any(algebra.decide(size < 1) is True for size in dims):
+        if any(algebra.decide(size < 1) is True for size in sizes):
             raise SpecError([Problem(None, f"{self.model.file}: the input '{entry.name}' has a side of 0")])
+        try:
+            flow = self._seen(sizes, 0 if has_batch else None, entry.name, are_numbers="int" in entry.dtype)
+        except Cannot as reason:
+            raise SpecError([Problem(None, f"{self.model.file}: the input '{entry.name}' has {reason}")]) from None
+        draft.inputs[entry.name] = flow.step
+        return flow
+
+    @staticmethod
+    def _seen(sizes: Sequence[Num], batch: int | None, name: str, *, are_numbers: bool = False) -> Flow:
+        """What enters with these axes; `are_numbers` says that a list of them is of tokens. Raises `Cannot`."""
+        dims = [size for at, size in enumerate(sizes) if at != batch or not same(size, 1)] or [1]
         names = _INPUT_LETTERS.get(len(dims))
-        if not dims:
-            dims, names = [1], "c"
         if names is None:
-            raise SpecError([Problem(None, f"{self.model.file}: the input '{entry.name}' has {len(dims)} dimensions")])
-        if "int" in entry.dtype and len(dims) == 1:
-            dims, names = [*dims, 1], "tc"  # numbers of tokens
-        tensor = Tensor(n=1, **dict(zip(names, dims, strict=True)))
-        step = Step("", {}, [], tensor, (entry.name,))
-        draft.inputs[entry.name] = step
-        return Flow(step, tuple(sizes), 0 if has_batch else None)
+            raise Cannot(f"{len(dims)} dimensions")
+        if are_numbers and len(dims) == 1:
+            dims, names = [*dims, 1], "tc"
+        step = Step("", {}, [], Tensor(n=1, **dict(zip(names, dims, strict=True))), (name,))
+        return Flow(step, tuple(sizes), batch)
 
     def size(self, dim: Dim, usual: str) -> Num:
         """A size as a number, or a symbol where it is open."""
@@ -170,9 +177,24 @@ class _Reader:
             return [*folded(node, constants)]
         if node.op not in HANDLERS or node.domain not in ("", "ai.onnx", "costmodel"):
             raise Cannot("")
-        context = Run(node, inputs, self.opset, self.draft.samples)
-        found = HANDLERS[node.op](context)
+        if is_known:
+            return self.beforehand(node, inputs)
+        found = HANDLERS[node.op](Run(node, inputs, self.opset, self.draft.samples, self.draft.made))
         return [found] if isinstance(found, Known | Flow) else [*found]
+
+    def beforehand(self, node: Node, inputs: list[Value | None]) -> list[Value | None]:
+        """What a node gives that works on constants alone, and so runs once: its shapes, and what it is learned from.
+
+        They are those of what it would give if its first input entered.
+        """
+        first = inputs[0]
+        assert isinstance(first, Known)
+        entering = self._seen(first.shape, None, "a constant")
+        run = Run(node, [entering, *inputs[1:]], self.opset, 1)
+        found = HANDLERS[node.op](run)
+        origins = {name: size for value in inputs if isinstance(value, Known) for name, size in value.origins.items()}
+        given = [found] if isinstance(found, Known | Flow) else [*found]
+        return [Known(value.axes, None, origins) if isinstance(value, Flow) else value for value in given]
 
     def sized(self, node: Node, flow: Flow) -> list[Value | None]:
         """The shape of a flow, as numbers."""

@@ -316,6 +316,11 @@ def _looked_up(run: Run, table: Known) -> Flow:
     return Flow(step, (*flow.axes, out), flow.batch)
 
 
+def held(run: Run) -> Flow:
+    """Parameters that nothing reads, as an export wrote them."""
+    return run.alike("parameters", constants=[run.known(1)], count=run.known(1).size)
+
+
 def expand(run: Run) -> Flow:
     """Expand and Tile: a copy to a larger shape; a view where nothing grows."""
     flow = run.x
@@ -371,5 +376,6 @@ HANDLERS: dict[str, Handler] = {
     "Identity": passed_on,
     "Dropout": lambda run: [run.x, *[None] * (len(run.node.outputs) - 1)],
     "CastLike": passed_on,
+    "Parameters": held,
 }
 """How each node of layout becomes layers, or a view."""

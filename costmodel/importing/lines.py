@@ -28,7 +28,7 @@ class Line:
     is_graph: bool = False
     step: Step | None = None
     tied: "dict[str, list[Line]]" = field(default_factory=dict)
-    """The line whose parameters it has, by kind or of all kinds ('') at the end of the lines around it from a common list on."""
+    """The line whose parameters it has, by kind or of all kinds (''); before it those around it, from a common list on."""
     is_named: bool = False
     """Whether another line says its name for its parameters."""
     twin: "Line | None" = None

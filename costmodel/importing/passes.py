@@ -1,6 +1,7 @@
 """Several layers that are one op of the vocabulary: a shuffle written as three, a SiLU as two, a bias as an addition."""
 
 from costmodel.importing import attending, norms
+from costmodel.importing.beforehand import beside_weights
 from costmodel.importing.draft import Step, all_same, same
 from costmodel.importing.interpreting import Draft, arrange
 from costmodel.importing.rewriter import Rewriter, Rule, alike, is_function, is_number, made
@@ -17,6 +18,7 @@ def tidied(draft: Draft) -> None:
                     rewriter.replace(step, found)
                     break
         arrange(draft)
+    beside_weights(draft)
 
 
 # --- views and copies --------------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ OLDEST, NEWEST = 7, 28
 """The operator sets that are read."""
 PLACE = "costmodel.place"
 """Beside a node that an export wrote: where its layer stands."""
+HOLDS = "costmodel.holds"
+"""And beside one that lets pass what enters: a parameter that it stands for, and no node reads."""
 _SAID = 400
 """How much is said of a mistake: names in a file may be as long as it pleases."""
 _BODY = 8 * 1024
@@ -137,16 +139,19 @@ class _Reader:
         return values._replace(shape=tuple(found.get("dims", [])), data=None)
 
     def node(self, found: dict[str, list[Any]]) -> Node:
-        domain = first(found, "domain", "")
-        name = first(found, "name", "")
+        domain, op = first(found, "domain", ""), first(found, "op", "")
+        name, inputs = first(found, "name", ""), found.get("inputs", [])
+        said = {first(pair, "key", ""): first(pair, "value", "") for pair in found.get("props", [])}
+        if held := said.get(HOLDS):
+            domain, op, inputs = "costmodel", "Parameters", [*inputs, held]
         return Node(
-            first(found, "op", ""),
-            found.get("inputs", []),
+            op,
+            inputs,
             found.get("outputs", []),
             dict(self.attribute(one) for one in found.get("attributes", [])),
             name,
             "" if domain == "ai.onnx" else domain,
-            _place(name, {first(pair, "key", ""): first(pair, "value", "") for pair in found.get("props", [])}),
+            _place(name, said),
         )
 
     def attribute(self, found: dict[str, list[Any]]) -> tuple[str, Any]:

@@ -1,7 +1,7 @@
 """One node of a model on its way into layers: what enters it, what it says, and the layers that it becomes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from costmodel import algebra
@@ -20,6 +20,8 @@ class Run:
     inputs: list[Value | None]
     opset: int
     samples: Num
+    made: list[Known] = field(default_factory=list)
+    """What layers hold that was made of several learned values beforehand."""
 
     def attribute(self, name: str, default: Any = None) -> Any:
         """What the node says under a name."""
@@ -64,6 +66,8 @@ class Run:
             raise Cannot("its input's shape is not known")
         output = run(verb, tensors, fields)
         held = frozenset(name for known in constants for name in known.origins)
+        if "learned" not in fields:
+            self.made += [constant for constant in constants if len(constant.origins) > 1]
         return Step(verb, fields, [*sources], output, self.node.place, self.node, held)
 
     def alike(self, verb: str, flow: Flow | None = None, constants: Sequence[Known] = (), **fields: Any) -> Flow:

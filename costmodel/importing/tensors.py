@@ -39,21 +39,37 @@ def constant(found: dict[str, list[Any]], *, learned: bool, name: str = "") -> C
     if first(found, "data_location", 0) == 1:
         _check_location(found, name)
         return Constant(name, dtype, shape, None, learned)
-    return Constant(name, dtype, shape, _numbers(found, name, dtype, prod(shape)), learned, _sample(found, shape))
+    data, sample = _numbers(found, name, dtype, prod(shape)), _sample(found, shape)
+    is_mask = learned and not sample and prod(shape) <= _WIDEST and _is_mask(found, dtype, data)
+    return Constant(name, dtype, shape, data, learned and not is_mask, sample)
 
 
 _SAMPLED = 512
 """Bytes at the start, in the middle and at the end of a matrix by which copies are told."""
+_HIDDEN = -100
+"""What a mask adds to what it hides, or less."""
+_WIDEST = 2**24
+"""The most elements of a mask, as of 4096 tokens by as many."""
 
 
 def _sample(found: dict[str, list[Any]], shape: tuple[int, ...]) -> bytes:
-    """Some bytes of a matrix; none where they are all alike, or few."""
+    """Some bytes of a matrix; none where they are alike but for two values, or few."""
     _, view = found["raw"][-1] if "raw" in found else (0, b"")
     if len(shape) < 2 or len(view) < _SAMPLED:
         return b""
     middle = len(view) // 2
     taken = b"".join(bytes(view[at : at + _SAMPLED]) for at in (0, middle, len(view) - _SAMPLED))
     return taken if len({taken[at : at + 4] for at in range(0, len(taken), 4)}) > 2 else b""
+
+
+def _is_mask(found: dict[str, list[Any]], dtype: str, data: tuple[Any, ...] | None) -> bool:
+    """Whether values are zero, or so low that a softmax leaves nothing of them: nothing learns those."""
+    if data is None and dtype in ("float32", "float16", "float64") and "raw" in found:
+        values = np.frombuffer(found["raw"][-1][1], dtype=f"<f{_BITS[dtype] // 8}")
+        return bool(((values == 0) | (values <= _HIDDEN)).all() and (values < 0).any())
+    if data is None or "float" not in dtype:
+        return False
+    return all(value == 0 or value <= _HIDDEN for value in data) and any(value < 0 for value in data)
 
 
 def first(found: dict[str, list[Any]], name: str, usual: Any) -> Any:

@@ -158,7 +158,9 @@ def _kinds(step: Step) -> list[tuple[str, "algebra.Num"]]:
         _, cost = rated(step.verb, [source.output for source in step.sources if source.output is not None], step.fields)
     except Cannot:
         return []
-    return [(kind, getattr(cost, kind)) for kind in LEARNED if algebra.decide(algebra.equal(getattr(cost, kind), 0)) is not True]
+    return [
+        (kind, getattr(cost, kind)) for kind in LEARNED if algebra.decide(algebra.equal(getattr(cost, kind), 0)) is not True
+    ]
 
 
 def _is(many: "algebra.Num | None", size: int | None) -> bool:

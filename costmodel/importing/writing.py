@@ -214,7 +214,9 @@ def _written(line: Line) -> Line:
 
 def _is_bare(line: Line) -> bool:
     """Whether a line only holds others."""
-    return line.kind == "group" and not line.label and not line.is_named and not line.tied and line.repeat == 1 and not line.reads
+    return (
+        line.kind == "group" and not line.label and not line.is_named and not line.tied and line.repeat == 1 and not line.reads
+    )
 
 
 def _is_usual(line: Line, name: str, value: Any) -> bool:

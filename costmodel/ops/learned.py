@@ -59,3 +59,13 @@ def embedding(x: Tensor, *, entries: Count, out: Count) -> tuple[Tensor, Cost]:
     """
     y = Tensor(n=x.n, t=prod(x.without("n").shape), c=out)
     return y, Cost(affine=entries * out, read=x.size + y.size)
+
+
+@op
+def parameters(x: Tensor, *, count: Count) -> tuple[Tensor, Cost]:
+    """Hold learned values of which weights are made before anything runs, and let what enters pass.
+
+    As the lengths of weight normalisation (g of w = g·v/‖v‖, arXiv:1602.07868, equation 2), one an output of a convolution
+    beside it. Output as input; `count` parameters; nothing runs and nothing moves.
+    """
+    return x, Cost(affine=count, read=0, write=0)

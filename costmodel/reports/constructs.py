@@ -131,6 +131,21 @@ MODIFIERS = {
             repeat: 3
         """,
     ),
+    "tied": Entry(
+        "Have the parameters of a layer above",
+        "{verb: …, tied: name}\n{verb: …, tied: name/name}\n{verb: …, tied: {weights: name}}",
+        "They are counted where they stand first, and read wherever they are used. Layers in a block or a group are paired "
+        "one by one, and each pair must have as many. `name/name` is a layer in a named one, by its place; a kind is "
+        "`weights`, `biases`, `affine` (scales, shifts, tables) or `buffers`.",
+        """\
+        input: [128]
+        layers:
+          - {embedding: {entries: 30522, out: 256}, name: words}
+          - {linear: 256, name: layer}
+          - {linear: 256, tied: layer, repeat: 11}
+          - {linear: 30522, tied: {weights: words}}
+        """,
+    ),
     "each": Entry(
         "The layers that every row of a table makes",
         "table: …\neach: [layer, …]",

@@ -142,16 +142,16 @@ class LayerReader(ValueReader):
 
     def ties(self, key: Text, data: Any) -> dict[str, Text]:
         """The layer whose parameters one has; by kinds of parameters, or of all kinds."""
-        found = {"": data} if isinstance(data, Text) else data if isinstance(data, Map) else {}
-        for kind in found:
-            if kind not in ("", *LEARNED):
+        found = {str(kind): path for kind, path in data.items()} if isinstance(data, Map) else {"": data}
+        for kind in data if isinstance(data, Map) else ():
+            if kind not in LEARNED:
                 hint = did_you_mean(kind, LEARNED, f"the kinds are {one_of(LEARNED)}")
                 self.problems.add(kind.mark, f"no parameters are called '{kind}'", hint)
         if not found or not all(isinstance(path, Text) and not path.absent for path in found.values()):
             mark, hint = getattr(data, "mark", key.mark), "write `tied: name`, or `tied: {weights: name}`"
             self.problems.add(mark, "`tied` takes the name of a layer above, whose parameters this one has", hint)
             return {}
-        return {str(kind): path for kind, path in found.items() if kind in ("", *LEARNED)}
+        return found
 
     def body(self, layer: Layer, item: Map, data: Any) -> None:
         verb = layer.verb

@@ -245,6 +245,7 @@ SETTINGS = {
     "scale": (one(ANY), optional(over=AXES, learned=st.integers(0, 5))),
     "shift": (one(ANY), optional(over=AXES, learned=st.integers(0, 5))),
     "tokens": (one(TOKENS | ANY), optional(count=FEW)),
+    "parameters": (one(ANY), st.fixed_dictionaries({"count": FEW})),
     "embedding": (one(ANY), st.fixed_dictionaries({"entries": FEW, "out": FEW})),
     "local_norm": (one(ANY), optional(size=FEW)),
     "permute": (

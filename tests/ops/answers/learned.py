@@ -55,6 +55,14 @@ ANSWERS = [
         read=150528,  # 196*768
         write=151296,  # 197*768
     ),
+    # the lengths of 64 filters
+    answer(
+        "parameters",
+        image(3, 224, 224),
+        fields={"count": 64},
+        output=image(3, 224, 224),
+        affine=64,  # 64
+    ),
     # BERT's vocabulary, 128 numbers a sample
     answer(
         "embedding",
