@@ -130,7 +130,7 @@ class Walk(Judge):
         for kind, path in step.tied.items() if mine or step.when is None else ():
             part = known[path.partition("/")[0]].part
             assert part is not None, "the name of a layer"
-            tie(self, kind, path, part, mine)
+            tie(self, self.lines, kind, path, part, mine)
         return slot
 
     def residual(self, act: Residual, slot: Slot, scope: Scope, known: Known, place: Place, mark: Mark) -> Slot:

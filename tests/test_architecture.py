@@ -37,6 +37,7 @@ ROOMS = (
     "ledger",
     "roofline",
     "judge",
+    "tying",
     "remedy",
     "walk",
     "repeating",

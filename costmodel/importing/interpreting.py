@@ -185,16 +185,20 @@ class _Reader:
     def beforehand(self, node: Node, inputs: list[Value | None]) -> list[Value | None]:
         """What a node gives that works on constants alone, and so runs once: its shapes, and what it is learned from.
 
-        They are those of what it would give if its first input entered.
+        They are those of what it would give if its first input entered, as samples if it takes these along the first axis.
         """
         first = inputs[0]
         assert isinstance(first, Known)
-        entering = self._seen(first.shape, None, "a constant")
-        run = Run(node, [entering, *inputs[1:]], self.opset, 1)
-        found = HANDLERS[node.op](run)
+        samples, *others = first.shape or (1,)
+        try:
+            run = Run(node, [self._seen([1, *others], 0, "a constant"), *inputs[1:]], self.opset, samples)
+            found = HANDLERS[node.op](run)
+        except Cannot:
+            run = Run(node, [self._seen(first.shape, None, "a constant"), *inputs[1:]], self.opset, 1)
+            found = HANDLERS[node.op](run)
         origins = {name: size for value in inputs if isinstance(value, Known) for name, size in value.origins.items()}
         given = [found] if isinstance(found, Known | Flow) else [*found]
-        return [Known(value.axes, None, origins) if isinstance(value, Flow) else value for value in given]
+        return [Known(run.shape(value), None, origins) if isinstance(value, Flow) else value for value in given]
 
     def sized(self, node: Node, flow: Flow) -> list[Value | None]:
         """The shape of a flow, as numbers."""

@@ -187,6 +187,8 @@ def _sides_for(flow: Flow, padded: list[int]) -> dict[int, str]:
         return dict(zip(range(1, flow.rank), f"c{'dhw'[5 - flow.rank :]}", strict=True))
     places = [at for at, size in enumerate(flow.axes) if at in padded or not (at == flow.batch and same(size, 1))]
     first = min(padded)
+    if len(places) in (2, 3, 4) and first > places[0]:
+        return dict(zip(places, f"c{'dhw'[4 - len(places) :]}", strict=True))
     before = [at for at in places if at < first]
     if len(before) > 1 and len(places) > 4:
         before = [at for at in before if not same(flow.axes[at], 1)]

@@ -39,6 +39,8 @@ class Sketch:
         check(ledger, WRITERS, "ONNX")
         self.nodes: list[Node] = []
         self.shapes: dict[str, Shape] = {}
+        self.held: dict[Any, list[tuple[str, list[int], str]]] = {}
+        """The parameters of each line, as a model has them."""
         self.weights: set[str] = set()
         """The values that a model holds."""
         self._numbers: dict[str, tuple[Any, ...]] = {}
@@ -49,7 +51,8 @@ class Sketch:
         for at, line in enumerate(ledger.lines):
             self._line = at
             entering = tuple(names[source] for source in line.sources)
-            names[at] = WRITERS[line.op](Run(line, entering, cast("Any", self)))
+            holders = {kind: ledger.lines[holder] for kind, holder in (line.tied or {}).items()}
+            names[at] = WRITERS[line.op](Run(line, entering, cast("Any", self), holders))
             self.shapes[names[at]] = tuple(map(int, line.output.shape))
         self.outputs = [names[of] for of in dict.fromkeys(ledger.outputs)]
 
@@ -65,7 +68,7 @@ class Sketch:
         times = self._seen[wanted] = self._seen.get(wanted, 0) + 1
         return wanted if times == 1 else self.name(f"{wanted}_{times}")
 
-    def node(self, op: str, inputs: Sequence[str], at: str, *, since: int = 0, **attributes: Any) -> str:  # noqa: ARG002
+    def node(self, op: str, inputs: Sequence[str], at: str, *, since: int = 0, holds: str = "", **attributes: Any) -> str:  # noqa: ARG002
         """Note a node; the name of what it gives."""
         output = self.name(at)
         self.nodes.append(Node(op, [name for name in inputs if name], output, attributes, [self._line]))
