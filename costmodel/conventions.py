@@ -38,10 +38,13 @@ class Convention(NamedTuple):
         """The parameters of a line under this convention."""
         if self.parameters is _LEARNED:
             return line.owned.params
-        return sum(COUNTS[kind].at(line, USUAL) for kind in self.parameters)
+        mine = [kind for kind in self.parameters if _STORED.get(kind, kind) not in (line.tied or ())]
+        return sum(COUNTS[kind].at(line, USUAL) for kind in mine)
 
 
 _LEARNED = ("weights", "biases", "affine")
+_STORED = {"means": "buffers"}
+"""Among which parameters or buffers a count of some of them is."""
 _EVERY = {"fma": 2, "add": 1, "mul": 1, "cmp": 1, "exp": 1}
 _TWICE = "it counts these modules and, once more, the calls that they make"
 _FUSED = "it does not see into fused attention"

@@ -59,7 +59,10 @@ def lettered(flow: Flow, letters: dict[int, str] | None = None) -> tuple[Step, d
     letters = letters_of(flow) if letters is None else letters
     if not letters:
         return shaped(flow, {"c": prod(flow.axes)}), {}
-    return shaped(flow, {letter: flow.axes[at] for at, letter in letters.items()}), letters
+    sizes: dict[str, Num] = {letter: flow.axes[at] for at, letter in letters.items()}
+    if "c" not in sizes:
+        sizes["c"] = 1  # all its axes are sides, or tokens
+    return shaped(flow, {letter: sizes[letter] for letter in "tcdhw" if letter in sizes}), letters
 
 
 def channels_first(flow: Flow) -> tuple[Step, dict[int, str]]:
