@@ -7,7 +7,7 @@ from typing import Any
 
 from costmodel import algebra
 from costmodel.algebra import Num
-from costmodel.importing import layout, products, values, windows
+from costmodel.importing import layout, products, recurrent, values, windows
 from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, run, same
 from costmodel.importing.folding import RULES, folded, known
 from costmodel.importing.model import Dim, Entry, Graph, Model, Node
@@ -15,7 +15,13 @@ from costmodel.importing.running import Handler, Run
 from costmodel.problems import Problem, SpecError
 from costmodel.tensor import Tensor
 
-HANDLERS: dict[str, Handler] = {**windows.HANDLERS, **layout.HANDLERS, **values.HANDLERS, **products.HANDLERS}
+HANDLERS: dict[str, Handler] = {
+    **windows.HANDLERS,
+    **layout.HANDLERS,
+    **values.HANDLERS,
+    **products.HANDLERS,
+    **recurrent.HANDLERS,
+}
 """How each op of ONNX becomes layers."""
 _INPUT_LETTERS = {1: "c", 2: "tc", 3: "chw", 4: "cdhw", 5: "tcdhw"}
 

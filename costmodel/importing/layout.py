@@ -235,6 +235,11 @@ def slice_(run: Run) -> Flow:
     return flow
 
 
+def part(run: Run, flow: Flow, at: int, start: Num, end: Num) -> Flow:
+    """The places of an axis from one to another."""
+    return _sliced(run, flow, at, start, end, 1)
+
+
 def _sliced(run: Run, flow: Flow, at: int, start: Num, end: Num, by: Num) -> Flow:
     size = run.shape(flow)[at]
     if by == -1 and not isinstance(size, int | None):

@@ -296,7 +296,7 @@ def _summed_with_weights(run: Run, flow: Flow, weight: Known, terms: list[str], 
     return _ordered(run, whole, "".join([*rest, *outer]), right)
 
 
-# --- attention and recurrent layers ----------------------------------------------------------------------------------
+# --- attention ----------------------------------------------------------------------------------
 
 
 def attention(run: Run) -> list[Any]:
@@ -335,35 +335,10 @@ def _out_of_heads(run: Run, flow: Flow) -> Flow:
     return turned.seen([b, t, many * width], turned.batch)
 
 
-def recurrent(verb: str) -> Handler:
-    """LSTM, GRU and RNN: the sequence is axis 0, the batch axis 1."""
-
-    def handle(run: Run) -> list[Any]:
-        flow, weight = run.x, run.known(1)
-        at = 0 if run.attribute("layout", 0) == 0 else 1
-        if flow.rank != 3 or (flow.batch is not None and flow.batch != 1 - at):
-            raise Cannot("its sequence is not on the axis that it says")
-        hidden, directions = run.attribute("hidden_size"), weight.shape[0]
-        tokens = flow.axes[at]
-        step = shaped(flow, {"t": tokens, "c": flow.axes[2]})
-        constants = [run.known(place) for place in (1, 2, 3) if run.there(place)]
-        more: dict[str, Any] = {} if directions == 1 else {"directions": directions}
-        more |= {} if run.there(3) else {"bias": False}
-        made = run.emit(verb, step, constants=constants, out=hidden, **more)
-        if at == 1:
-            return [Flow(made, (1, tokens, directions, hidden), 0)]
-        return [Flow(made, (tokens, directions, 1, hidden), 2)]
-
-    return handle
-
-
 HANDLERS: dict[str, Handler] = {
     "Gemm": gemm,
     "MatMul": matmul,
     "Einsum": einsum,
     "Attention": attention,
-    "LSTM": recurrent("lstm"),
-    "GRU": recurrent("gru"),
-    "RNN": recurrent("rnn"),
 }
 """How each node of products becomes layers."""

@@ -114,7 +114,8 @@ class Ties:
     def _can_name(self, line: Line, target: Line) -> bool:
         """Whether a line may name another: not in the same join or block of lines that are read by name."""
         top, _ = self._common(line, target)
-        return top not in self._up(line) and not any(one.is_graph for one in self._up(line) if one is not line and one not in [*self._up(top)])
+        around = [*self._up(top)]
+        return top not in self._up(line) and not any(one.is_graph for one in [*self._up(line)][1:] if one not in around)
 
     def _common(self, line: Line, target: Line) -> tuple[Line, list[Line]]:
         """The line around a target, or the target, that stands in a list around another line; and those from it inwards."""

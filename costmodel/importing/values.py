@@ -189,6 +189,8 @@ def _with_known(run: Run, flow: Flow, known: Known, word: str, learned: str | No
         raise Cannot("it takes a constant tensor beside what enters")
     flow = _aligned(flow, max(flow.rank, len(known.shape)))
     shape = (1,) * (flow.rank - len(known.shape)) + tuple(known.shape)
+    if flow.batch is not None and known.data is not None and not same(shape[flow.batch], 1):
+        known, shape = _for_a_sample(known, shape, flow.batch)
     wide = [at for at, size in enumerate(shape) if not same(size, 1)]
     for at in wide:
         if not same(shape[at], flow.axes[at]):
@@ -200,6 +202,15 @@ def _with_known(run: Run, flow: Flow, known: Known, word: str, learned: str | No
     fields: dict[str, Any] = {} if over == ["c"] else {"over": over}
     fields |= {} if same(known.learned, many) else {"learned": known.learned}
     return run.result(run.emit(learned, step, constants=[known], **fields), letters, flow)
+
+
+def _for_a_sample(known: Known, shape: tuple[Num, ...], batch: int) -> tuple[Known, tuple[Num, ...]]:
+    """A constant that is the same for all samples, for one of them: states to begin with, which nothing learns."""
+    rows = known.data.reshape(shape).swapaxes(0, batch)
+    if not (rows == rows[:1]).all():
+        return known, shape
+    one = rows[:1].swapaxes(0, batch)
+    return Known(one.shape, one, {}, known.is_float), one.shape
 
 
 def combined(word: str) -> Handler:

@@ -170,8 +170,11 @@ def pad(run: Run) -> Flow:
     ends = {at: both for at, both in ends.items() if not (same(both[0], 0) and same(both[1], 0))}
     if not ends:
         return flow
-    if any(decide(end < 0) is True for both in ends.values() for end in both):
-        raise Cannot(f"a padding is negative: {pads}")
+    flow = _cut(run, flow, ends)
+    ends = {at: (_least(before), _least(after)) for at, (before, after) in ends.items()}
+    ends = {at: both for at, both in ends.items() if not (same(both[0], 0) and same(both[1], 0))}
+    if not ends:
+        return flow
     step, letters = lettered(flow, _sides_for(flow, [*ends]))
     assert step.output is not None
     edges = {letters[at]: [before, after] for at, (before, after) in ends.items()}
@@ -179,6 +182,19 @@ def pad(run: Run) -> Flow:
     tidy = [edge[0] if same(edge[0], edge[1]) else edge for edge in listed]
     value = a_side(tidy) if not isinstance(tidy[0], list) else tidy
     return run.result(run.emit("pad", step, padding=value), letters, flow)
+
+
+def _cut(run: Run, flow: Flow, ends: dict[int, tuple[Any, Any]]) -> Flow:
+    """Where less than nothing is put around an axis, a part of it."""
+    for at, (before, after) in ends.items():
+        start, end = -min(before, 0) if isinstance(before, int) else 0, min(after, 0) if isinstance(after, int) else 0
+        if start or end:
+            flow = part(run, flow, at, start, flow.axes[at] + end)
+    return flow
+
+
+def _least(end: Any) -> Any:
+    return max(end, 0) if isinstance(end, int) else end
 
 
 def _sides_for(flow: Flow, padded: list[int]) -> dict[int, str]:
