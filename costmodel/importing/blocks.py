@@ -1,17 +1,25 @@
 """Lines that are alike but for their numbers as blocks, and calls that are alike as repeats."""
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
-from costmodel import algebra
-from costmodel.importing.lines import ENTRY, Line
+from costmodel.importing.likeness import (
+    Name,
+    alike,
+    all_lines,
+    default,
+    heights,
+    is_open,
+    is_tied_outside,
+    key,
+    numbers,
+    places,
+    ties,
+)
+from costmodel.importing.lines import Line
 from costmodel.importing.modules import all_lists
 from costmodel.ops import OPS
 from costmodel.ops.registry import REQUIRED
-
-Place = tuple[Line, str]
-"""A number of a line: the line and the name of its field."""
 
 
 @dataclass(slots=True)
@@ -35,16 +43,16 @@ class Folder:
     def fold(self, lines: list[Line]) -> None:
         """Make blocks, those inside others first."""
         by_height: dict[int, list[Line]] = {}
-        _heights(lines, by_height)
+        heights(lines, by_height)
         for height in sorted(by_height):
             for line in by_height[height]:
                 for part in line.inside:
                     repeated(part)
-            alike: dict[Any, list[Line]] = {}
+            groups: dict[Any, list[Line]] = {}
             for line in by_height[height]:
-                alike.setdefault(_key(line), []).append(line)
-            for found in alike.values():
-                if (len(found) > 1 or found[0].is_graph) and not _is_tied_outside(found[0]):
+                groups.setdefault(key(line), []).append(line)
+            for found in groups.values():
+                if (len(found) > 1 or found[0].is_graph) and not is_tied_outside(found[0]):
                     self.make(found)
         repeated(lines)
         self.unfold(lines)
@@ -69,38 +77,38 @@ class Folder:
                 inner_line = made.body[0]
                 call.kind, call.verb, call.fields = inner_line.kind, inner_line.verb, inner_line.fields
                 call.body, call.branches, call.step = inner_line.body, inner_line.branches, inner_line.step
-                call.repeat, inner_line.twin = inner_line.repeat, call
+                call.repeat, inner_line.twin, call.tied = inner_line.repeat, call, call.tied or inner_line.tied
             else:
                 call.kind, call.verb, call.fields, call.body = "group", "", {}, made.body
 
     def make(self, found: list[Line]) -> None:
         """Make a block of lines that are alike, and calls of it of the lines."""
         first = found[0]
-        numbers = [_numbers(line) for line in found]
+        held = [numbers(line) for line in found]
         names: dict[tuple[Any, ...], str] = {}
         params: dict[str, Any] = {}
         args: list[dict[str, Any]] = [{} for _ in found]
         used: set[str] = set()
-        for place, (line, name) in enumerate(_places(first)):
-            values = tuple(each[place] for each in numbers)
-            if all(_alike(value, values[0]) for value in values) and not _is_open(values[0]):
+        for place, (line, name) in enumerate(places(first)):
+            values = tuple(each[place] for each in held)
+            if all(alike(value, values[0]) for value in values) and not is_open(values[0]):
                 continue
-            key = tuple(map(str, values))
-            if key not in names:
-                names[key] = _new(name, used)
-                usual = _default(line, name)
-                params[names[key]] = usual if any(_alike(value, usual) for value in values) else REQUIRED
+            said = tuple(map(str, values))
+            if said not in names:
+                names[said] = _new(name, used)
+                usual = default(line, name)
+                params[names[said]] = usual if any(alike(value, usual) for value in values) else REQUIRED
                 for arg, value in zip(args, values, strict=True):
-                    if params[names[key]] is REQUIRED or not _alike(value, usual):
-                        arg[names[key]] = value
-            line.fields[name] = Name(names[key])
+                    if params[names[said]] is REQUIRED or not alike(value, usual):
+                        arg[names[said]] = value
+            line.fields[name] = Name(names[said])
         ordered = {name: value for name, value in params.items() if value is REQUIRED}
         ordered |= {name: value for name, value in params.items() if value is not REQUIRED}
         body = _body_of(first)
         block = Made(self.name(first), ordered, body, first.is_graph)
         self.blocks.append(block)
         for line in found[1:]:
-            for mine, its in zip(_all_lines(line), _all_lines(first), strict=True):
+            for mine, its in zip(all_lines(line), all_lines(first), strict=True):
                 mine.twin, its.is_named = its, its.is_named or mine.is_named
         for line, arg in zip(found, args, strict=True):
             line.kind, line.verb, line.is_graph = "call", block.name, False
@@ -116,16 +124,6 @@ class Folder:
             name = f"{stem}{number}"
         self.taken.add(name)
         return name
-
-
-@dataclass(slots=True, frozen=True)
-class Name:
-    """A parameter where a number stands."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def _put(value: Any, values: dict[str, Any]) -> Any:
@@ -198,120 +196,9 @@ def _same_line(a: Line, b: Line) -> bool:
     """Whether two lines cost and are written the same, but for their names."""
     if a.kind != b.kind or a.verb != b.verb or b.reads or a.repeat != b.repeat or a.kind not in ("call", "op"):
         return False
-    if a.is_named or b.is_named or _ties(a) != _ties(b):
+    if a.is_named or b.is_named or ties(a) != ties(b):
         return False
-    return a.fields.keys() == b.fields.keys() and all(_alike(a.fields[name], b.fields[name]) for name in a.fields)
-
-
-# --- what is alike -------------------------------------------------------------------------------------------------------
-
-
-def _heights(lines: list[Line], found: dict[int, list[Line]]) -> int:
-    """Sort lines that hold others by how deep these stand in one another; the height of a list."""
-    most = 0
-    for line in lines:
-        if not line.body and not line.branches:
-            continue
-        height = 1 + max(_heights(part, found) for part in line.inside)
-        found.setdefault(height, []).append(line)
-        most = max(most, height)
-    return most
-
-
-def _ties(line: Line) -> Any:
-    """Whose parameters a line has."""
-    return {kind: [id(one) for one in way] for kind, way in line.tied.items()}
-
-
-def _all_lines(line: Line) -> list[Line]:
-    """The lines in one, in order."""
-    return [inner for part in line.inside for one in part for inner in (one, *_all_lines(one))]
-
-
-def _is_tied_outside(line: Line) -> bool:
-    """Whether a line in one has the parameters of a line outside, which a block does not see."""
-    lines = _all_lines(line)
-    inside = {id(one) for one in lines}
-    return any(id(way[0]) not in inside for one in lines for way in one.tied.values())
-
-
-def _inner_ties(line: Line) -> Any:
-    """Whose parameters the lines in one have: of its own lines by their places, of all others by identity."""
-    lines = _all_lines(line)
-    places = {id(one): at for at, one in enumerate(lines)}
-    return tuple(
-        (kind, tuple(places.get(id(one), id(one)) for one in way)) for mine in lines for kind, way in mine.tied.items()
-    )
-
-
-def _key(line: Line) -> Any:
-    """What two lines have in common that are alike but for their numbers."""
-    fields = tuple((name, _kind(value)) for name, value in sorted(_all_fields(line).items()))
-    inside = tuple(_list_key(part) for part in line.inside)
-    return (line.kind, line.verb, fields, inside, bool(line.body), line.repeat, line.is_graph, _inner_ties(line))
-
-
-def _list_key(lines: list[Line]) -> Any:
-    places = {id(line): at for at, line in enumerate(lines)}
-    return tuple(
-        (_key(line), tuple(-1 if read is ENTRY else places.get(id(read.seen), -2) for read in line.reads)) for line in lines
-    )
-
-
-def _kind(value: Any) -> Any:
-    """A number as any other; all else as it is."""
-    return "#" if _is_number(value) else _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return tuple((name, _plain(item)) for name, item in value.items())
-    return tuple(map(_plain, value)) if isinstance(value, list) else str(value)
-
-
-def _is_number(value: Any) -> bool:
-    return not isinstance(value, bool) and (isinstance(value, int | Fraction | Name) or _is_open(value))
-
-
-def _is_open(value: Any) -> bool:
-    return algebra.is_symbol(value)
-
-
-def _alike(a: Any, b: Any) -> bool:
-    return str(a) == str(b)
-
-
-_TUNED = ("kernel", "stride", "padding", "dilation", "groups", "multiplier")
-"""Numbers that are usual where they are not said, and by which blocks that are alike often differ."""
-
-
-def _all_fields(line: Line) -> dict[str, Any]:
-    """The fields of a line, those that are as usual among them."""
-    if line.kind != "op":
-        return line.fields
-    usual = {name: OPS[line.verb].fields[name].default for name in _TUNED if name in OPS[line.verb].fields}
-    return {name: value for name, value in usual.items() if isinstance(value, int)} | line.fields
-
-
-def _default(line: Line, name: str) -> Any:
-    found = OPS[line.verb].fields[name].default if line.kind == "op" else REQUIRED
-    return found if isinstance(found, int) and not isinstance(found, bool) else REQUIRED
-
-
-def _places(line: Line) -> list[Place]:
-    """The numbers in a line, in order."""
-    fields = _all_fields(line)
-    mine = [(line, name) for name in sorted(fields, key=_signature(line)) if _is_number(fields[name])]
-    return [*mine, *(place for part in line.inside for inner in part for place in _places(inner))]
-
-
-def _signature(line: Line) -> Any:
-    order = {name: at for at, name in enumerate(OPS[line.verb].fields)} if line.kind == "op" else {}
-    return lambda name: (order.get(name, 0), name) if order else (0, "")
-
-
-def _numbers(line: Line) -> list[Any]:
-    return [_all_fields(holder)[name] for holder, name in _places(line)]
+    return a.fields.keys() == b.fields.keys() and all(alike(a.fields[name], b.fields[name]) for name in a.fields)
 
 
 def _new(name: str, used: set[str]) -> str:

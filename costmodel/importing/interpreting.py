@@ -1,27 +1,35 @@
 """From a model to layers: node after node, shapes worked out by the rules of the vocabulary."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from costmodel import algebra
 from costmodel.algebra import Num
-from costmodel.importing import layout, products, recurrent, values, windows
+from costmodel.importing import (
+    einsum,
+    layout,
+    normalising,
+    parts,
+    products,
+    recurrent,
+    resizing,
+    together,
+    values,
+    windows,
+)
 from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, run, same
-from costmodel.importing.folding import RULES, folded, known
-from costmodel.importing.model import Dim, Entry, Graph, Model, Node
+from costmodel.importing.folding import folded, known
+from costmodel.importing.model import Dim, Entry, Model, Node
+from costmodel.importing.ordering import reaching
+from costmodel.importing.refusing import refusals
+from costmodel.importing.rules import RULES, objects
 from costmodel.importing.running import Handler, Run
 from costmodel.problems import Problem, SpecError
 from costmodel.tensor import Tensor
 
-HANDLERS: dict[str, Handler] = {
-    **windows.HANDLERS,
-    **layout.HANDLERS,
-    **values.HANDLERS,
-    **products.HANDLERS,
-    **recurrent.HANDLERS,
-}
+_ROOMS = (windows, resizing, layout, parts, values, together, normalising, products, einsum, recurrent)
+HANDLERS: dict[str, Handler] = {op: handler for room in _ROOMS for op, handler in room.HANDLERS.items()}
 """How each op of ONNX becomes layers."""
 _INPUT_LETTERS = {1: "c", 2: "tc", 3: "chw", 4: "cdhw", 5: "tcdhw"}
 
@@ -49,31 +57,11 @@ def interpreted(model: Model, *, allow_unknown: bool = False) -> Draft:
     draft = Draft(model)
     reader = _Reader(draft)
     reader.enter()
-    reader.run(_reaching(model.graph))
+    reader.run(reaching(model.graph))
     if draft.unread and not allow_unknown:
-        raise SpecError(_refusals(draft))
+        raise SpecError(refusals(model.file, draft.unread))
     reader.leave()
     return draft
-
-
-def _reaching(graph: Graph) -> list[Node]:
-    """The nodes that an output hangs on."""
-    wanted = {entry.name for entry in graph.outputs}
-    kept = []
-    for node in reversed(graph.nodes):
-        if wanted.intersection(node.outputs):
-            kept.append(node)
-            wanted.update(node.inputs)
-            wanted.update(_read_inside(node))
-    return kept[::-1]
-
-
-def _read_inside(node: Node) -> set[str]:
-    """Values that the bodies of a node read."""
-    bodies = [value for value in node.attributes.values() if isinstance(value, Graph)]
-    return {name for body in bodies for one in body.nodes for name in (*one.inputs, *_read_inside(one))} | {
-        entry.name for body in bodies for entry in body.outputs
-    }
 
 
 class _Reader:
@@ -209,8 +197,6 @@ class _Reader:
     def sized(self, node: Node, flow: Flow) -> list[Value | None]:
         """The shape of a flow, as numbers."""
         shape = [size * self.draft.samples if at == flow.batch else size for at, size in enumerate(flow.axes)]
-        from costmodel.importing.folding import objects
-
         stand_in = Known(tuple(shape), None, {}, is_float=True)
         if node.op == "Size":
             return [Known((), objects([algebra.prod(shape)], ()), {}, is_float=False)]
@@ -279,33 +265,3 @@ def _named(text: str) -> str:
     name = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_") or "size"
     name = f"size_{name}" if name[0].isdigit() else name
     return f"{name}_" if name in RESERVED else name
-
-
-def _refusals(draft: Draft) -> list[Problem]:
-    """The nodes that no layer stands for: those of an op together, with the reasons and places."""
-    by_op: dict[tuple[str, str, str], list[Node]] = {}
-    all_behind = all(_is_behind(reason) for _, reason in draft.unread)
-    for node, reason in draft.unread:
-        if _is_behind(reason) and not all_behind:
-            continue
-        by_op.setdefault((node.domain, node.op, reason), []).append(node)
-    problems = []
-    for (domain, op, reason), nodes in by_op.items():
-        name = f"{domain}.{op}" if domain else op
-        places = [f"'{node.name or next(filter(None, node.outputs), '')}'" for node in nodes]
-        listed = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
-        times = "once" if len(nodes) == 1 else f"{len(nodes)} times"
-        said = f"the op {name} is not known" if not reason else f"{name}: {reason}"
-        problems.append(Problem(None, f"{draft.model.file}: {said} ({times}: {listed})"))
-    behind = Counter(node.op for node, reason in draft.unread if _is_behind(reason) and not all_behind)
-    if problems:
-        hint = "--allow-unknown goes on without it: every total that it touches is a lower bound"
-        if behind:
-            hint += f"; {sum(behind.values())} nodes behind it are not known either"
-        problems[-1] = replace(problems[-1], hint=hint)
-    return problems
-
-
-def _is_behind(reason: str) -> bool:
-    """Whether a node is not read only because another was not."""
-    return "which is not to be had" in reason or "is not known" in reason

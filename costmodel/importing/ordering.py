@@ -85,3 +85,23 @@ def read_inside(node: Node) -> set[str]:
             mine |= {*inner.outputs}
         found |= {entry.name for entry in body.outputs if entry.name not in mine}
     return found
+
+
+def reaching(graph: Graph) -> list[Node]:
+    """The nodes that an output hangs on."""
+    wanted = {entry.name for entry in graph.outputs}
+    kept = []
+    for node in reversed(graph.nodes):
+        if wanted.intersection(node.outputs):
+            kept.append(node)
+            wanted.update(node.inputs)
+            wanted.update(_read_inside(node))
+    return kept[::-1]
+
+
+def _read_inside(node: Node) -> set[str]:
+    """Values that the bodies of a node read."""
+    bodies = [value for value in node.attributes.values() if isinstance(value, Graph)]
+    return {name for body in bodies for one in body.nodes for name in (*one.inputs, *_read_inside(one))} | {
+        entry.name for body in bodies for entry in body.outputs
+    }

@@ -5,8 +5,9 @@ from typing import Any
 from costmodel.algebra import Num
 from costmodel.importing.draft import Cannot, Flow
 from costmodel.importing.labels import shaped
-from costmodel.importing.layout import concat, part
+from costmodel.importing.layout import concat
 from costmodel.importing.model import Node
+from costmodel.importing.parts import part
 from costmodel.importing.running import Handler, Run
 
 
@@ -42,7 +43,9 @@ def _last(run: Run, flow: Flow, at: int, tokens: Num, directions: int) -> Flow:
         way = at + 1
         there, back = part(run, ends, way, 0, 1), part(run, part(run, flow, at, 0, 1), way, 1, 2)
         node = Node("Concat", [], [], {"axis": way}, run.node.name, place=run.node.place)
-        ends = concat(Run(node, [there, back], run.opset, run.samples, run.made))
+        both = concat(Run(node, [there, back], run.opset, run.samples, run.made))
+        assert isinstance(both, Flow)
+        ends = both
     batch = None if ends.batch is None else ends.batch - (ends.batch > at)
     return ends.seen([size for axis, size in enumerate(ends.axes) if axis != at], batch)
 

@@ -6,8 +6,9 @@ from pathlib import PurePath
 from typing import Any
 
 from costmodel import algebra
-from costmodel.importing.blocks import Folder, Made, Name
+from costmodel.importing.blocks import Folder, Made
 from costmodel.importing.interpreting import Draft, interpreted
+from costmodel.importing.likeness import Name
 from costmodel.importing.lines import ENTRY, Line, lined
 from costmodel.importing.model import Model
 from costmodel.importing.modules import all_lists, found_paths, modules, motifs, opened, read_by_name

@@ -1,0 +1,181 @@
+"""Nodes of several tensors, value by value: each is stretched to the shape of all, and one may be a constant."""
+
+from typing import Any
+
+from costmodel.algebra import Num, prod
+from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, same
+from costmodel.importing.labels import common, letters_of, shaped
+from costmodel.importing.running import Handler, Run
+
+
+def joined(verb: str | None, word: str, with_number: str, learned: str | None) -> Handler:
+    """Add, Mul and their like.
+
+    `verb` takes tensors of one shape, `word` is the function of `combine` that stretches; a single number that is known
+    makes it `with_number`, an op of the vocabulary of `map`, and learned values `learned`.
+    """
+
+    def handle(run: Run) -> Value:
+        values = [value for value in run.inputs if value is not None]
+        flows = [value for value in values if isinstance(value, Flow)]
+        constants = [value for value in values if isinstance(value, Known)]
+        if len(flows) == 1 and len(constants) == 1:
+            return _with_known(run, flows[0], constants[0], with_number, learned)
+        if constants:
+            raise Cannot("it takes several constants beside what enters")
+        if len(flows) == 1:
+            return flows[0]
+        return stretched(run, flows, verb, word)
+
+    return handle
+
+
+def stretched(run: Run, flows: list[Flow], verb: str | None, word: str) -> Flow:
+    """Tensors value by value, each stretched to the shape of all."""
+    shapes = [run.shape(flow) for flow in flows]
+    sizes = common(shapes)
+    rank = len(sizes)
+    whole = next(
+        (flow for flow, shape in zip(flows, shapes, strict=True) if len(shape) == rank and all(map(same, shape, sizes))), None
+    )
+    aligned = [_aligned(flow, rank) for flow in flows]
+    batches = {flow.batch for flow in aligned if flow.batch is not None}
+    if len(batches) > 1:
+        raise Cannot("the samples of what it joins lie on different axes")
+    batch = batches.pop() if batches else None
+    if whole is not None:
+        lead = _aligned(whole, rank)
+        letters = _for_all(lead, aligned)
+        steps = [_partly(flow, letters) for flow in aligned]
+        if all(map(_is_whole(lead), aligned)) and verb:
+            return run.result(run.emit(verb, *steps), letters, lead)
+        if verb == "multiply":
+            return run.result(run.emit("multiply", *steps), letters, lead)
+        return run.result(run.emit("combine", *steps, function=word), letters, lead)
+    each = [size if at != batch else _times(size, run) for at, size in enumerate(sizes)]
+    letters = _named([at for at in range(rank) if not same(each[at], 1)])
+    steps = [_partly(flow, letters) for flow in aligned]
+    step = run.emit("multiply", *steps) if verb == "multiply" else run.emit("combine", *steps, function=word)
+    return Flow(step, tuple(each), batch)
+
+
+def _times(size: Num, run: Run) -> Num:
+    from costmodel.algebra import ratio
+
+    return ratio(size, run.samples)
+
+
+def _is_whole(lead: Flow) -> Any:
+    return lambda flow: all(map(same, flow.axes, lead.axes))
+
+
+def _for_all(lead: Flow, flows: list[Flow]) -> dict[int, str]:
+    """Letters for the axes on which any of the tensors has more than one place."""
+    letters = letters_of(lead)
+    wanted = {at for flow in flows for at, size in enumerate(flow.axes) if not same(size, 1)}
+    return letters if wanted <= {*letters} else _named(sorted(wanted))
+
+
+def _named(places: list[int]) -> dict[int, str]:
+    names = {0: "c", 1: "c", 2: "tc", 3: "chw", 4: "tchw", 5: "tcdhw"}.get(len(places))
+    if names is None:
+        raise Cannot(f"a tensor of {len(places)} dimensions beside the batch, and there are letters for 5")
+    return dict(zip(places, names, strict=False))
+
+
+def _aligned(flow: Flow, rank: int) -> Flow:
+    more = rank - flow.rank
+    return flow.seen([1] * more + [*flow.axes], None if flow.batch is None else flow.batch + more)
+
+
+def _partly(flow: Flow, letters: dict[int, str]) -> Step:
+    """The values with those of the letters whose axes it has; a map keeps its sides of size 1."""
+    there = {letter: flow.axes[at] for at, letter in letters.items()}
+    if prod(there.values()) is not None and same(prod(there.values()), prod(flow.axes)):
+        if all(same(size, 1) for name, size in there.items() if name != "c") and flow.tensor.kind == "vector":
+            return flow.step if same(flow.tensor.c, there.get("c", 0)) else shaped(flow, there)
+        return shaped(flow, there)
+    raise Cannot("what it joins has axes without letters")
+
+
+def _with_known(run: Run, flow: Flow, known: Known, word: str, learned: str | None) -> Flow:
+    """One tensor with a constant: a number, learned values, or a mask."""
+    if known.size == 1 and known.learned:
+        if learned is None:
+            raise Cannot("it takes a learned number beside what enters")
+        result = run.alike(learned, flow, constants=[known], **{} if same(flow.tensor.c, 1) else {"learned": 1})
+        grown = _aligned(flow, max(flow.rank, len(known.shape)))
+        return Flow(result.step, grown.axes, grown.batch)
+    if known.size == 1:
+        number = known.data.reshape(-1)[0] if known.data is not None else None
+        result = run.alike("map", flow, function=word)
+        result.step.notes = {"number": number, "first": run.inputs[0] is known}
+        grown = _aligned(flow, max(flow.rank, len(known.shape)))
+        return Flow(result.step, grown.axes, grown.batch)
+    if learned is None:
+        raise Cannot("it takes a constant tensor beside what enters")
+    flow = _aligned(flow, max(flow.rank, len(known.shape)))
+    shape = (1,) * (flow.rank - len(known.shape)) + tuple(known.shape)
+    if flow.batch is not None and known.data is not None and not same(shape[flow.batch], 1):
+        known, shape = _for_a_sample(known, shape, flow.batch)
+    wide = [at for at, size in enumerate(shape) if not same(size, 1)]
+    for at in wide:
+        if not same(shape[at], flow.axes[at]):
+            raise Cannot(f"a constant of {'×'.join(map(str, shape))} goes with {'×'.join(map(str, flow.axes))}")
+    step, letters, over = run.over(flow, wide)
+    if len(over) < len(wide):
+        raise Cannot("it takes another constant for each sample")
+    many = prod(known.shape)
+    fields: dict[str, Any] = {} if over == ["c"] else {"over": over}
+    fields |= {} if same(known.learned, many) else {"learned": known.learned}
+    return run.result(run.emit(learned, step, constants=[known], **fields), letters, flow)
+
+
+def _for_a_sample(known: Known, shape: tuple[Num, ...], batch: int) -> tuple[Known, tuple[Num, ...]]:
+    """A constant that is the same for all samples, for one of them: states to begin with, which nothing learns."""
+    rows = known.data.reshape(shape).swapaxes(0, batch)
+    if not (rows == rows[:1]).all():
+        return known, shape
+    one = rows[:1].swapaxes(0, batch)
+    return Known(one.shape, one, {}, known.is_float), one.shape
+
+
+def combined(word: str) -> Handler:
+    """A function of several tensors that has no verb of its own."""
+    return joined(None, word, word if word in ("power", "maximum", "minimum") else "compare", None)
+
+
+def where(run: Run) -> Flow:
+    """Where: one of two values by a third."""
+    flows = [value for value in run.inputs if isinstance(value, Flow)]
+    if len(flows) == 3:
+        return stretched(run, flows, None, "where")
+    constants = [value for value in run.inputs if isinstance(value, Known)]
+    if len(flows) == 1:
+        sizes = common([flows[0].axes, *(known.shape for known in constants)])
+        if len(sizes) == flows[0].rank and all(map(same, sizes, flows[0].axes)):
+            return run.alike("map", flows[0], function="compare")
+    raise Cannot("it chooses between constants and what enters")
+
+
+HANDLERS: dict[str, Handler] = {
+    "Add": joined("add", "add", "shift", "shift"),
+    "Sum": joined("add", "add", "shift", "shift"),
+    "Sub": joined(None, "subtract", "shift", "shift"),
+    "Mul": joined("multiply", "multiply", "scale", "scale"),
+    "Div": joined(None, "divide", "scale", "scale"),
+    "Pow": combined("power"),
+    "Max": combined("maximum"),
+    "Min": combined("minimum"),
+    "Equal": combined("equal"),
+    "Less": combined("less"),
+    "Greater": combined("greater"),
+    "LessOrEqual": combined("less"),
+    "GreaterOrEqual": combined("greater"),
+    "And": combined("and"),
+    "Or": combined("or"),
+    "Xor": combined("xor"),
+    "Mod": combined("mod"),
+    "Where": where,
+}
+"""How each of them becomes layers."""
