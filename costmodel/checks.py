@@ -45,6 +45,7 @@ class Checks:
 
     def sources(self, names: Sequence[Text], known: Scope, what: str = "layer above") -> None:
         """Check names of tensors."""
+        known = {name: found for name, found in known.items() if found.what != "branch"}
         for name in names:
             if name in known:
                 known[name].used = True
@@ -58,10 +59,10 @@ class Checks:
         """Check the names of layers whose parameters one has."""
         for path in layer.tied.values():
             name = path.partition("/")[0]
-            if name in known and known[name].what == "layer":
+            layers = [name for name, found in known.items() if found.what in ("layer", "branch")]
+            if name in layers:
                 known[name].used = True
                 continue
-            layers = [name for name, found in known.items() if found.what == "layer"]
             named = (
                 f"the names here are {one_of(sorted(layers))}" if layers else "a layer is named with `name:` beside its verb"
             )

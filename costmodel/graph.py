@@ -114,7 +114,8 @@ class _Builder(Checks):
         for layer in layers:
             steps.append(self.step(layer, scope, known))
             if layer.name is not None:
-                if layer.name in known or layer.name in ("previous", "input"):
+                before = known.get(layer.name)
+                if (before and before.what != "branch") or layer.name in ("previous", "input"):
                     self.problems.add(layer.name.mark, f"the name '{layer.name}' is taken by another layer or an input")
                 known[str(layer.name)] = Name("layer", layer.mark)
         self.sources(outputs, known, "layer or input")
@@ -161,9 +162,16 @@ class _Builder(Checks):
         if verb == "activation":
             return self.activation(layer)
         if layer.branches:
-            parts = [(str(label), self.steps(body, scope, known)) for label, body in layer.branches]
-            return Branches(_run_op(OPS[verb], layer.fields), parts)
+            return Branches(_run_op(OPS[verb], layer.fields), self.parts(layer, scope, known))
         return _run_op(OPS[verb], layer.fields) if verb in OPS else Identity()
+
+    def parts(self, layer: Layer, scope: Scope, known: Scope) -> list[tuple[str, list[Step]]]:
+        """The branches of a join; one may have the parameters of a branch before it."""
+        parts, known = [], dict(known)
+        for label, body in layer.branches:
+            parts.append((str(label), self.steps(body, scope, known)))
+            known.setdefault(str(label), Name("branch", label.mark))
+        return parts
 
     def activation(self, layer: Layer) -> Act:
         kind = next((v for k, v in layer.fields.items() if k == "kind"), None)

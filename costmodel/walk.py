@@ -143,8 +143,10 @@ class Walk(Judge):
     def branches(self, act: Branches, slot: Slot, scope: Scope, known: Known, place: Place, step: Step) -> Slot:
         ends, place = [], Place(place, step.name or step.verb, mark=self.row or step.mark)
         for label, steps in act.parts:
-            scope.x = slot.tensor
+            scope.x, start = slot.tensor, len(self.lines)
             ends.append(self.steps(steps, slot, scope, known, Place(place, label)))
+            part = Part(range(start, len(self.lines)), len(place.chain()) + 1)
+            known = {label: ends[-1]._replace(part=part), **known}
         scope.x = slot.tensor
         return self.run(act.join, ends, scope, place, step.mark, [label for label, _ in act.parts])
 

@@ -38,7 +38,7 @@ def heights(lines: list[Line], found: dict[int, list[Line]]) -> int:
 
 def ties(line: Line) -> Any:
     """Whose parameters a line has."""
-    return {kind: [id(one) for one in way] for kind, way in line.tied.items()}
+    return {kind: [id(one) for one in way.lines] for kind, way in line.tied.items()}
 
 
 def all_lines(line: Line) -> list[Line]:
@@ -49,8 +49,8 @@ def all_lines(line: Line) -> list[Line]:
 def is_tied_outside(line: Line) -> bool:
     """Whether a line in one has the parameters of a line outside, which a block does not see."""
     lines = all_lines(line)
-    inside = {id(one) for one in lines}
-    return any(id(way[0]) not in inside for one in lines for way in one.tied.values())
+    inside = {id(line), *map(id, lines)}
+    return any(id(way.lines[0]) not in inside for one in lines for way in one.tied.values())
 
 
 def _inner_ties(line: Line) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from costmodel.importing.draft import Step
 from costmodel.importing.units import Unit
@@ -27,8 +27,8 @@ class Line:
     repeat: int = 1
     is_graph: bool = False
     step: Step | None = None
-    tied: "dict[str, list[Line]]" = field(default_factory=dict)
-    """The line whose parameters it has, by kind or of all kinds (''); before it those around it, from a common list on."""
+    tied: "dict[str, Way]" = field(default_factory=dict)
+    """The line whose parameters it has, by kind or of all kinds ('')."""
     is_named: bool = False
     """Whether another line says its name for its parameters."""
     twin: "Line | None" = None
@@ -48,6 +48,16 @@ class Line:
         while line.outer is not None:
             line = line.outer
         return line
+
+
+class Way(NamedTuple):
+    """How a line names another: by those around it and itself, outermost first.
+
+    The first stands in a list around the line that names it; or `is_around` that line, as the join of both their branches.
+    """
+
+    lines: list[Line]
+    is_around: bool
 
 
 ENTRY = Line("entry", "")

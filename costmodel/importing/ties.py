@@ -12,7 +12,7 @@ from costmodel import algebra
 from costmodel.cost import LEARNED
 from costmodel.importing.draft import Cannot, Step, rated
 from costmodel.importing.interpreting import Draft
-from costmodel.importing.lines import Line
+from costmodel.importing.lines import Line, Way
 from costmodel.importing.model import Constant
 
 
@@ -75,7 +75,7 @@ class Ties:
             kind = next((kind for kind, many in _kinds(step) if _is(many, self._size(name))), "")
             if kind and kind not in line.tied and self._fits(name, self._holder[name], kind) and self._can_name(line, holder):
                 self._tie(line, kind, holder)
-            else:
+            elif name not in self.left:
                 self.left.append(name)
         for name in self._held(step):
             self._holder.setdefault(name, step)
@@ -112,19 +112,18 @@ class Ties:
     # --- names -----------------------------------------------------------------------------------------------------------
 
     def _can_name(self, line: Line, target: Line) -> bool:
-        """Whether a line may name another: not in the same join or block of lines that are read by name."""
-        top, _ = self._common(line, target)
+        """Whether a line may name another: not from inside a block of lines that are read by name, where that is outside."""
+        top = self._way(line, target).lines[0]
         around = [*self._up(top)]
-        return top not in self._up(line) and not any(one.is_graph for one in [*self._up(line)][1:] if one not in around)
+        return not any(one.is_graph for one in [*self._up(line)][1:] if one not in around)
 
-    def _common(self, line: Line, target: Line) -> tuple[Line, list[Line]]:
-        """The line around a target, or the target, that stands in a list around another line; and those from it inwards."""
-        lists = {self._key(one) for one in self._up(line)}
+    def _way(self, line: Line, target: Line) -> Way:
+        """How a line names another."""
+        mine = [*self._up(line)]
+        lists = {self._key(one) for one in mine}
         way = [*self._up(target)]
-        for at, one in enumerate(way):
-            if self._key(one) in lists:
-                return one, way[at::-1]
-        raise AssertionError("all lines stand in the network's list")
+        at = next(at for at, one in enumerate(way) if self._key(one) in lists)
+        return Way(way[at::-1], way[at] in mine)
 
     def _key(self, line: Line) -> tuple[int, str]:
         around, branch = self._around[id(line)]
@@ -138,9 +137,8 @@ class Ties:
             found = self._around[id(found)][0]
 
     def _tie(self, line: Line, kind: str, target: Line) -> None:
-        _, way = self._common(line, target)
-        line.tied[kind] = way
-        for one in way:
+        line.tied[kind] = self._way(line, target)
+        for one in line.tied[kind].lines:
             one.is_named = True
 
 

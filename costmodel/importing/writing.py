@@ -9,7 +9,7 @@ from costmodel import algebra
 from costmodel.importing.blocks import Folder, Made
 from costmodel.importing.interpreting import Draft, interpreted
 from costmodel.importing.likeness import Name
-from costmodel.importing.lines import ENTRY, Line, lined
+from costmodel.importing.lines import ENTRY, Line, Way, lined
 from costmodel.importing.model import Model
 from costmodel.importing.modules import all_lists, found_paths, modules, motifs, opened, read_by_name
 from costmodel.importing.passes import tidied
@@ -133,15 +133,16 @@ class _Scribe:
         for layer, line in self.tied:
             layer.tied = {kind: _text(self.way(way)) for kind, way in line.tied.items()}
 
-    def way(self, way: list[Line]) -> str:
-        """The names that lead to a line from a list that is around both."""
+    def way(self, way: Way) -> str:
+        """The names that lead to a line from a list that is around both, or from a branch of a join that is."""
         names, around = [], None
-        for line in map(_written, way):
+        for line in map(_written, way.lines):
             if line is around:
                 continue
             if around is not None and around.branches:
                 names += [label for label, part in zip(self.labels[id(around)], around.branches, strict=True) if line in part]
-            names += [self.names[id(line)]] if around is None or line.kind != "residual" else []
+            is_said = line.kind != "residual" if around is not None else not way.is_around
+            names += [self.names[id(line)]] if is_said else []
             around = line
         return "/".join(names)
 
@@ -197,7 +198,7 @@ class _Scribe:
             return Layer(_text("layers"), body=self.layers(line.body, set(), taken), repeat=repeat)
         fields = {_text(name): _value(value) for name, value in line.fields.items() if not _is_usual(line, name, value)}
         if line.kind == "join":
-            labels = self.labels[id(line)] = _labels(line.branches)
+            labels = self.labels[id(line)] = _labels(line.branches, {*taken} if line.is_named else set())
             branches = [self.layers(branch, set(), taken) or [Layer(_text("identity"))] for branch in line.branches]
             return Layer(_text(line.verb), fields, branches=[*zip(map(_text, labels), branches, strict=True)], repeat=repeat)
         ordered = (
@@ -227,9 +228,8 @@ def _is_usual(line: Line, name: str, value: Any) -> bool:
     return type(default) is type(value) and bool(default == value)
 
 
-def _labels(branches: list[list[Line]]) -> list[str]:
-    """A label for each branch: that of its module, else what it is."""
-    taken: set[str] = set()
+def _labels(branches: list[list[Line]], taken: set[str]) -> list[str]:
+    """A label for each branch: that of its module, else what it is; unlike all that are taken."""
     found = []
     for branch in branches:
         label = "identity" if not branch else branch[0].label if len(branch) == 1 and branch[0].label else "branch"

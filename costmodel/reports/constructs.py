@@ -135,8 +135,8 @@ MODIFIERS = {
         "Have the parameters of a layer above",
         "{verb: …, tied: name}\n{verb: …, tied: name/name}\n{verb: …, tied: {weights: name}}",
         "They are counted where they stand first, and read wherever they are used. Layers in a block or a group are paired "
-        "one by one, and each pair must have as many. `name/name` is a layer in a named one, by its place; a kind is "
-        "`weights`, `biases`, `affine` (scales, shifts, tables) or `buffers`.",
+        "one by one, and each pair must have as many. `name/name` is a layer in a named one, by its place, and a branch of "
+        "a join may so name one before it; a kind is `weights`, `biases`, `affine` (scales, shifts, tables) or `buffers`.",
         """\
         input: [128]
         layers:
