@@ -213,3 +213,12 @@ def test_a_padding_below_zero_cuts(tmp_path: Path) -> None:
     ledger = spec_of(tmp_path, nodes, held, (1, 8, 6, 6)).analyze()
     assert [line.op for line in ledger.lines] == ["slice", "pad", "relu"]
     assert str(ledger.lines[-1].output) == "8×6×8"
+
+
+def test_samples_may_lie_along_the_second_axis(tmp_path: Path) -> None:
+    """A recurrent layer reads its sequence along the first, as PyTorch writes it unless it is told otherwise."""
+    nodes, held = recurrent("LSTM", 4)
+    nodes = [helper.make_node("Identity", ["x"], ["turned"]), *nodes[1:]]
+    spec = spec_of(tmp_path, nodes, held, (5, 2, 32))
+    assert spec.analyze().totals.mult_adds == 5 * 4 * 16 * (32 + 16)
+    assert "second axis" in imported(tmp_path / "m.onnx", "m.onnx").splitlines()[0]

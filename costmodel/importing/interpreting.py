@@ -39,6 +39,8 @@ class Draft:
     """Layers in the order in which they run, the sizes that are open, and what could not be read."""
 
     model: Model
+    axis: int = 0
+    """The axis of what enters along which samples lie."""
     inputs: dict[str, Step] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     outputs: dict[str, Step] = field(default_factory=dict)
@@ -52,16 +54,19 @@ class Draft:
 def interpreted(model: Model, *, allow_unknown: bool = False) -> Draft:
     """The layers of a model. Raises `SpecError` with all nodes that no layer stands for, counted, and where they are.
 
-    With `allow_unknown` these are layers `unknown`, of which nothing is known but what they give.
+    With `allow_unknown` these are layers `unknown`, of which nothing is known but what they give. The samples lie along the
+    first axis of what enters; along the second, as recurrent layers have them, where only so all can be read.
     """
-    draft = Draft(model)
-    reader = _Reader(draft)
-    reader.enter()
-    reader.run(reaching(model.graph))
-    if draft.unread and not allow_unknown:
-        raise SpecError(refusals(model.file, draft.unread))
+    reader = _Reader(Draft(model))
+    reader.read_all()
+    if reader.draft.unread and all(entry.dims and len(entry.dims) > 1 for entry in model.graph.inputs):
+        other = _Reader(Draft(model, axis=1))
+        other.read_all()
+        reader = reader if other.draft.unread else other
+    if reader.draft.unread and not allow_unknown:
+        raise SpecError(refusals(model.file, reader.draft.unread))
     reader.leave()
-    return draft
+    return reader.draft
 
 
 class _Reader:
@@ -74,13 +79,18 @@ class _Reader:
 
     # --- ends ----------------------------------------------------------------------------------------------------------
 
+    def read_all(self) -> None:
+        """Read all nodes that an output hangs on."""
+        self.enter()
+        self.run(reaching(self.model.graph))
+
     def enter(self) -> None:
-        """What enters, for one sample: the first axis of an input is that of the samples."""
+        """What enters, for one sample."""
         entries = self.model.graph.inputs
         if wrong := [entry for entry in entries if entry.dims is None]:
             said = f"the input '{wrong[0].name}' says no shape"
             raise SpecError([Problem(None, f"{self.model.file}: {said}, and costs hang on it")])
-        leads = [entry.dims[0] for entry in entries if entry.dims]
+        leads = [entry.dims[self.draft.axis] for entry in entries if entry.dims]
         if leads:
             self.draft.samples = self.size(leads[0], "batch")
         for entry in entries:
@@ -90,11 +100,11 @@ class _Reader:
 
     def _entering(self, entry: Entry) -> Flow:
         assert entry.dims is not None
-        draft = self.draft
+        draft, axis = self.draft, self.draft.axis
         sizes = [self.size(dim, f"{entry.name}_{at}") for at, dim in enumerate(entry.dims)]
-        has_batch = bool(sizes) and algebra.decide(algebra.divides(draft.samples, sizes[0])) is True
+        has_batch = bool(sizes) and algebra.decide(algebra.divides(draft.samples, sizes[axis])) is True
         if has_batch:
-            sizes[0] = algebra.ratio(sizes[0], draft.samples)
+            sizes[axis] = algebra.ratio(sizes[axis], draft.samples)
         elif not same(draft.samples, 1):
             raise SpecError(
                 [Problem(None, f"{self.model.file}: the input '{entry.name}' has no axis for the samples of a batch")]
@@ -102,7 +112,7 @@ class _Reader:
         if any(algebra.decide(size < 1) is True for size in sizes):
             raise SpecError([Problem(None, f"{self.model.file}: the input '{entry.name}' has a side of 0")])
         try:
-            flow = self._seen(sizes, 0 if has_batch else None, entry.name, are_numbers="int" in entry.dtype)
+            flow = self._seen(sizes, axis if has_batch else None, entry.name, are_numbers="int" in entry.dtype)
         except Cannot as reason:
             raise SpecError([Problem(None, f"{self.model.file}: the input '{entry.name}' has {reason}")]) from None
         draft.inputs[entry.name] = flow.step

@@ -19,7 +19,8 @@ class Constant(NamedTuple):
 
     `data` are Python numbers (or truths, or texts) in row-major order; None where there are too many, or where they lie in
     another file, which is never opened. `learned` says that it is an initializer, a weight of the model, and no constant that
-    a node states. `sample` are some of the bytes of a matrix that lies in the file: copies of one have the same.
+    a node states. `sample` tells whose it is: some bytes of a matrix that lies in the file, which copies of it have too, or
+    a name.
     """
 
     name: str

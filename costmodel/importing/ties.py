@@ -105,7 +105,7 @@ class Ties:
     def _is_usual_value(self, name: str) -> bool:
         """Whether a value is all zeros, or all ones, or may be: exporters write equal values once, whosever they are."""
         value: Constant | None = self.draft.model.graph.constants.get(name)
-        if value is None:
+        if value is None or value.sample:
             return False
         return len(value.shape) < 2 if value.data is None else len({*value.data}) <= 1
 

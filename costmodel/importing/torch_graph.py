@@ -114,7 +114,7 @@ class _Reader:
         shape, dtype = tuple(map(int, like.shape)), name_of(like.dtype)
         if kind == "PARAMETER":
             if name not in self.writer.constants:
-                self.writer.constants[self.writer.unique(name)] = Constant(name, dtype, shape, None, learned=True)
+                self.writer.constants[self.writer.unique(name)] = Constant(name, dtype, shape, None, True, name.encode())
             return name
         if name not in self.writer.constants:
             self.writer.taken.add(name)
@@ -227,7 +227,7 @@ class _Reader:
         for start, end in ends:
             part = f"{whole.name}[{', '.join([':'] * axis + [f'{start}:{end}'])}]"
             shape = (*whole.shape[:axis], end - start, *whole.shape[axis + 1 :])
-            self.writer.constants[part] = Constant(part, whole.dtype, shape, None, learned=True)
+            self.writer.constants[part] = Constant(part, whole.dtype, shape, None, True, part.encode())
             found.append(part)
         return found if isinstance(node.meta["val"], tuple | list) else found[0]
 

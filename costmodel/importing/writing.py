@@ -109,6 +109,8 @@ def provenance(draft: Draft, left: Sequence[str]) -> str:
     verbs = [step.verb for step in draft.steps]
     if not algebra.is_symbol(draft.samples) and draft.samples != 1:
         notes.append(f"the file holds a batch of {draft.samples}: figures are of one sample unless --batch says more")
+    if draft.axis:
+        notes.append("samples lie along the second axis of what enters")
     if "batch_norm" not in verbs and any(verb.startswith("conv") for verb in verbs):
         notes.append("batch norms, if there were any, are folded into the convolutions")
     if left:
