@@ -222,3 +222,23 @@ def test_samples_may_lie_along_the_second_axis(tmp_path: Path) -> None:
     spec = spec_of(tmp_path, nodes, held, (5, 2, 32))
     assert spec.analyze().totals.mult_adds == 5 * 4 * 16 * (32 + 16)
     assert "second axis" in imported(tmp_path / "m.onnx", "m.onnx").splitlines()[0]
+
+
+def test_inputs_have_names_that_a_spec_can_have(tmp_path: Path) -> None:
+    nodes = [helper.make_node("Add", ["onnx::Add_0", "onnx.Add.0"], ["y"])]
+    entries = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 4, 8, 8]) for name in ("onnx::Add_0", "onnx.Add.0")]
+    graph = helper.make_graph(nodes, "made", entries, [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 4, 8, 8])])
+    path = tmp_path / "m.onnx"
+    path.write_bytes(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)]).SerializeToString())
+    assert [*loads(imported(path, path.name)).analyze().inputs] == ["onnx_Add_0", "onnx_Add_0_2"]
+
+
+def test_a_mask_that_enters_chooses_between_scores_and_a_constant(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("ReduceMax", ["x", "last"], ["seen"], keepdims=1),
+        helper.make_node("Where", ["seen", "x", "low"], ["y"]),
+    ]
+    held = {"last": np.array([-1]), "low": np.array(-1e9, np.float32)}
+    ledger = spec_of(tmp_path, nodes, held).analyze()
+    assert [line.op for line in ledger.lines] == ["reduce", "combine"]
+    assert ledger.lines[-1].cost.cmp == 5 * 32

@@ -71,6 +71,8 @@ def combine(run: Run) -> str:
     """A function of several tensors, one after the other."""
     word, names = run.field("function"), [seen(run, place) for place in range(len(run.inputs))]
     if word == "where":
+        if len(names) == 2:
+            names.append(run.model.scalar(0.0, f"{run.at}.constant"))
         return run.node("Where", of=[_truth(run, names[0], "truth"), *names[1:]])
     if word in _OF_TRUTHS:
         names = [_truth(run, name, f"truth {place}") for place, name in enumerate(names)]

@@ -67,7 +67,7 @@ def combine(op: Op) -> Spelled:
     """A function of several tensors."""
     names, word = stretched(op), op.field("function")
     if word == "where":
-        return Spelled("", f"torch.where({names[0]} != 0, {names[1]}, {names[2]})")
+        return Spelled("", f"torch.where({names[0]} != 0, {', '.join([*names[1:], '0.0'][:2])})")
     text = names[0]
     for place, name in enumerate(names[1:]):
         text = _TWO[word].format(f"({text})" if place else text, name)

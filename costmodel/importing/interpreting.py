@@ -21,6 +21,7 @@ from costmodel.importing import (
 from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, run, same
 from costmodel.importing.folding import folded, known
 from costmodel.importing.model import Dim, Entry, Model, Node
+from costmodel.importing.naming import identifier
 from costmodel.importing.ordering import reaching
 from costmodel.importing.refusing import refusals
 from costmodel.importing.rules import RULES, objects
@@ -134,7 +135,7 @@ class _Reader:
         """A size as a number, or a symbol where it is open."""
         if isinstance(dim, int):
             return dim
-        name = _named(dim or usual)
+        name = identifier(dim or usual)
         if name not in self.draft.symbols:
             self.draft.symbols[name] = algebra.closed(name, whole=True, low=1)
         return self.draft.symbols[name]
@@ -264,14 +265,3 @@ def arrange(draft: Draft) -> None:
             found[step.order] = step
             waiting += step.sources
     draft.steps = [found[place] for place in sorted(found) if found[place].verb]
-
-
-def _named(text: str) -> str:
-    """A name that a spec can have for a size."""
-    import re
-
-    from costmodel.spec.names import RESERVED
-
-    name = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_") or "size"
-    name = f"size_{name}" if name[0].isdigit() else name
-    return f"{name}_" if name in RESERVED else name

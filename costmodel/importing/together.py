@@ -150,9 +150,11 @@ def where(run: Run) -> Flow:
     flows = [value for value in run.inputs if isinstance(value, Flow)]
     if len(flows) == 3:
         return stretched(run, flows, None, "where")
-    constants = [value for value in run.inputs if isinstance(value, Known)]
+    shapes = [value.shape for value in run.inputs if isinstance(value, Known)]
+    if len(flows) == 2 and all(same(prod(shape), 1) for shape in shapes):
+        return stretched(run, flows, None, "where")
     if len(flows) == 1:
-        sizes = common([flows[0].axes, *(known.shape for known in constants)])
+        sizes = common([flows[0].axes, *shapes])
         if len(sizes) == flows[0].rank and all(map(same, sizes, flows[0].axes)):
             return run.alike("map", flows[0], function="compare")
     raise Cannot("it chooses between constants and what enters")

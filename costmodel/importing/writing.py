@@ -12,6 +12,7 @@ from costmodel.importing.likeness import Name
 from costmodel.importing.lines import ENTRY, Line, Way, lined
 from costmodel.importing.model import Model
 from costmodel.importing.modules import all_lists, found_paths, modules, motifs, opened, read_by_name
+from costmodel.importing.naming import identifier
 from costmodel.importing.passes import tidied
 from costmodel.importing.ties import Ties
 from costmodel.importing.units import units
@@ -123,7 +124,10 @@ class _Scribe:
     """Writes lines as layers of a spec."""
 
     def __init__(self, inputs: list[str], alone: bool) -> None:
-        self.inputs, self.alone = inputs, alone
+        self.alone = alone
+        taken: set[str] = set()
+        self.entries = {name: _unique(identifier(name), taken, "_") for name in inputs}
+        """What each input is called."""
         self.names: dict[int, str] = {}
         self.labels: dict[int, list[str]] = {}
         """What the branches of a join are called."""
@@ -150,7 +154,7 @@ class _Scribe:
 
     def entry_name(self, name: str) -> str:
         """What an input is called in the spec."""
-        return "input" if self.alone else _plain_name(name)
+        return "input" if self.alone else self.entries[name]
 
     def block(self, made: Made) -> Block:
         """A block of the spec."""
@@ -242,11 +246,11 @@ def _labels(branches: list[list[Line]], taken: set[str]) -> list[str]:
     return found
 
 
-def _unique(name: str, taken: set[str]) -> str:
+def _unique(name: str, taken: set[str], between: str = " ") -> str:
     found, times = name.replace("/", "."), 1
     while found in taken:
         times += 1
-        found = f"{name} {times}"
+        found = f"{name}{between}{times}"
     taken.add(found)
     return found
 
@@ -260,10 +264,6 @@ def _name(line: Line, taken: set[str]) -> str:
             wanted = longer
             break
     return _unique(wanted, taken)
-
-
-def _plain_name(name: str) -> str:
-    return name.replace("/", ".")
 
 
 def _dims(step: Any) -> dict[str, Any]:

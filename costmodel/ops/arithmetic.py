@@ -34,11 +34,11 @@ def combine(*xs: Tensor, function: Combination) -> tuple[Tensor, Cost]:
 
     A dimension that is 1, or not there, stretches to that of the others, as in `multiply`. Output of the larger shape; for
     each tensor after the first one addition, multiplication, comparison or transcendental evaluation a value, by the
-    function. `where` takes three and looks at the first: one comparison a value.
+    function. `where` looks at the first of three, or of two beside a constant: one comparison a value.
     """
     y, values, given = stretched("combine", xs)
     if equal(function, "where"):
-        given.append((equal(len(xs), 3), "where takes three tensors, and gets {}", len(xs)))
+        given.append((1 < len(xs) < 4, "where takes three tensors, or two beside a constant, and gets {}", len(xs)))
         values = y.size
     cost = taken(COMBINED[function], values)
     cost.given = tuple(given)

@@ -45,7 +45,7 @@ COMBINED: dict[str, Steps] = {
     **dict.fromkeys(("maximum", "minimum", "equal", "less", "greater", "and", "or", "xor"), _ONE_CMP),
     "where": _ONE_CMP,
 }
-"""What joining two values takes; `where` looks at the first of three."""
+"""What joining two values takes; `where` looks at the first of three, or of two beside a constant."""
 
 REDUCED: dict[str, tuple[Steps, Steps, Steps]] = {
     **dict.fromkeys(("max", "min", "argmax", "argmin"), (Steps(), _ONE_CMP, Steps())),

@@ -60,7 +60,7 @@ JOINED = {
 def combine(first: Shape, *others: Shape, function: str) -> Run:
     """As a product of tensors, with another step; a choice is one for each value that comes out."""
     y, count = multiply(first, *others)
-    if function == "where" and len(others) != 2:
+    if function == "where" and len(others) not in (1, 2):
         raise Impossible("a choice is between two")
     steps = count.pop("mul")
     if function == "where":

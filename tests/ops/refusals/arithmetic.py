@@ -14,7 +14,9 @@ REFUSALS = [
         "combine",
         vector(6),
         vector(6),
+        vector(6),
+        vector(6),
         fields={"function": "where"},
-        sentences=("where takes three tensors, and gets 2",),
+        sentences=("where takes three tensors, or two beside a constant, and gets 4",),
     ),
 ]
