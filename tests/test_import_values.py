@@ -242,3 +242,49 @@ def test_a_mask_that_enters_chooses_between_scores_and_a_constant(tmp_path: Path
     ledger = spec_of(tmp_path, nodes, held).analyze()
     assert [line.op for line in ledger.lines] == ["reduce", "combine"]
     assert ledger.lines[-1].cost.cmp == 5 * 32
+
+
+# --- integers --------------------------------------------------------------------------------------------------------------
+
+
+def test_layers_of_integers_are_the_layers_that_they_are(tmp_path: Path) -> None:
+    """Their scales and zero points aside, as onnxruntime's quantisation writes them."""
+    step = ["s", "z"]
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", *step], ["a"]),
+        helper.make_node("QLinearConv", ["a", *step, "w", *step, *step, "b"], ["c"], kernel_shape=[3, 3]),
+        helper.make_node("QLinearAdd", ["c", *step, "c", *step, *step], ["d"], domain="com.microsoft"),
+        helper.make_node("QLinearGlobalAveragePool", ["d", *step, *step], ["e"], domain="com.microsoft"),
+        helper.make_node("Flatten", ["e"], ["f"]),
+        helper.make_node("QGemm", ["f", *step, "v", *step, "g", *step], ["y"], domain="com.microsoft", transB=1),
+    ]
+    held = {
+        "s": np.array(0.1, np.float32), "z": np.array(0, np.uint8), "w": np.ones((16, 8, 3, 3), np.int8),
+        "b": np.ones(16, np.int32), "v": np.ones((10, 16), np.int8), "g": np.ones(10, np.int32),
+    }  # fmt: skip
+    ledger = spec_of(tmp_path, nodes, held, (1, 8, 10, 10)).analyze()
+    assert [line.op for line in ledger.lines] == ["map", "conv2d", "add", "global_avg_pool", "linear"]
+    assert ledger.totals.mult_adds == 64 * 16 * 8 * 9 + 160
+    assert ledger.totals.params == 16 * 8 * 9 + 16 + 160 + 10
+
+
+def test_channels_behind_sides_are_refused(tmp_path: Path) -> None:
+    own = {"domain": "com.microsoft", "channels_last": 1}
+    nodes = [helper.make_node("QLinearGlobalAveragePool", ["x", "s", "z", "s", "z"], ["y"], **own)]
+    held = {"s": np.array(0.1, np.float32), "z": np.array(0, np.uint8)}
+    with pytest.raises(SpecError, match="channels lie behind"):
+        spec_of(tmp_path, nodes, held, (1, 10, 10, 8))
+
+
+def test_a_scale_is_looked_for_as_it_runs(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("DynamicQuantizeLinear", ["x"], ["a", "s", "z"]),
+        helper.make_node("MatMulInteger", ["a", "w", "z"], ["b"]),
+        helper.make_node("Cast", ["b"], ["c"], to=1),
+        helper.make_node("Mul", ["s", "t"], ["u"]),
+        helper.make_node("Mul", ["c", "u"], ["y"]),
+    ]
+    held = {"w": np.ones((32, 24), np.int8), "t": np.array(0.1, np.float32)}
+    ledger = spec_of(tmp_path, nodes, held).analyze()
+    assert ledger.totals[:2] == (5 * 32 * 24, 32 * 24)
+    assert sum(line.cost.cmp for line in ledger.lines if line.op == "reduce") == 2 * (5 * 32 - 1)

@@ -12,6 +12,7 @@ from costmodel.importing import (
     normalising,
     parts,
     products,
+    quantized,
     recurrent,
     resizing,
     together,
@@ -29,7 +30,7 @@ from costmodel.importing.running import Handler, Run
 from costmodel.problems import Problem, SpecError
 from costmodel.tensor import Tensor
 
-_ROOMS = (windows, resizing, layout, parts, values, together, normalising, products, einsum, recurrent)
+_ROOMS = (windows, resizing, layout, parts, values, together, normalising, products, einsum, recurrent, quantized)
 HANDLERS: dict[str, Handler] = {op: handler for room in _ROOMS for op, handler in room.HANDLERS.items()}
 """How each op of ONNX becomes layers."""
 _INPUT_LETTERS = {1: "c", 2: "tc", 3: "chw", 4: "cdhw", 5: "tcdhw"}
@@ -180,7 +181,8 @@ class _Reader:
             return self.sized(node, inputs[0])
         if is_known and node.op in RULES and (inputs or node.op not in HANDLERS):
             return [*folded(node, constants)]
-        if node.op not in HANDLERS or node.domain not in ("", "ai.onnx", "costmodel"):
+        is_own = node.domain == quantized.MICROSOFT and node.op in quantized.HANDLERS
+        if node.op not in HANDLERS or not (is_own or node.domain in ("", "ai.onnx", "costmodel")):
             raise Cannot("")
         if is_known:
             return self.beforehand(node, inputs)

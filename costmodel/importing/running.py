@@ -92,7 +92,9 @@ class Run:
         return Flow(step, tuple(sized(step.output, letters, flow)), flow.batch)
 
 
-Handler: TypeAlias = Callable[[Run], Value | Sequence[Value | None]]
+Given: TypeAlias = Value | Sequence[Value | None]
+"""What a node gives: one output, or several."""
+Handler: TypeAlias = Callable[[Run], Given]
 """Makes layers of a node; gives its outputs."""
 
 
