@@ -48,11 +48,9 @@ def test_random_modules_take_the_mult_adds_that_pytorch_counts(kind: str) -> Non
         module, inputs = drawn(kind, seed)
         if any(isinstance(one, nn.Bilinear | nn.Threshold) for one in module.modules()):
             continue  # PyTorch counts no mult-adds of the one, and no layer of ours is the other
-        if any(not getattr(one, "batch_first", True) for one in module.modules()):
-            continue  # the first axis is taken for the batch
-        totals = costmodel.from_torch(module, inputs).analyze(batch=inputs[0].shape[0]).totals
-        held = params(module) - sum(one.numel() for name, one in module.named_parameters() if name.endswith("original0"))
-        wanted = counted(module, inputs), held  # of a weight with its length apart we count the weight
+        axis = int(any(not getattr(one, "batch_first", True) for one in module.modules()))
+        totals = costmodel.from_torch(module, inputs).analyze(batch=inputs[0].shape[axis]).totals
+        wanted = counted(module, inputs), params(module)
         agreed += 1
         if (totals.mult_adds, totals.params) != wanted:
             apart.append(f"seed {seed}: {(totals.mult_adds, totals.params)}, and PyTorch {wanted}: {module}")
@@ -190,8 +188,32 @@ def test_a_parameter_that_two_modules_share_is_one() -> None:
 
     model = torch_model(Tied(), (torch.randn(1, 4),))
     assert [name for name, one in model.graph.constants.items() if one.learned] == ["first.weight"]
-    text = costmodel.from_torch(Tied(), (torch.randn(1, 4),)).text
-    assert "parameters that several layers share are counted in each of them: first.weight" in text
+    spec = costmodel.from_torch(Tied(), (torch.randn(1, 4),))
+    assert "tied: first" in spec.text
+    assert spec.analyze().totals.params == params(Tied()) == 16
+
+
+@pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU, nn.RNN])
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("two_ways", [False, True])
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_recurrent_layers_and_the_states_that_they_end_with(kind: Any, layers: int, two_ways: bool, batch_first: bool) -> None:
+    class Ends(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = kind(6, 5, layers, batch_first=batch_first, bidirectional=two_ways)
+            self.head = nn.Linear(5, 3)
+
+        def forward(self, x: Any) -> Any:
+            _, ends = self.layer(x)
+            return self.head((ends[0] if isinstance(ends, tuple) else ends)[-1])
+
+    module = Ends().eval()
+    totals = costmodel.from_torch(module, (torch.randn(2, 7, 6),)).analyze().totals
+    tokens, gates, ways = 7 if batch_first else 2, {"LSTM": 4, "GRU": 3, "RNN": 1}[kind.__name__], 1 + two_ways
+    widths = [6, *[5 * ways] * (layers - 1)]
+    assert totals.mult_adds == tokens * ways * gates * 5 * (sum(widths) + 5 * layers) + 15
+    assert totals.params == params(module)
 
 
 def test_the_mode_of_each_module_stays() -> None:
