@@ -3,6 +3,7 @@
 from typing import Any
 
 from costmodel.algebra import Num, decide, divides, is_symbol, prod, ratio
+from costmodel.importing.constants import for_a_sample
 from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, same
 from costmodel.importing.labels import kept, lettered, letters_of, shaped
 from costmodel.importing.running import Handler, Run, dims
@@ -153,18 +154,17 @@ def with_axis(flow: Flow, at: int) -> dict[int, str]:
 
 
 def _with_tokens(run: Run, values: list[Value], at: int) -> Flow:
-    """Learned tokens in front of a sequence."""
-    first, *rest = values
-    if not (isinstance(first, Known) and len(rest) == 1 and isinstance(rest[0], Flow) and first.learned):
-        raise Cannot("it joins a constant to what enters, and that is no learned token in front")
-    flow = rest[0]
-    count = first.shape[at]
-    if not same(first.learned, prod(first.shape[at:])):
-        raise Cannot("it joins a constant to what enters, and that is no learned token in front")
-    step = shaped(flow, {"t": prod(flow.axes[:-1]), "c": flow.axes[-1]}) if at == flow.rank - 2 else None
-    if step is None:
-        raise Cannot("it puts learned values in front of an axis that is not that of the tokens")
-    tokens = run.emit("tokens", step, constants=[first], count=count)
+    """Learned tokens around a sequence, which costs what it costs to have all of them in front."""
+    flows = [value for value in values if isinstance(value, Flow)]
+    if len(flows) > 1 or at != flows[0].rank - 2:
+        raise Cannot("it joins constants to several tensors, or to an axis that is not that of tokens")
+    flow = flows[0]
+    held = [for_a_sample(run, value, flow) for value in values if isinstance(value, Known)]
+    if any(decide(one.learned < prod(one.shape[at:])) is not False for one in held):
+        raise Cannot("it joins a constant to what enters, and that is no learned token")
+    count = sum(one.shape[at] for one in held)
+    step = shaped(flow, {"t": prod(flow.axes[:-1]), "c": flow.axes[-1]})
+    tokens = run.emit("tokens", step, constants=held, count=count)
     return Flow(tokens, tuple(size + count if place == at else size for place, size in enumerate(flow.axes)), flow.batch)
 
 

@@ -63,10 +63,17 @@ def _root(a: Any) -> Any:
     return math.sqrt(a) if isinstance(a, int | float) else a**0.5
 
 
+def _whole(a: Any) -> Any:
+    """A number cut to a whole one; what is none is the least there is, as processors make it."""
+    if isinstance(a, float) and not math.isfinite(a):
+        return -(2**63)
+    return int(a) if isinstance(a, float | bool) else a
+
+
 def _cast(node: Node, x: Any) -> Any:
     to = node.attributes.get("to", 0)
     if to in (6, 7, 2, 3, 4, 5, 12, 13):
-        return _each(lambda a: int(a) if isinstance(a, float | bool) else a, 1, 1)(x)
+        return _each(_whole, 1, 1)(x)
     return _each(bool, 1, 1)(x) if to == 9 else x
 
 
@@ -220,6 +227,9 @@ RULES: dict[str, Callable[..., Any]] = {
     "CastLike": lambda _node, x, _like: x,
     "Gather": _gather,
     "GatherND": _gather_nd,
+    "GatherElements": lambda node, x, at: np.take_along_axis(x, at.astype(np.int64), node.attributes.get("axis", 0)),
+    "IsNaN": _one(lambda a: isinstance(a, float) and math.isnan(a)),
+    "IsInf": _one(lambda a: isinstance(a, float) and math.isinf(a)),
     "Slice": _slice,
     "Concat": _concat,
     "Split": _split,

@@ -24,7 +24,7 @@ class Ties:
     left: list[str] = field(default_factory=list)
     _holder: dict[str, Step] = field(default_factory=dict)
     _around: dict[int, tuple[Line | None, str]] = field(default_factory=dict)
-    _lines: dict[tuple[int, ...], Line] = field(default_factory=dict)
+    _lines: dict[tuple[int, ...], list[Line]] = field(default_factory=dict)
     _of: dict[int, Line] = field(default_factory=dict)
     _first: dict[str, str] = field(default_factory=dict)
 
@@ -52,15 +52,15 @@ class Ties:
         for line in lines:
             mine = [step for step in _steps(line) if step.constants]
             is_whole = all(map(self._whole, mine)) and not all(map(self._is_usual, mine))
-            found = self._lines.get(self._first_of(mine)) if is_whole else None
-            if found is not None and self._can_name(line, found):
+            known = self._lines.get(self._first_of(mine), []) if is_whole else []
+            if found := next((one for one in reversed(known) if self._can_name(line, one)), None):
                 self._tie(line, "", found)
                 continue
             for part in line.inside:
                 self._visit(part)
             if line.step is not None and not line.inside and mine:
                 self._one(line, line.step)
-            self._lines[self._first_of(mine)] = line
+            self._lines.setdefault(self._first_of(mine), []).append(line)
 
     def _first_of(self, steps: list[Step]) -> tuple[int, ...]:
         """The layers that hold first what some hold."""
@@ -112,10 +112,14 @@ class Ties:
     # --- names -----------------------------------------------------------------------------------------------------------
 
     def _can_name(self, line: Line, target: Line) -> bool:
-        """Whether a line may name another: not from inside a block of lines that are read by name, where that is outside."""
-        top = self._way(line, target).lines[0]
-        around = [*self._up(top)]
-        return not any(one.is_graph for one in [*self._up(line)][1:] if one not in around)
+        """Whether a line may name another: not from inside a block of lines that are read by name, where that is outside.
+
+        A residual is no part of a path, so it is named only where its own name is seen.
+        """
+        way = self._way(line, target).lines
+        around = [*self._up(way[0])]
+        is_said = len(way) == 1 or target.kind != "residual"
+        return is_said and not any(one.is_graph for one in [*self._up(line)][1:] if one not in around)
 
     def _way(self, line: Line, target: Line) -> Way:
         """How a line names another."""

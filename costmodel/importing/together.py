@@ -3,8 +3,11 @@
 from typing import Any
 
 from costmodel.algebra import Num, prod
+from costmodel.importing.constants import for_a_sample
 from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, same
 from costmodel.importing.labels import common, letters_of, shaped
+from costmodel.importing.layout import expand
+from costmodel.importing.model import Node
 from costmodel.importing.running import Handler, Run
 
 
@@ -112,13 +115,14 @@ def _with_known(run: Run, flow: Flow, known: Known, word: str, learned: str | No
         result.step.notes = {"number": number, "first": run.inputs[0] is known}
         grown = _aligned(flow, max(flow.rank, len(known.shape)))
         return Flow(result.step, grown.axes, grown.batch)
-    if learned is None:
-        raise Cannot("it takes a constant tensor beside what enters")
     flow = _aligned(flow, max(flow.rank, len(known.shape)))
+    known = for_a_sample(run, known, flow)
     shape = (1,) * (flow.rank - len(known.shape)) + tuple(known.shape)
-    if flow.batch is not None and known.data is not None and not same(shape[flow.batch], 1):
-        known, shape = _for_a_sample(known, shape, flow.batch)
     wide = [at for at, size in enumerate(shape) if not same(size, 1)]
+    if learned is None:
+        if known.learned:
+            raise Cannot("it takes a constant tensor beside what enters")
+        return run.alike("map", _grown(run, flow, shape), function=word)
     for at in wide:
         if not same(shape[at], flow.axes[at]):
             raise Cannot(f"a constant of {'×'.join(map(str, shape))} goes with {'×'.join(map(str, flow.axes))}")
@@ -131,13 +135,11 @@ def _with_known(run: Run, flow: Flow, known: Known, word: str, learned: str | No
     return run.result(run.emit(learned, step, constants=[known], **fields), letters, flow)
 
 
-def _for_a_sample(known: Known, shape: tuple[Num, ...], batch: int) -> tuple[Known, tuple[Num, ...]]:
-    """A constant that is the same for all samples, for one of them: states to begin with, which nothing learns."""
-    rows = known.data.reshape(shape).swapaxes(0, batch)
-    if not (rows == rows[:1]).all():
-        return known, shape
-    one = rows[:1].swapaxes(0, batch)
-    return Known(one.shape, one, {}, known.is_float), one.shape
+def _grown(run: Run, flow: Flow, shape: tuple[Num, ...]) -> Flow:
+    """Values stretched to the shape that they have with a constant: a copy where anything grows."""
+    wanted = [*common([run.shape(flow), shape])]
+    node = Node("Expand", [], [], {"shape": wanted}, run.node.name, place=run.node.place)
+    return expand(Run(node, [flow], run.opset, run.samples, run.made))
 
 
 def combined(word: str) -> Handler:

@@ -173,6 +173,8 @@ HANDLERS: dict[str, Handler] = {
         )
     },
     "Neg": function("negate"),
+    "IsNaN": function("compare"),
+    "IsInf": function("compare"),
     "QuantizeLinear": function("quantize"),
     "DequantizeLinear": function("dequantize"),
     "Cast": cast,
