@@ -34,9 +34,15 @@ def exported(
     with _quiet(), evaluating(module):
         try:
             program = torch.export.export(module, args, given, dynamic_shapes=dynamic, strict=False)
-            return program.run_decompositions({}), names
+            return _functional(torch, program), names
         except Exception as error:  # anything that the module's own code raises
             raise _refused(module, error) from None
+
+
+def _functional(torch: Any, program: Any) -> Any:
+    """A program in which nothing is written over; PyTorch 2.5 makes no other, and would take its layers apart besides."""
+    is_later = hasattr(torch.export.exported_program, "default_decompositions")
+    return program.run_decompositions({}) if is_later else program
 
 
 def _torch() -> Any:

@@ -68,6 +68,12 @@ def gelu(run: Run) -> Flow:
     return run.alike("map", function="gelu_tanh") if run.attribute("approximate", "none") == "tanh" else run.alike("gelu")
 
 
+def shrink(run: Run) -> Flow:
+    """Shrink: zero for what lies between two bounds, and what does not is moved towards it, or stays."""
+    found = run.alike("map", function="clip")
+    return run.alike("map", found, function="shift") if run.attribute("bias", 0.0) else found
+
+
 def cast(run: Run) -> Flow:
     """Cast: to the data type of weights and back is no op of the network."""
     return run.x
@@ -153,6 +159,7 @@ HANDLERS: dict[str, Handler] = {
     "Softplus": function("softplus"),
     "Softsign": function("softsign"),
     "Mish": function("mish"),
+    "Shrink": shrink,
     **{
         name: function(name.lower())
         for name in (
