@@ -288,3 +288,34 @@ def test_a_scale_is_looked_for_as_it_runs(tmp_path: Path) -> None:
     ledger = spec_of(tmp_path, nodes, held).analyze()
     assert ledger.totals[:2] == (5 * 32 * 24, 32 * 24)
     assert sum(line.cost.cmp for line in ledger.lines if line.op == "reduce") == 2 * (5 * 32 - 1)
+
+
+# --- nodes that are none -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("op", "more", "attributes"),
+    [
+        ("LRN", [], {}),
+        ("DepthToSpace", [], {}),
+        ("Reshape", [], {}),
+        ("Expand", [], {}),
+        ("Slice", [], {}),
+        ("Pad", [], {}),
+        ("Gemm", [], {}),
+        ("Conv", ["scalar"], {}),
+        ("ConvTranspose", ["scalar"], {}),
+        ("MatMul", ["scalar"], {}),
+        ("Einsum", ["scalar", "scalar"], {"equation": "ab,bc->ac"}),
+        ("GRU", ["scalar"], {}),
+        ("GroupNormalization", ["scalar"], {}),
+        ("Unsqueeze", ["floats"], {}),
+        ("Upsample", ["floats"], {}),
+    ],
+)
+def test_a_node_without_what_its_op_takes_is_an_error(
+    tmp_path: Path, op: str, more: list[str], attributes: dict[str, Any]
+) -> None:
+    held = {"scalar": np.array(1, np.float32), "floats": drawn(3)}
+    with pytest.raises(SpecError, match=op):
+        spec_of(tmp_path, [helper.make_node(op, ["x", *more], ["y"], **attributes)], held)

@@ -45,13 +45,18 @@ def folded(node: Node, inputs: list[Known | None]) -> list[Known]:
         inputs = [Known(inputs[0].shape), *inputs[1:]]  # its numbers are not written out so often as an open size says
     if is_open or is_wide:
         return [Known(shape, None, origins, is_float) for shape in _shapes(node, inputs)]
+    arrays = _applied(node, [None if x is None else x.data for x in inputs])
+    return [Known(array.shape, array, origins, is_float) for array in map(_array, arrays)]
+
+
+def _applied(node: Node, inputs: list[Any]) -> list[Any]:
+    """What the rule of a node gives. Raises `Cannot` for numbers that it is not for."""
     try:
         with np.errstate(all="ignore"):  # masks hold infinities
-            found = RULES[node.op](node, *[None if x is None else x.data for x in inputs])
-    except (ValueError, IndexError, TypeError, ZeroDivisionError, OverflowError, KeyError, MemoryError) as error:
+            found = RULES[node.op](node, *inputs)
+    except (ValueError, IndexError, TypeError, AttributeError, ArithmeticError, KeyError, MemoryError) as error:
         raise Cannot(f"its numbers do not go together ({error})") from None
-    arrays = found if isinstance(found, list) else [found]
-    return [Known(array.shape, array, origins, is_float) for array in map(_array, arrays)]
+    return found if isinstance(found, list) else [found]
 
 
 def _array(value: Any) -> Any:
@@ -84,11 +89,7 @@ def _shapes(node: Node, inputs: list[Known | None]) -> list[tuple[Any, ...]]:
             return [tuple(solved([*inputs[1].numbers()], first.shape))]
         raise Cannot("a weight is laid out anew that is too large to follow")
     stand_ins = [_stand_in(x, at, node) for at, x in enumerate(inputs)]
-    try:
-        found = RULES[node.op](node, *stand_ins)
-    except (ValueError, IndexError, TypeError, ZeroDivisionError, KeyError) as error:
-        raise Cannot(f"its numbers do not go together ({error})") from None
-    return [np.shape(array) for array in (found if isinstance(found, list) else [found])]
+    return [np.shape(array) for array in _applied(node, stand_ins)]
 
 
 def _stand_in(x: Known | None, at: int, node: Node) -> Any:

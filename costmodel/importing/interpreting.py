@@ -33,6 +33,8 @@ from costmodel.tensor import Tensor
 _ROOMS = (windows, resizing, layout, parts, values, together, normalising, products, einsum, recurrent, quantized)
 HANDLERS: dict[str, Handler] = {op: handler for room in _ROOMS for op, handler in room.HANDLERS.items()}
 """How each op of ONNX becomes layers."""
+_MISMADE = (TypeError, ValueError, IndexError, KeyError, AttributeError, ArithmeticError, StopIteration)
+"""What comes of a node that lacks an input or an attribute, or has one of another kind than its op takes."""
 _INPUT_LETTERS = {1: "c", 2: "tc", 3: "chw", 4: "cdhw", 5: "tcdhw"}
 
 
@@ -161,6 +163,8 @@ class _Reader:
                 found = self.read(node)
             except Cannot as reason:
                 found = self.unknown(node, str(reason))
+            except _MISMADE:
+                found = self.unknown(node, "its inputs or its attributes are not those of its op")
             for name, value in zip(node.outputs, found, strict=False):
                 if name:
                     self.values[name] = value

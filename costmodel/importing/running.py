@@ -61,6 +61,8 @@ class Run:
 
     def emit(self, verb: str, *sources: Step, constants: Sequence[Known] = (), **fields: Any) -> Step:
         """A layer on what these give. Raises `Cannot` where it cannot take that."""
+        if missing := [name for name, value in fields.items() if value is None]:
+            raise Cannot(f"it says no {missing[0]}")
         tensors = [source.output for source in sources if source.output is not None]
         if len(tensors) < len(sources):
             raise Cannot("its input's shape is not known")
