@@ -1,5 +1,8 @@
 """Parameters that several layers have: counted once, read by each, and kept in every form that a network takes."""
 
+import csv
+import io
+import json
 from typing import Any
 
 import numpy as np
@@ -122,3 +125,15 @@ def test_a_row_says_that_it_has_none_of_its_own(run: Any, tmp_path: Any) -> None
     assert "linear, tied" in out
     _, out, _ = run("explain", str(path), "linear.1")
     assert "parameters       0" in out
+
+
+def test_rows_add_up_and_say_whose_parameters_they_have(run: Any, tmp_path: Any) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(WORDS)
+    report = json.loads(run("analyze", str(path), "--format", "json")[1])
+    rows = [*csv.DictReader(io.StringIO(run("analyze", str(path), "--format", "csv")[1]))]
+    for kind in ("weights", "biases", "affine", "buffers"):
+        assert sum(int(row[kind]) for row in rows) == report["totals"]["counts"][kind]
+    assert [layer.get("tied") for layer in report["layers"]] == [
+        None, None, *[{"weights": "layer", "biases": "layer"}] * 3, {"weights": "words"},
+    ]  # fmt: skip

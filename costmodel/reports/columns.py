@@ -115,7 +115,7 @@ def amount(row: Row, key: str, shown: Shown) -> Any:
         return shown.dtypes.bytes(row.moves.loaded, row.moves.maps)
     if key in _MOVES:
         return getattr(row.moves, _MOVES[key])
-    return sum(getattr(line.cost, key) for line in row.lines)
+    return sum(getattr(line.owned, key) for line in row.lines)
 
 
 def bytes_of(ledger: Ledger, dtypes: Dtypes, model: Traffic) -> Any:

@@ -96,6 +96,7 @@ def _traffic(ledger: Ledger, model: Traffic, dtypes: Dtypes) -> dict[str, Any]:
 
 def _layer(row: Row, shown: Shown) -> dict[str, Any]:
     first, last = row.lines[0], row.lines[-1]
+    tied = {kind: shown.ledger.lines[holder].path for kind, holder in (row.main.tied or {}).items()}
     return {
         "path": row.path,
         "op": row.main.op if shown.by in ("op", "layer") else row.op,
@@ -103,6 +104,7 @@ def _layer(row: Row, shown: Shown) -> dict[str, Any]:
         "output": last.output.shape,
         "complete": not row.sign,
         **_figures(shown.amounts(row), shown),
+        **({"tied": tied} if tied else {}),
         "then": row.then,
         "line": row.main.mark.line,
     }

@@ -134,6 +134,9 @@ def _notes(explainer: Explainer, working: Working) -> Iterator[tuple[str, str]]:
             yield "counted", f"papers count no mult-adds of {line.op}: what it does is listed by kind"
         if working.figures["params"].value and line.rule.family == "norm":
             yield "parameters", "scale and shift are learned and count; the statistics (buffers) do not"
+        for holder in dict.fromkeys((line.tied or {}).values()):
+            kinds = " and ".join(kind for kind, at in (line.tied or {}).items() if at == holder)
+            yield "tied", f"its {kinds} are those of {explainer.ledger.lines[holder].path}, counted there; it reads them"
         if "alone" in working.figures:
             own = "reads its inputs and writes its output when nothing is fused"
             yield "on its own", f"what this op moves where it {own}; under {explainer.traffic.spelled}, see access"
