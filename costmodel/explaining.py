@@ -235,7 +235,7 @@ def folded(found: Iterable[Found]) -> list[list[Found]]:
     """Those that are made of the same ops with the same fields on the same tensors together, in order."""
     groups: dict[Any, list[Found]] = {}
     for one in found:
-        key = tuple((line.op, str(line.fields), str([x.dims for x in line.inputs])) for line in one.lines)
+        key = tuple((line.op, str(line.fields), str([x.dims for x in line.inputs]), *(line.tied or ())) for line in one.lines)
         groups.setdefault(key, []).append(one)
     return [*groups.values()]
 

@@ -129,17 +129,8 @@ def _notes(explainer: Explainer, working: Working) -> Iterator[tuple[str, str]]:
     if not working.known:
         names = ", ".join(dict.fromkeys(str(line.fields["op"]) for line in working.lines if not line.known))
         yield "not known", f"what {names} costs: the spec says so, and a sum with it is a lower bound ({LOWER})"
-    for line in working.lines[:1] if working.is_line else ():
-        if line.known and not line.rule.counted:
-            yield "counted", f"papers count no mult-adds of {line.op}: what it does is listed by kind"
-        if working.figures["params"].value and line.rule.family == "norm":
-            yield "parameters", "scale and shift are learned and count; the statistics (buffers) do not"
-        for holder in dict.fromkeys((line.tied or {}).values()):
-            kinds = " and ".join(kind for kind, at in (line.tied or {}).items() if at == holder)
-            yield "tied", f"its {kinds} are those of {explainer.ledger.lines[holder].path}, counted there; it reads them"
-        if "alone" in working.figures:
-            own = "reads its inputs and writes its output when nothing is fused"
-            yield "on its own", f"what this op moves where it {own}; under {explainer.traffic.spelled}, see access"
+    if working.is_line:
+        yield from _line_notes(explainer, working)
     unformed = [TITLES[key] for key, one in working.figures.items() if one.formula is None and one.value is not None]
     if unformed and working.known:
         yield "no formula", f"for {', '.join(unformed)}: the sum of the parts, or of what fusing leaves"
@@ -149,6 +140,20 @@ def _notes(explainer: Explainer, working: Working) -> Iterator[tuple[str, str]]:
             yield "printed", f"{one.source}: {TITLES[one.figure]} {one.text}: {said}"
     if working.conditions:
         yield "given", "; ".join(working.conditions)
+
+
+def _line_notes(explainer: Explainer, working: Working) -> Iterator[tuple[str, str]]:
+    line = working.lines[0]
+    if line.known and not line.rule.counted:
+        yield "counted", f"papers count no mult-adds of {line.op}: what it does is listed by kind"
+    if working.figures["params"].value and line.rule.family == "norm":
+        yield "parameters", "scale and shift are learned and count; the statistics (buffers) do not"
+    for holder in dict.fromkeys((line.tied or {}).values()):
+        kinds = " and ".join(kind for kind, at in (line.tied or {}).items() if at == holder)
+        yield "tied", f"its {kinds} are those of {explainer.ledger.lines[holder].path}, counted there; it reads them"
+    if "alone" in working.figures:
+        own = "reads its inputs and writes its output when nothing is fused"
+        yield "on its own", f"what this op moves where it {own}; under {explainer.traffic.spelled}, see access"
 
 
 def _parts(working: Working) -> Section:
