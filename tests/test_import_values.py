@@ -319,3 +319,23 @@ def test_a_node_without_what_its_op_takes_is_an_error(
     held = {"scalar": np.array(1, np.float32), "floats": drawn(3)}
     with pytest.raises(SpecError, match=op):
         spec_of(tmp_path, [helper.make_node(op, ["x", *more], ["y"], **attributes)], held)
+
+
+def test_all_places_in_their_order_are_a_view(tmp_path: Path) -> None:
+    """As masks are brought to the shape of scores: by numbers of samples and of tokens."""
+    held = {
+        "all": np.stack(np.meshgrid(np.arange(2), np.arange(6), indexing="ij"), -1).reshape(2, 1, 1, 6, 2),
+        "flat": np.arange(12).reshape(2, 1, 1, 6),
+        "turned": np.stack(np.meshgrid(np.arange(2), np.arange(6)[::-1], indexing="ij"), -1),
+    }
+    by_all = [helper.make_node("GatherND", ["x", "all"], ["a"]), helper.make_node("Relu", ["a"], ["y"])]
+    assert str(spec_of(tmp_path, by_all, held, (2, 6)).analyze().lines[0].output) == "6"
+    by_flat = [
+        helper.make_node("Flatten", ["x"], ["f"], axis=0),
+        helper.make_node("Gather", ["f", "flat"], ["a"], axis=1),
+        helper.make_node("Relu", ["a"], ["y"]),
+    ]
+    assert [line.op for line in spec_of(tmp_path, by_flat, held, (2, 6)).analyze().lines] == ["relu"]
+    others = [helper.make_node("GatherND", ["x", "turned"], ["a"]), helper.make_node("Relu", ["a"], ["y"])]
+    with pytest.raises(SpecError, match="another order"):
+        spec_of(tmp_path, others, held, (2, 6))

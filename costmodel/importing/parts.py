@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from costmodel.algebra import Num, decide, ratio
+from costmodel.algebra import Num, decide, prod, ratio
 from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, same
 from costmodel.importing.labels import lettered, letters_of
-from costmodel.importing.layout import by_axis, with_axis
+from costmodel.importing.layout import by_axis, viewed, with_axis
 from costmodel.importing.running import Handler, Run
 
 _FAR = 2**31 - 1
@@ -129,12 +129,13 @@ def gather(run: Run) -> Value:
     places = [place + size if isinstance(place, int) and place < 0 else place for place in where.numbers()]
     if at == flow.batch and same(run.samples, 1) and same(size, 1) and where.shape == ():
         return flow.seen([s for place, s in enumerate(flow.axes) if place != at], None)
+    shape = run.shape(flow)
+    if places == [*range(len(places))] and same(shape[at], len(places)):
+        return viewed(run, flow, [*shape[:at], *where.shape, *shape[at + 1 :]])
     step, letters, name = _along(run, flow, at)
     count = len(places)
     if count == 1:
         piece = step if same(size, 1) else _piece(run, step, name, places[0], places[0] + 1, size)
-    elif places == [*range(count)] and same(size, count):
-        piece = step
     else:
         piece = _selected(run, step, name, count)
     taken = run.result(piece, letters, flow)
@@ -143,6 +144,23 @@ def gather(run: Run) -> Value:
     if batch is not None and batch > at:
         batch += len(where.shape) - 1
     return Flow(piece, tuple(sizes), None if at == flow.batch else batch)
+
+
+def gather_all(run: Run) -> Flow:
+    """GatherND where it takes all places in their order, as the indices of masks do: a view. Raises `Cannot` for others."""
+    flow, where = run.x, run.known(1)
+    shape = run.shape(flow)
+    many = where.shape[-1] if where.shape and where.data is not None and not run.attribute("batch_dims", 0) else 0
+    lead = shape[:many]
+    if not many or not all(isinstance(size, int) for size in lead):
+        raise Cannot("the places that it takes are not known")
+    at: Any = 0
+    for axis, size in enumerate(lead):
+        at = at * size + where.data[..., axis]
+    places = [*at.reshape(-1)]
+    if len(places) != prod(lead) or places != [*range(len(places))]:
+        raise Cannot("it takes some places, or in another order")
+    return viewed(run, flow, [*where.shape[:-1], *shape[many:]])
 
 
 def _looked_up(run: Run, table: Known) -> Flow:
@@ -161,5 +179,6 @@ HANDLERS: dict[str, Handler] = {
     "Split": split,
     "Slice": slice_,
     "Gather": gather,
+    "GatherND": gather_all,
 }
 """How each of them becomes layers."""
