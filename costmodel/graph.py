@@ -170,7 +170,8 @@ class _Builder(Checks):
         parts, known = [], dict(known)
         for label, body in layer.branches:
             parts.append((str(label), self.steps(body, scope, known)))
-            known.setdefault(str(label), Name("branch", label.mark))
+            if label not in known or known[label].what == "branch":  # the nearest of its name
+                known[str(label)] = Name("branch", label.mark)
         return parts
 
     def activation(self, layer: Layer) -> Act:

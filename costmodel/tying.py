@@ -12,10 +12,11 @@ from costmodel.spec.source import Text
 
 
 class Part(NamedTuple):
-    """The lines of a layer that has a name, and how many labels of their paths lead to it."""
+    """The lines of a layer that has a name, or of a branch, and how many labels of their paths lead to it."""
 
     lines: range
     depth: int
+    is_branch: bool = False
 
 
 def tie(judge: Judge, lines: Sequence[Line], kind: str, path: Text, part: Part, mine: range) -> None:

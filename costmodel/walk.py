@@ -44,6 +44,7 @@ class Slot(NamedTuple):
 
 
 Known = dict[str, Slot]
+_NO_PART = Part(range(0), 0)
 
 
 @dataclass(eq=False, repr=False)
@@ -145,8 +146,9 @@ class Walk(Judge):
         for label, steps in act.parts:
             scope.x, start = slot.tensor, len(self.lines)
             ends.append(self.steps(steps, slot, scope, known, Place(place, label)))
-            part = Part(range(start, len(self.lines)), len(place.chain()) + 1)
-            known = {label: ends[-1]._replace(part=part), **known}
+            if label not in known or (known[label].part or _NO_PART).is_branch:
+                part = Part(range(start, len(self.lines)), len(place.chain()) + 1, is_branch=True)
+                known = {**known, label: ends[-1]._replace(part=part)}
         scope.x = slot.tensor
         return self.run(act.join, ends, scope, place, step.mark, [label for label, _ in act.parts])
 

@@ -133,6 +133,14 @@ def test_the_lengths_of_weights_are_parameters_beside_them(tmp_path: Path) -> No
     assert ledger.totals.mult_adds == 64 * 16 * 8 * 9
 
 
+def test_lengths_of_weights_that_layers_share_are_counted_once(tmp_path: Path) -> None:
+    weight = [helper.make_node("Mul", ["v", "g"], ["w"])]
+    convs = chain(*[("Conv", ["w"]), ("Relu", [])] * 3)
+    spec = spec_of(tmp_path, [*weight, *convs], {"v": drawn(8, 8, 1, 1), "g": drawn(8, 1, 1, 1)}, (1, 8, 10, 10))
+    assert spec.analyze().totals.params == 64 + 8
+    assert spec.analyze().totals.mult_adds == 3 * 100 * 64
+
+
 def test_a_norm_of_weights_runs_beforehand(tmp_path: Path) -> None:
     """Standardised weights, as PyTorch writes them: a batch norm of the weights, each filter a channel."""
     nodes = [

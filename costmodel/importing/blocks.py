@@ -78,19 +78,20 @@ class Folder:
                 call.kind, call.verb, call.fields = inner_line.kind, inner_line.verb, inner_line.fields
                 call.body, call.branches, call.step = inner_line.body, inner_line.branches, inner_line.step
                 call.repeat, inner_line.twin, call.tied = inner_line.repeat, call, call.tied or inner_line.tied
+                call.held = None
             else:
                 call.kind, call.verb, call.fields, call.body = "group", "", {}, made.body
 
     def make(self, found: list[Line]) -> None:
         """Make a block of lines that are alike, and calls of it of the lines."""
         first = found[0]
-        held = [numbers(line) for line in found]
+        given = [numbers(line) for line in found]
         names: dict[tuple[Any, ...], str] = {}
         params: dict[str, Any] = {}
         args: list[dict[str, Any]] = [{} for _ in found]
         used: set[str] = set()
         for place, (line, name) in enumerate(places(first)):
-            values = tuple(each[place] for each in held)
+            values = tuple(each[place] for each in given)
             if all(alike(value, values[0]) for value in values) and not is_open(values[0]):
                 continue
             said = tuple(map(str, values))
@@ -105,6 +106,9 @@ class Folder:
         ordered = {name: value for name, value in params.items() if value is REQUIRED}
         ordered |= {name: value for name, value in params.items() if value is not REQUIRED}
         body = _body_of(first)
+        held_line = None if first.kind == "group" else body[0]
+        if held_line is not None:
+            held_line.is_named = any(line.is_named for line in found)
         block = Made(self.name(first), ordered, body, first.is_graph)
         self.blocks.append(block)
         for line in found[1:]:
@@ -114,6 +118,7 @@ class Folder:
             line.kind, line.verb, line.is_graph = "call", block.name, False
             line.fields = {name: arg[name] for name in ordered if name in arg}
             line.body, line.branches = [], []
+            line.held = held_line
 
     def name(self, line: Line) -> str:
         """A name for a block, by what it holds."""

@@ -31,6 +31,8 @@ class Line:
     """The line whose parameters it has, by kind or of all kinds ('')."""
     is_named: bool = False
     """Whether another line says its name for its parameters."""
+    held: "Line | None" = None
+    """Of a call, the one line that its block is."""
     twin: "Line | None" = None
     """The line of a block that stands for it there."""
     outer: "Line | None" = None

@@ -1,5 +1,6 @@
 """A draft as the text of a spec: its layers folded into blocks and repeats, their names those of the model."""
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import PurePath
@@ -55,7 +56,8 @@ def network(draft: Draft) -> tuple[Network, list[str]]:
     ties.find(lines)
     folder = Folder()
     folder.fold(lines)
-    scribe = _Scribe([*draft.inputs], list(draft.inputs) == ["input"] or len(draft.inputs) == 1)
+    alone = list(draft.inputs) == ["input"] or len(draft.inputs) == 1
+    scribe = _Scribe([*draft.inputs], alone, [lines, *(made.body for made in folder.blocks)])
     is_plain = not outputs and len(given) == 1 and bool(lines) and given[0].seen is lines[-1]
     blocks = {made.name: scribe.block(made) for made in folder.blocks}
     wanted = [] if is_plain else [*outputs, *(line.seen for line in given)]
@@ -123,11 +125,17 @@ def provenance(draft: Draft, left: Sequence[str]) -> str:
 class _Scribe:
     """Writes lines as layers of a spec."""
 
-    def __init__(self, inputs: list[str], alone: bool) -> None:
+    def __init__(self, inputs: list[str], alone: bool, bodies: list[list[Line]]) -> None:
         self.alone = alone
         taken: set[str] = set()
         self.entries = {name: _unique(identifier(name), taken, "_") for name in inputs}
         """What each input is called."""
+        self.spoken = Counter(line.label or line.verb for body in bodies for one in all_lists(body) for line in one)
+        """What lines would be called, each by itself."""
+        self.branches = {*self.spoken}
+        """The labels of branches that are said, and what they cannot be."""
+        self.said, self.used = set[str](), set[str]()
+        """The names of lines that are said from afar, and all names."""
         self.names: dict[int, str] = {}
         self.labels: dict[int, list[str]] = {}
         """What the branches of a join are called."""
@@ -142,7 +150,7 @@ class _Scribe:
     def way(self, way: Way) -> str:
         """The names that lead to a line from a list that is around both, or from a branch of a join that is."""
         names, around = [], None
-        for line in map(_written, way.lines):
+        for line in _written(way.lines):
             if line is around:
                 continue
             if around is not None and around.branches:
@@ -171,7 +179,7 @@ class _Scribe:
         taken = {*visible}
         for line in lines:
             if id(line) in read or line.label or line.is_named:
-                self.names[id(line)] = _name(line, taken)
+                self.names[id(line)] = self.named(line, taken)
         found = []
         for at, line in enumerate(lines):
             layer = self.layer(line, taken)
@@ -181,6 +189,17 @@ class _Scribe:
                 layer.name = _text(self.names[id(line)])
             found.append(layer)
         return found
+
+    def named(self, line: Line, taken: set[str]) -> str:
+        """What a line is called; one that is said from afar is called as nothing else is."""
+        mine = line.label or line.verb
+        others = {name for name, times in self.spoken.items() if times > 1 or name != mine} if line.is_named else set()
+        name = _name(line, {*taken, *self.said, *(others | self.used if line.is_named else ())})
+        taken.add(name)
+        self.used.add(name)
+        if line.is_named:
+            self.said.add(name)
+        return name
 
     def origin(self, source: Line, lines: list[Line], at: int) -> str:
         """The name by which a line reads another."""
@@ -204,7 +223,7 @@ class _Scribe:
             return Layer(_text("layers"), body=self.layers(line.body, set(), taken), repeat=repeat)
         fields = {_text(name): _value(value) for name, value in line.fields.items() if not _is_usual(line, name, value)}
         if line.kind == "join":
-            labels = self.labels[id(line)] = _labels(line.branches, {*taken} if line.is_named else set())
+            labels = self.labels[id(line)] = _labels(line.branches, self.branches if line.is_named else None)
             branches = [self.layers(branch, set(), taken) or [Layer(_text("identity"))] for branch in line.branches]
             return Layer(_text(line.verb), fields, branches=[*zip(map(_text, labels), branches, strict=True)], repeat=repeat)
         ordered = (
@@ -213,11 +232,15 @@ class _Scribe:
         return Layer(_text(line.verb), {_text(name): value for name, value in ordered.items()}, repeat=repeat)
 
 
-def _written(line: Line) -> Line:
-    """The line of a block that stands for one."""
-    while line.twin is not None:
-        line = line.twin
-    return line
+def _written(way: list[Line]) -> list[Line]:
+    """The lines that stand for some in the blocks that are written, and between them those that blocks are."""
+    found: list[Line] = []
+    for at, said in enumerate(way, 1):
+        line = said
+        while line.twin is not None:
+            line = line.twin
+        found += [line] if line.held is None or at == len(way) else [line, line.held]
+    return found
 
 
 def _is_bare(line: Line) -> bool:
@@ -234,12 +257,13 @@ def _is_usual(line: Line, name: str, value: Any) -> bool:
     return type(default) is type(value) and bool(default == value)
 
 
-def _labels(branches: list[list[Line]], taken: set[str]) -> list[str]:
-    """A label for each branch: that of its module, else what it is; unlike all that are taken."""
+def _labels(branches: list[list[Line]], taken: set[str] | None) -> list[str]:
+    """A label for each branch: that of its module, else what it is, or a letter where it is said: unlike all that are taken."""
+    names = set[str]() if taken is None else taken
     found = []
-    for branch in branches:
-        label = "identity" if not branch else branch[0].label if len(branch) == 1 and branch[0].label else "branch"
-        found.append(_unique(label, taken))
+    for at, branch in enumerate(branches):
+        usual = ("identity" if not branch else "branch") if taken is None else "abcdefgh"[at % 8]
+        found.append(_unique(branch[0].label if len(branch) == 1 and branch[0].label else usual, names))
     for branch in branches:
         if len(branch) == 1:
             branch[0].label = ""
