@@ -23,6 +23,7 @@ def tie(judge: Judge, lines: Sequence[Line], kind: str, path: Text, part: Part, 
     """Give some lines the parameters of a part, layer by layer; what does not fit is a problem."""
     inside = path.split("/")[1:]
     theirs = [at for at in part.lines if _is_inside(lines[at], part.depth, inside)]
+    theirs = theirs or [at for at in part.lines if _is_inside(lines[at], part.depth, inside, numbered=True)]
     if not theirs:
         what = f"nothing in it is called '{'/'.join(inside)}'" if inside and part.lines else "it has no layers here"
         judge.problem(path.mark, f"its parameters cannot be those of '{path}': {what}")
@@ -39,11 +40,12 @@ def tie(judge: Judge, lines: Sequence[Line], kind: str, path: Text, part: Part, 
             _pair(judge, kind, path, lines, taker, holder)
 
 
-def _is_inside(line: Line, depth: int, inside: list[str]) -> bool:
+def _is_inside(line: Line, depth: int, inside: list[str], *, numbered: bool = False) -> bool:
     """Whether the labels of a line's path go on as said, from a depth on; a number may stand behind a label."""
     labels = line.place.chain()[depth : depth + len(inside)]
     return len(labels) == len(inside) and all(
-        said in (place.label, f"{place.label}.{place.number}") for place, said in zip(labels, inside, strict=True)
+        said == place.label or (numbered and said == f"{place.label}.{place.number}")
+        for place, said in zip(labels, inside, strict=True)
     )
 
 

@@ -17,8 +17,8 @@ WIDE = 8
 class Drawn:
     """A network of products, norms and sums that takes its values from a few."""
 
-    def __init__(self, seed: int) -> None:
-        self.draw = random.Random(seed)
+    def __init__(self, seed: int, names: dict[str, str]) -> None:
+        self.draw, self.names = random.Random(seed), names
         self.nodes: list[Any] = []
         self.used: set[str] = set()
         self.products = 0
@@ -26,7 +26,7 @@ class Drawn:
     def node(self, op: str, *inputs: str) -> str:
         output = f"t{len(self.nodes)}"
         self.used |= {name for name in inputs if name[0] in "wbs"}
-        self.nodes.append(helper.make_node(op, inputs, [output]))
+        self.nodes.append(helper.make_node(op, [self.names.get(name, name) for name in inputs], [output]))
         return output
 
     def product(self, x: str) -> str:
@@ -61,7 +61,7 @@ class Drawn:
             "drawn",
             [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, WIDE])],
             [helper.make_tensor_value_info(x, TensorProto.FLOAT, None)],
-            [numpy_helper.from_array(value, name) for name, value in held().items()],
+            [numpy_helper.from_array(value, self.names.get(name, name)) for name, value in held().items()],
         )
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
 
@@ -72,9 +72,21 @@ def held() -> dict[str, Any]:
     return {name: draw.standard_normal(shape).astype(np.float32) for name, shape in names.items()}
 
 
-@pytest.mark.parametrize("seed", range(150))
-def test_what_layers_share_is_counted_once_wherever_they_stand(seed: int, tmp_path: Path) -> None:
-    drawn = Drawn(seed)
+MODULES = {
+    "w0": "net.a.0.w",
+    "w1": "net.a.1.w",
+    "w2": "net.a.w",
+    "b0": "net.a.1.b",
+    "b1": "net.b",
+    "s0": "net.n.w",
+    "s1": "net.n.b",
+}
+
+
+@pytest.mark.parametrize("names", [{}, MODULES], ids=["plain", "modules"])
+@pytest.mark.parametrize("seed", range(100))
+def test_what_layers_share_is_counted_once_wherever_they_stand(seed: int, names: dict[str, str], tmp_path: Path) -> None:
+    drawn = Drawn(seed, names)
     path = tmp_path / "m.onnx"
     path.write_bytes(drawn.model().SerializeToString())
     totals = loads(imported(path, path.name), path.name).analyze().totals

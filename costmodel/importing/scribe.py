@@ -31,10 +31,8 @@ class Scribe:
         """What each input is called."""
         self.spoken = Counter(line.label or line.verb for body in bodies for one in all_lists(body) for line in one)
         """What lines would be called, each by itself."""
-        self.branches = {*self.spoken}
-        """The labels of branches that are said, and what they cannot be."""
         self.said, self.used = set[str](), set[str]()
-        """The names of lines that are said from afar, and all names."""
+        """The names of lines and branches that are said from afar, and all names of lines."""
         self.names: dict[int, str] = {}
         self.labels: dict[int, list[str]] = {}
         """What the branches of a join are called."""
@@ -102,6 +100,14 @@ class Scribe:
             self.said.add(name)
         return name
 
+    def labelled(self, line: Line) -> list[str]:
+        """What the branches of a join are called: as nothing else is, where one of them may be said."""
+        if not line.is_named:
+            return _labels(line.branches, None)
+        labels = _labels(line.branches, {*self.spoken, *self.used, *self.said})
+        self.said |= {*labels}
+        return labels
+
     def origin(self, source: Line, lines: list[Line], at: int) -> str:
         """The name by which a line reads another."""
         source = source.seen
@@ -124,7 +130,7 @@ class Scribe:
             return Layer(as_text("layers"), body=self.layers(line.body, set(), taken), repeat=repeat)
         fields = {as_text(name): _value(value) for name, value in line.fields.items() if not _is_usual(line, name, value)}
         if line.kind == "join":
-            labels = self.labels[id(line)] = _labels(line.branches, self.branches if line.is_named else None)
+            labels = self.labels[id(line)] = self.labelled(line)
             branches = [self.layers(branch, set(), taken) or [Layer(as_text("identity"))] for branch in line.branches]
             return Layer(
                 as_text(line.verb), fields, branches=[*zip(map(as_text, labels), branches, strict=True)], repeat=repeat
