@@ -72,15 +72,8 @@ def held() -> dict[str, Any]:
     return {name: draw.standard_normal(shape).astype(np.float32) for name, shape in names.items()}
 
 
-MODULES = {
-    "w0": "net.a.0.w",
-    "w1": "net.a.1.w",
-    "w2": "net.a.w",
-    "b0": "net.a.1.b",
-    "b1": "net.b",
-    "s0": "net.n.w",
-    "s1": "net.n.b",
-}
+MODULES = {"w0": "net.a.0.w", "w1": "net.a.1.w", "w2": "net.a.w", "b0": "net.a.1.b", "b1": "net.b"}
+"""The same values in modules, of which one is called as another with a number behind it."""
 
 
 @pytest.mark.parametrize("names", [{}, MODULES], ids=["plain", "modules"])
