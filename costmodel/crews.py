@@ -4,10 +4,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from logging import CRITICAL, getLogger
-from multiprocessing import get_context
+from multiprocessing.context import SpawnContext
+from multiprocessing.process import BaseProcess
 from signal import SIG_IGN, SIGINT, signal
 from time import monotonic
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from costmodel.problems import Problem, SpecError
 from costmodel.shares import Found, Share, worked
@@ -18,6 +19,10 @@ BEAT = 1.0
 """Seconds between two looks whether an answer can still come."""
 TRIES = 3
 """How often workers may die over one share before it is given up."""
+
+
+GRACE = 5.0
+"""Seconds that processes may take to end what they are at, once nobody waits for it."""
 
 
 class Lost(SpecError):
@@ -116,11 +121,42 @@ def _left(executor: Executor, waiting: Iterable[tuple[Share, Future[Found]]]) ->
 
 def processes(count: int) -> Crowd:
     """So many processes beside this one."""
+    return Crowd(lambda: _Pool(count), count, "worker processes")
 
-    def made() -> Executor:
-        return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_quiet)
 
-    return Crowd(made, count, "worker processes")
+class _Pool(ProcessPoolExecutor):
+    """Processes none of which outlives it.
+
+    One that is killed while it takes a share from the queue holds the queue's lock for ever, and those that wait for the
+    lock never hear that they may go.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._context = _Remembering()
+        super().__init__(count, mp_context=self._context, initializer=_quiet)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+        """Let the processes go, and kill those that have not gone after a while; `wait` changes nothing in this."""
+        super().shutdown(wait=False, cancel_futures=cancel_futures)
+        until = monotonic() + GRACE
+        for process in (one for one in self._context.made if one.pid):
+            process.join(max(until - monotonic(), 0))
+            if process.is_alive():
+                process.kill()
+                process.join()
+
+
+class _Remembering(SpawnContext):
+    """Starts processes, and knows which."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[BaseProcess] = []
+
+    def Process(self, *args: Any, **settings: Any) -> BaseProcess:  # type: ignore[override] # noqa: N802
+        """A process, not yet started."""
+        self.made.append(super().Process(*args, **settings))
+        return self.made[-1]
 
 
 def _quiet() -> None:

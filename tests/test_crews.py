@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 from swept import asked, grown, says_of_a_stop, spawn, written
 
-from costmodel import SpecError
+from costmodel import SpecError, crews
 from costmodel.budget import budget
 from costmodel.crews import Alone, Crowd, Lost, processes
 from costmodel.listing import Listing
@@ -81,6 +81,18 @@ def test_a_process_that_is_killed_loses_nothing() -> None:
     while multiprocessing.active_children() and time.monotonic() < until:
         time.sleep(0.1)
     assert multiprocessing.active_children() == []
+
+
+def test_no_process_outlives_its_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crews, "GRACE", 0.5)
+    pool = processes(3).make()
+    assert [*pool.map(abs, range(6))] == [*range(6)]
+    workers = multiprocessing.active_children()
+    for killed in workers[1:]:
+        assert killed.pid is not None
+        os.kill(killed.pid, signal.SIGKILL)  # one of them may hold the lock of the queue
+    pool.shutdown(wait=False)
+    assert not any(worker.is_alive() for worker in workers)
 
 
 class Breaking(ThreadPoolExecutor):
