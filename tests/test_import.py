@@ -127,6 +127,25 @@ def test_an_op_that_is_not_known_is_named_with_count_and_places(tmp_path: Path) 
     assert "--allow-unknown" in said
 
 
+def test_an_op_of_another_domain_is_none_of_onnx(tmp_path: Path) -> None:
+    """Not even where all that it takes is known, and a node of that name would be folded away."""
+    own = helper.make_node("Add", ["w", "w"], ["twice"], name="own", domain="own")
+    nodes = [own, helper.make_node("Conv", ["x", "twice"], ["y"], kernel_shape=[3, 3])]
+    with pytest.raises(SpecError, match=r"the op own\.Add is not known \(once: 'own'\)"):
+        spec_of(saved(tmp_path / "m.onnx", nodes, held={"w": [4, 8, 3, 3]}))
+
+
+def test_what_is_refused_is_said_of_samples_on_the_first_axis(tmp_path: Path) -> None:
+    """That another input has no room for them on the second is nothing that anybody asked."""
+    nodes = [helper.make_node("Twist", ["x"], ["a"], domain="own"), helper.make_node("Add", ["a", "z"], ["y"])]
+    path = saved(tmp_path / "m.onnx", nodes)
+    made = onnx.load(path)
+    made.graph.input.append(helper.make_tensor_value_info("z", TensorProto.FLOAT, [1, 10]))
+    path.write_bytes(made.SerializeToString())
+    with pytest.raises(SpecError, match=r"own\.Twist is not known"):
+        spec_of(path)
+
+
 def test_unknown_ops_make_lower_bounds(tmp_path: Path, run: Runner) -> None:
     path = saved(tmp_path / "m.onnx", [CONV, helper.make_node("Twist", ["a"], ["y"], domain="own")], held={"w": [4, 8, 3, 3]})
     code, out, _ = run("analyze", str(path), "--allow-unknown")

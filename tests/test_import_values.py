@@ -97,6 +97,19 @@ def test_one_head_for_all_levels_is_one_block_and_counted_once(tmp_path: Path) -
     assert spec.analyze().totals.mult_adds == (256 + 64 + 16) * (8 * 8 * 9 + 4 * 8 * 9)
 
 
+def test_groups_that_share_values_within_are_alike(tmp_path: Path) -> None:
+    nodes, held, ends = list[Any](), dict[str, Any](), ["x"]
+    for group in range(3):
+        held[f"w{group}"] = drawn(32, 32)
+        for part, op in enumerate(("MatMul", "Relu", "MatMul", "Tanh")):
+            ends.append("y" if (group, part) == (2, 3) else f"v{group}{part}")
+            read = [ends[-2], f"w{group}"] if op == "MatMul" else [ends[-2]]
+            nodes.append(helper.make_node(op, read, [ends[-1]], name=f"/layers.{group}/part{part // 2}/{op}"))
+    spec = spec_of(tmp_path, nodes, held)
+    assert spec.analyze().totals.params == 3 * 32 * 32
+    assert "repeat: 3" in imported(tmp_path / "m.onnx", "m.onnx")
+
+
 def test_what_is_tied_comes_back_from_a_model(tmp_path: Path) -> None:
     text = """
     name: T

@@ -1,11 +1,11 @@
 """Einsum: letters brought into order, multiplied, and brought into the order wanted."""
 
 from costmodel.algebra import prod
-from costmodel.importing.draft import Cannot, Flow, Known, Value, same
+from costmodel.importing.draft import Cannot, Flow, Known, same
 from costmodel.importing.layout import transpose
-from costmodel.importing.model import Node
 from costmodel.importing.products import linear, product
 from costmodel.importing.running import Handler, Run
+from costmodel.importing.values import reduced
 
 
 def einsum(run: Run) -> Flow:
@@ -25,8 +25,10 @@ def einsum(run: Run) -> Flow:
     a, b = run.inputs
     if isinstance(a, Known) and isinstance(b, Flow):
         (a, b), terms = (b, a), terms[::-1]
-    if not isinstance(a, Flow):
-        raise Cannot("a sum of products of weights alone")
+    if not isinstance(a, Flow) or b is None:
+        raise Cannot("one of the tensors that it multiplies is missing")
+    if isinstance(b, Known):
+        return _summed_with_weights(run, a, b, terms, right)
     return _summed(run, a, b, terms, right)
 
 
@@ -46,27 +48,18 @@ def _spelled(run: Run, terms: list[str], right: str) -> tuple[list[str], str]:
 
 def _ordered(run: Run, flow: Flow, letters: str, wanted: str) -> Flow:
     """Axes summed that are not wanted, and the others in the order wanted."""
-    from costmodel.importing.values import reduced
-
     if len(letters) != flow.rank:
         raise Cannot(f"its equation names {len(letters)} axes, and {flow.rank} are there")
     if gone := [letters.index(letter) for letter in letters if letter not in wanted]:
-        node = Node("ReduceSum", [], [], {"axes": gone, "keepdims": 0}, run.node.name, place=run.node.place)
-        summed = reduced("sum")(Run(node, [flow], run.opset, run.samples))
+        summed = reduced("sum")(run.on("ReduceSum", flow, axes=gone, keepdims=0))
         assert isinstance(summed, Flow)
         flow, letters = summed, "".join(letter for letter in letters if letter in wanted)
-    node = Node(
-        "Transpose", [], [], {"perm": [letters.index(letter) for letter in wanted]}, run.node.name, place=run.node.place
-    )
-    return transpose(Run(node, [flow], run.opset, run.samples))
+    return transpose(run.on("Transpose", flow, perm=[letters.index(letter) for letter in wanted]))
 
 
-def _summed(run: Run, a: Flow, b: Value | None, terms: list[str], right: str) -> Flow:
+def _summed(run: Run, a: Flow, b: Flow, terms: list[str], right: str) -> Flow:
     """Two tensors multiplied, and summed over the letters that are not wanted."""
     first, second = terms
-    if isinstance(b, Known):
-        return _summed_with_weights(run, a, b, terms, right)
-    assert isinstance(b, Flow)
     for place, (mine, other) in enumerate(((first, second), (second, first))):
         if any(letter not in other and letter not in right for letter in mine):
             kept = "".join(letter for letter in mine if letter in other or letter in right)

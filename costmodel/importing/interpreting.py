@@ -1,12 +1,14 @@
 """From a model to layers: node after node, shapes worked out by the rules of the vocabulary."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from costmodel import algebra
 from costmodel.algebra import Num
 from costmodel.importing import (
+    attention,
     einsum,
     layout,
     normalising,
@@ -30,7 +32,7 @@ from costmodel.importing.running import Handler, Run
 from costmodel.problems import Problem, SpecError
 from costmodel.tensor import Tensor
 
-_ROOMS = (windows, resizing, layout, parts, values, together, normalising, products, einsum, recurrent, quantized)
+_ROOMS = (windows, resizing, layout, parts, values, together, normalising, products, attention, einsum, recurrent, quantized)
 HANDLERS: dict[str, Handler] = {op: handler for room in _ROOMS for op, handler in room.HANDLERS.items()}
 """How each op of ONNX becomes layers."""
 _MISMADE = (TypeError, ValueError, IndexError, KeyError, AttributeError, ArithmeticError, StopIteration)
@@ -65,8 +67,9 @@ def interpreted(model: Model, *, allow_unknown: bool = False) -> Draft:
     reader.read_all()
     if reader.draft.unread and all(entry.dims and len(entry.dims) > 1 for entry in model.graph.inputs):
         other = _Reader(Draft(model, axis=1))
-        other.read_all()
-        reader = reader if other.draft.unread else other
+        with suppress(SpecError):  # what is wrong with the usual axis is said
+            other.read_all()
+            reader = reader if other.draft.unread else other
     if reader.draft.unread and not allow_unknown:
         raise SpecError(refusals(model.file, reader.draft.unread))
     reader.leave()
@@ -106,10 +109,11 @@ class _Reader:
         assert entry.dims is not None
         draft, axis = self.draft, self.draft.axis
         sizes = [self.size(dim, f"{entry.name}_{at}") for at, dim in enumerate(entry.dims)]
-        has_batch = bool(sizes) and algebra.decide(algebra.divides(draft.samples, sizes[axis])) is True
+        is_shared = entry.name in attention.shared_masks(self.model.graph)
+        has_batch = bool(sizes) and not is_shared and algebra.decide(algebra.divides(draft.samples, sizes[axis])) is True
         if has_batch:
             sizes[axis] = algebra.ratio(sizes[axis], draft.samples)
-        elif not same(draft.samples, 1):
+        elif not is_shared and not same(draft.samples, 1):
             raise SpecError(
                 [Problem(None, f"{self.model.file}: the input '{entry.name}' has no axis for the samples of a batch")]
             )
@@ -173,7 +177,9 @@ class _Reader:
 
     def read(self, node: Node) -> list[Value | None]:
         """What a node gives. Raises `Cannot`."""
-        if node.op == "If" and not node.domain:
+        if not _is_of_onnx(node):
+            raise Cannot("")
+        if node.op == "If":
             return self.branch(node)
         inputs = [self.values.get(name) if name else None for name in node.inputs]
         for name, value in zip(node.inputs, inputs, strict=True):
@@ -185,8 +191,7 @@ class _Reader:
             return self.sized(node, inputs[0])
         if is_known and node.op in RULES and (inputs or node.op not in HANDLERS):
             return [*folded(node, constants)]
-        is_own = node.domain == quantized.MICROSOFT and node.op in quantized.HANDLERS
-        if node.op not in HANDLERS or not (is_own or node.domain in ("", "ai.onnx", "costmodel")):
+        if node.op not in HANDLERS:
             raise Cannot("")
         if is_known:
             return self.beforehand(node, inputs)
@@ -199,7 +204,8 @@ class _Reader:
         They are those of what it would give if its first input entered, as samples if it takes these along the first axis.
         """
         first = inputs[0]
-        assert isinstance(first, Known)
+        if not isinstance(first, Known):
+            raise Cannot("its first input is missing")
         samples, *others = first.shape or (1,)
         try:
             run = Run(node, [self._seen([1, *others], 0, "a constant"), *inputs[1:]], self.opset, samples)
@@ -259,6 +265,11 @@ class _Reader:
         if algebra.decide(algebra.divides(n, sizes[0])) is True:
             return [algebra.ratio(sizes[0], n), *sizes[1:]], 0
         return sizes, None
+
+
+def _is_of_onnx(node: Node) -> bool:
+    """Whether the name of its op means what it does in ONNX."""
+    return node.domain in ("", "costmodel") or (node.domain == quantized.MICROSOFT and node.op in quantized.HANDLERS)
 
 
 def arrange(draft: Draft) -> None:

@@ -6,7 +6,7 @@ from costmodel.algebra import Num, prod
 from costmodel.importing.draft import Cannot, Flow, Step, all_same, run, same
 from costmodel.tensor import Tensor
 
-_LETTERS = {0: "c", 1: "c", 2: "tc", 3: "chw", 4: "tchw", 5: "tcdhw"}
+_LETTERS = ("", "c", "tc", "chw", "tchw", "tcdhw")
 """The letters of so many axes, where nothing else is known of them."""
 _CHANNELS_FIRST = {1: "c", 2: "cw", 3: "chw", 4: "cdhw"}
 """The letters of a map's axes: channels, and the sides."""
@@ -49,9 +49,14 @@ def letters_of(flow: Flow) -> dict[int, str]:
         return dict(zip(places, mine, strict=True))
     if len(places) > 5:
         places = [at for at in places if not same(flow.axes[at], 1)]
-    if len(places) > 5:
+    return natural(places)
+
+
+def natural(places: Sequence[int]) -> dict[int, str]:
+    """A letter for each of these axes, of which nothing else is known. Raises `Cannot` where they are too many."""
+    if len(places) >= len(_LETTERS):
         raise Cannot(f"a tensor of {len(places)} dimensions beside the batch, and there are letters for 5")
-    return dict(zip(places, _LETTERS[len(places)], strict=False))
+    return dict(zip(places, _LETTERS[len(places)], strict=True))
 
 
 def lettered(flow: Flow, letters: dict[int, str] | None = None) -> tuple[Step, dict[int, str]]:

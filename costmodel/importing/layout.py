@@ -5,7 +5,7 @@ from typing import Any
 from costmodel.algebra import Num, decide, divides, is_symbol, prod, ratio
 from costmodel.importing.constants import for_a_sample
 from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, same
-from costmodel.importing.labels import kept, lettered, letters_of, shaped
+from costmodel.importing.labels import kept, lettered, letters_of, natural, shaped
 from costmodel.importing.running import Handler, Run, dims
 
 
@@ -102,11 +102,7 @@ def _distinct(flow: Flow) -> tuple[Step, dict[int, str]]:
     letters = letters_of(flow)
     if set(letters) <= {at for at in kept(flow) if not same(flow.axes[at], 1)}:
         return lettered(flow, letters)
-    places = [at for at in kept(flow) if not same(flow.axes[at], 1)]
-    names = {2: "tc", 3: "chw", 4: "tchw", 5: "tcdhw"}.get(len(places))
-    if names is None:
-        raise Cannot(f"a tensor of {len(places)} dimensions beside the batch, and there are letters for 5")
-    return lettered(flow, dict(zip(places, names, strict=True)))
+    return lettered(flow, natural([at for at in kept(flow) if not same(flow.axes[at], 1)]))
 
 
 def _permuted(run: Run, step: Step, wanted: list[str]) -> Step:
@@ -131,9 +127,7 @@ def concat(run: Run) -> Value:
     first = flows[0]
     if at == first.batch and not same(run.samples, 1):
         raise Cannot("it joins samples")
-    letters = letters_of(first)
-    if at not in letters:
-        letters = with_axis(first, at)
+    letters = with_axis(first, at)
     steps = []
     for flow in flows:
         if flow.rank != first.rank or flow.batch != first.batch:
@@ -146,11 +140,10 @@ def concat(run: Run) -> Value:
 
 def with_axis(flow: Flow, at: int) -> dict[int, str]:
     """Letters by which an axis has one, of size 1 though it may be."""
-    places = [place for place, size in enumerate(flow.axes) if place == at or not same(size, 1)]
-    names = {1: "c", 2: "tc", 3: "chw", 4: "tchw", 5: "tcdhw"}.get(len(places))
-    if names is None:
-        raise Cannot(f"a tensor of {len(places)} dimensions beside the batch, and there are letters for 5")
-    return dict(zip(places, names, strict=True))
+    letters = letters_of(flow)
+    if at in letters:
+        return letters
+    return natural([place for place, size in enumerate(flow.axes) if place == at or not same(size, 1)])
 
 
 def _with_tokens(run: Run, values: list[Value], at: int) -> Flow:
@@ -199,18 +192,10 @@ def expand(run: Run) -> Flow:
         wanted[flow.batch] = each
     elif flow.batch is not None:
         wanted[flow.batch] = flow.axes[flow.batch]
-    letters = _for_growing(flow, grown)
-    step, letters = lettered(flow, letters)
+    places = [at for at, size in enumerate(flow.axes) if at in grown or not same(size, 1)]
+    step, letters = lettered(flow, natural(places))
     tile = run.emit("tile", step, shape={letter: wanted[at] for at, letter in letters.items()})
     return Flow(tile, tuple(wanted), flow.batch)
-
-
-def _for_growing(flow: Flow, grown: list[int]) -> dict[int, str]:
-    places = [at for at, size in enumerate(flow.axes) if at in grown or not same(size, 1)]
-    names = {1: "c", 2: "tc", 3: "chw", 4: "tchw", 5: "tcdhw"}.get(len(places))
-    if names is None:
-        raise Cannot(f"a tensor of {len(places)} dimensions beside the batch, and there are letters for 5")
-    return dict(zip(places, names, strict=True))
 
 
 def passed_on(run: Run) -> Flow:

@@ -55,10 +55,12 @@ def is_tied_outside(line: Line) -> bool:
 
 def _inner_ties(line: Line) -> Any:
     """Whose parameters the lines in one have: of its own lines by their places, of all others by identity."""
-    lines = all_lines(line)
+    lines = [line, *all_lines(line)]
     places = {id(one): at for at, one in enumerate(lines)}
     return tuple(
-        (kind, tuple(places.get(id(one), id(one)) for one in way)) for mine in lines for kind, way in mine.tied.items()
+        (at, kind, tuple(places.get(id(one), id(one)) for one in way.lines))
+        for at, mine in enumerate(lines[1:])
+        for kind, way in mine.tied.items()
     )
 
 

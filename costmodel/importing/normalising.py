@@ -4,7 +4,8 @@ from typing import Any
 
 from costmodel.algebra import prod
 from costmodel.importing.draft import Cannot, Flow, same
-from costmodel.importing.labels import lettered
+from costmodel.importing.labels import channels_first, lettered
+from costmodel.importing.layout import by_axis
 from costmodel.importing.running import Handler, Run
 from costmodel.importing.values import channel_at
 
@@ -61,15 +62,11 @@ def softmax(run: Run) -> Flow:
         many = prod(flow.axes[at:])
         before = flow.seen([*flow.axes[:at], many], flow.batch if flow.batch is not None and flow.batch < at else None)
         step, _, names = run.over(before, [at])
-        return Flow(run.emit("softmax", step, **_along(names)), flow.axes, flow.batch)
+        return Flow(run.emit("softmax", step, **by_axis(names[0])), flow.axes, flow.batch)
     step, letters, names = run.over(flow, [at])
     if not names:
         raise Cannot("a softmax over the samples")
-    return run.result(run.emit("softmax", step, **_along(names)), letters, flow)
-
-
-def _along(names: list[str]) -> dict[str, Any]:
-    return {} if names == ["c"] else {"axis": names[0]}
+    return run.result(run.emit("softmax", step, **by_axis(names[0])), letters, flow)
 
 
 def log_softmax(run: Run) -> Flow:
@@ -79,8 +76,6 @@ def log_softmax(run: Run) -> Flow:
 
 def local_norm(run: Run) -> Flow:
     """LRN."""
-    from costmodel.importing.labels import channels_first
-
     step, letters = channels_first(run.x)
     return run.result(run.emit("local_norm", step, size=run.attribute("size")), letters, run.x)
 

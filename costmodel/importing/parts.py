@@ -4,7 +4,7 @@ from typing import Any
 
 from costmodel.algebra import Num, decide, prod, ratio
 from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, same
-from costmodel.importing.labels import lettered, letters_of
+from costmodel.importing.labels import lettered
 from costmodel.importing.layout import by_axis, viewed, with_axis
 from costmodel.importing.running import Handler, Run
 
@@ -47,10 +47,7 @@ def _along(run: Run, flow: Flow, at: int) -> tuple[Step, dict[int, str], str]:
     """The values with a letter for an axis. Raises `Cannot` for that of the samples."""
     if at == flow.batch and not same(run.samples, 1):
         raise Cannot("it takes some samples of a batch")
-    letters = letters_of(flow)
-    if at not in letters:
-        letters = with_axis(flow, at)
-    step, letters = lettered(flow, letters)
+    step, letters = lettered(flow, with_axis(flow, at))
     return step, letters, letters[at]
 
 

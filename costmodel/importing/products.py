@@ -1,13 +1,13 @@
-"""Nodes that multiply matrices: fully connected layers, products, attention, recurrent layers."""
+"""Nodes that multiply matrices: fully connected layers, and products of what enters."""
 
 from typing import Any
 
-from costmodel.algebra import prod, ratio
+from costmodel.algebra import prod
 from costmodel.importing.draft import Cannot, Flow, Known, same
-from costmodel.importing.labels import common, lettered, matrices, rows, shaped
+from costmodel.importing.labels import common, lettered, matrices, natural, rows, shaped
 from costmodel.importing.layout import transpose
-from costmodel.importing.model import Node
 from costmodel.importing.running import Handler, Run
+from costmodel.importing.together import added
 
 
 def linear(run: Run, flow: Flow, out: Any, constants: list[Known], *, bias: bool) -> Flow:
@@ -25,7 +25,7 @@ def gemm(run: Run) -> Flow:
     if flow.rank != 2 or len(weight.shape) != 2:
         raise Cannot(f"it multiplies tensors of {flow.rank} and {len(weight.shape)} axes")
     if run.attribute("transA", 0):
-        flow = _turned(run, flow)
+        flow = transpose(run.on("Transpose", flow, perm=[1, 0]))
     inner, out = reversed(weight.shape) if run.attribute("transB", 0) else weight.shape
     if not same(inner, flow.axes[1]):
         raise Cannot(f"its weights take {inner} channels, and {flow.axes[1]} enter")
@@ -39,25 +39,12 @@ def gemm(run: Run) -> Flow:
     return found
 
 
-def _turned(run: Run, flow: Flow) -> Flow:
-    """A matrix with its axes swapped."""
-    node = Node("Transpose", [], [], {"perm": [1, 0]}, run.node.name, place=run.node.place)
-    return transpose(Run(node, [flow], run.opset, run.samples))
-
-
 def _product_of_two(run: Run) -> Flow:
     a, b = run.flow(0), run.flow(1)
     if run.attribute("transA", 0):
-        a = _turned(run, a)
+        a = transpose(run.on("Transpose", a, perm=[1, 0]))
     found = product(run, a, b, transposed=bool(run.attribute("transB", 0)))
-    if not run.there(2):
-        return found
-    more = Node("Add", [], [], {}, run.node.name, place=run.node.place)
-    from costmodel.importing.values import HANDLERS as VALUES
-
-    added = VALUES["Add"](Run(more, [found, run.inputs[2]], run.opset, run.samples))
-    assert isinstance(added, Flow)
-    return added
+    return added(run.on("Add", found, run.inputs[2])) if run.there(2) else found
 
 
 def matmul(run: Run) -> Flow:
@@ -65,19 +52,17 @@ def matmul(run: Run) -> Flow:
     a, b = run.inputs[0], run.inputs[1]
     if isinstance(a, Flow) and isinstance(b, Flow):
         return product(run, a, b, transposed=False)
-    if isinstance(a, Flow) and isinstance(b, Known):
-        return _with_weights(run, a, b)
-    assert isinstance(a, Known)
-    flow = run.flow(1)
-    if len(a.shape) != 2 or flow.rank < 2:
-        raise Cannot("weights of several matrices stand before what they multiply")
-    if not same(a.shape[1], flow.axes[-2]):
-        raise Cannot(f"its weights take {a.shape[1]} rows, and {flow.axes[-2]} enter")
-    return _from_the_left(run, a, flow)
+    if isinstance(a, Flow):
+        return _with_weights(run, a, run.known(1))
+    return _from_the_left(run, run.known(0), run.flow(1))
 
 
 def _from_the_left(run: Run, weight: Known, flow: Flow) -> Flow:
     """W·x: a convolution of one tap whose channels are the rows, along what lies behind them."""
+    if len(weight.shape) != 2 or flow.rank < 2:
+        raise Cannot("weights of several matrices stand before what they multiply")
+    if not same(weight.shape[1], flow.axes[-2]):
+        raise Cannot(f"its weights take {weight.shape[1]} rows, and {flow.axes[-2]} enter")
     if flow.batch in (flow.rank - 1, flow.rank - 2):
         raise Cannot("its samples lie in a side of the matrix")
     before = prod(flow.axes[:-2])
@@ -148,18 +133,8 @@ def _spread(run: Run, x: Flow, before: list[Any]) -> Flow:
     """A tensor whose matrices are repeated for others, as keys and values are that several heads share."""
     if all(map(same, x.axes[:-2], before)):
         return x
-    letters = dict(
-        zip(
-            [at for at in range(x.rank) if at >= x.rank - 2 or not same(before[at], 1)],
-            "tchw" if x.rank > 3 else "chw",
-            strict=False,
-        )
-    )
-    if len([at for at in range(x.rank - 2) if not same(before[at], 1)]) + 2 != len(letters):
-        raise Cannot("matrices are repeated along several axes")
-    names = {3: "chw", 4: "tchw"}[len(letters)]
-    letters = dict(zip(letters, names, strict=True))
-    step, letters = lettered(x, letters)
+    places = [at for at in range(x.rank) if at >= x.rank - 2 or not same(before[at], 1)]
+    step, letters = lettered(x, natural(places))
     wanted = [*before, *x.axes[-2:]]
     tile = run.emit("tile", step, shape={letter: wanted[at] for at, letter in letters.items()})
     return Flow(tile, tuple(wanted), x.batch)
@@ -172,48 +147,8 @@ def _with_a_vector(run: Run, a: Flow, b: Flow) -> Flow:
     raise Cannot("it multiplies vectors")
 
 
-# --- attention ----------------------------------------------------------------------------------
-
-
-def attention(run: Run) -> list[Any]:
-    """Attention (operator set 23): scores of q and k, their softmax, and the sum of v by it."""
-    q, k, v = run.flow(0), run.flow(1), run.flow(2)
-    if run.there(4) or run.there(5):
-        raise Cannot("it keeps keys and values of tokens before")
-    if q.rank == 3:
-        q, k, v = _in_heads(run, q, k, v)
-    if q.rank != 4 or any(x.batch != 0 and x.batch is not None for x in (q, k, v)):
-        raise Cannot(f"it takes tensors of {q.rank} axes")
-    before = [shaped(x, {"c": prod(x.axes[:-2]), "h": x.axes[-2], "w": x.axes[-1]}) for x in (q, k, v)]
-    step = run.emit("scaled_dot_product", *before)
-    sizes = (*q.axes[:-1], v.axes[-1])
-    found = Flow(step, sizes, q.batch)
-    return [_out_of_heads(run, found) if run.flow(0).rank == 3 else found]
-
-
-def _in_heads(run: Run, *flows: Flow) -> list[Flow]:
-    """Heads of each: batch, heads, tokens, width."""
-    heads = run.attribute("q_num_heads"), run.attribute("kv_num_heads"), run.attribute("kv_num_heads")
-    if any(many is None for many in heads):
-        raise Cannot("it says no number of heads")
-    found = []
-    for x, many in zip(flows, heads, strict=True):
-        seen = x.seen([*x.axes[:2], many, ratio(x.axes[2], many)], x.batch)
-        node = Node("Transpose", [], [], {"perm": [0, 2, 1, 3]}, run.node.name, place=run.node.place)
-        found.append(transpose(Run(node, [seen], run.opset, run.samples)))
-    return found
-
-
-def _out_of_heads(run: Run, flow: Flow) -> Flow:
-    node = Node("Transpose", [], [], {"perm": [0, 2, 1, 3]}, run.node.name, place=run.node.place)
-    turned = transpose(Run(node, [flow], run.opset, run.samples))
-    b, t, many, width = turned.axes
-    return turned.seen([b, t, many * width], turned.batch)
-
-
 HANDLERS: dict[str, Handler] = {
     "Gemm": gemm,
     "MatMul": matmul,
-    "Attention": attention,
 }
 """How each node of products becomes layers."""

@@ -2,7 +2,6 @@
 
 from costmodel.importing import layout, products, resizing, together, values, windows
 from costmodel.importing.draft import Cannot, Flow, Value
-from costmodel.importing.model import Node
 from costmodel.importing.running import Given, Handler, Run
 
 MICROSOFT = "com.microsoft"
@@ -33,8 +32,7 @@ def _run(run: Run, op: str, inputs: list[Value | None]) -> Given:
         inputs.pop()
     if not inputs:
         raise Cannot("nothing enters it")
-    node = Node(op, [], run.node.outputs, run.node.attributes, run.node.name, place=run.node.place)
-    return _PLAIN[op](Run(node, inputs, run.opset, run.samples, run.made))
+    return _PLAIN[op](run.on(op, *inputs, **run.node.attributes))
 
 
 def dynamic(run: Run) -> Given:

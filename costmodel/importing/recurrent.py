@@ -6,7 +6,6 @@ from costmodel.algebra import Num
 from costmodel.importing.draft import Cannot, Flow
 from costmodel.importing.labels import shaped
 from costmodel.importing.layout import concat
-from costmodel.importing.model import Node
 from costmodel.importing.parts import part
 from costmodel.importing.running import Handler, Run
 
@@ -42,8 +41,7 @@ def _last(run: Run, flow: Flow, at: int, tokens: Num, directions: int) -> Flow:
     if directions == 2:
         way = at + 1
         there, back = part(run, ends, way, 0, 1), part(run, part(run, flow, at, 0, 1), way, 1, 2)
-        node = Node("Concat", [], [], {"axis": way}, run.node.name, place=run.node.place)
-        both = concat(Run(node, [there, back], run.opset, run.samples, run.made))
+        both = concat(run.on("Concat", there, back, axis=way))
         assert isinstance(both, Flow)
         ends = both
     batch = None if ends.batch is None else ends.batch - (ends.batch > at)

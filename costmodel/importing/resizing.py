@@ -1,5 +1,6 @@
 """Nodes that change sides: paddings, resizing, sides from channels and back."""
 
+from fractions import Fraction
 from typing import Any
 
 from costmodel.algebra import is_whole
@@ -101,8 +102,6 @@ def _brought(run: Run, x: Step, letters: dict[int, str], verb: str, value: Any, 
 
 def _number(value: Any) -> Any:
     """A factor as an exact number: a third that was rounded to a float is a third."""
-    from fractions import Fraction
-
     if not isinstance(value, float):
         return value
     near = Fraction(value).limit_denominator(1000)

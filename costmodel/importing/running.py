@@ -27,6 +27,11 @@ class Run:
         """What the node says under a name."""
         return self.node.attributes.get(name, default)
 
+    def on(self, op: str, *inputs: Value | None, **attributes: Any) -> "Run":
+        """Another node in the place of this one."""
+        node = Node(op, [], self.node.outputs, attributes, self.node.name, place=self.node.place)
+        return Run(node, [*inputs], self.opset, self.samples, self.made)
+
     @property
     def x(self) -> Flow:
         """The first input, which the network computes."""

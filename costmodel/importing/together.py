@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from costmodel.algebra import Num, prod
+from costmodel.algebra import Num, prod, ratio
 from costmodel.importing.constants import for_a_sample
 from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, same
-from costmodel.importing.labels import common, letters_of, shaped
+from costmodel.importing.labels import common, letters_of, natural, shaped
 from costmodel.importing.layout import expand
-from costmodel.importing.model import Node
 from costmodel.importing.running import Handler, Run
 
 
@@ -35,55 +34,43 @@ def joined(verb: str | None, word: str, with_number: str, learned: str | None) -
 
 def stretched(run: Run, flows: list[Flow], verb: str | None, word: str) -> Flow:
     """Tensors value by value, each stretched to the shape of all."""
+    stretching = verb if verb == "multiply" else None
+    """The verb that stretches by itself."""
     shapes = [run.shape(flow) for flow in flows]
     sizes = common(shapes)
     rank = len(sizes)
     whole = next(
         (flow for flow, shape in zip(flows, shapes, strict=True) if len(shape) == rank and all(map(same, shape, sizes))), None
     )
-    aligned = [_aligned(flow, rank) for flow in flows]
-    batches = {flow.batch for flow in aligned if flow.batch is not None}
-    if len(batches) > 1:
-        raise Cannot("the samples of what it joins lie on different axes")
-    batch = batches.pop() if batches else None
+    aligned, batch = _by_samples(run, [_aligned(flow, rank) for flow in flows])
     if whole is not None:
         lead = _aligned(whole, rank)
         letters = _for_all(lead, aligned)
         steps = [_partly(flow, letters) for flow in aligned]
-        if all(map(_is_whole(lead), aligned)) and verb:
-            return run.result(run.emit(verb, *steps), letters, lead)
-        if verb == "multiply":
-            return run.result(run.emit("multiply", *steps), letters, lead)
-        return run.result(run.emit("combine", *steps, function=word), letters, lead)
-    each = [size if at != batch else _times(size, run) for at, size in enumerate(sizes)]
-    letters = _named([at for at in range(rank) if not same(each[at], 1)])
+        fitting = verb if all(all(map(same, flow.axes, lead.axes)) for flow in aligned) else stretching
+        step = run.emit(fitting, *steps) if fitting else run.emit("combine", *steps, function=word)
+        return run.result(step, letters, lead)
+    each = [size if at != batch else ratio(size, run.samples) for at, size in enumerate(sizes)]
+    letters = natural([at for at in range(rank) if not same(each[at], 1)])
     steps = [_partly(flow, letters) for flow in aligned]
-    step = run.emit("multiply", *steps) if verb == "multiply" else run.emit("combine", *steps, function=word)
+    step = run.emit(stretching, *steps) if stretching else run.emit("combine", *steps, function=word)
     return Flow(step, tuple(each), batch)
 
 
-def _times(size: Num, run: Run) -> Num:
-    from costmodel.algebra import ratio
-
-    return ratio(size, run.samples)
-
-
-def _is_whole(lead: Flow) -> Any:
-    return lambda flow: all(map(same, flow.axes, lead.axes))
+def _by_samples(run: Run, flows: list[Flow]) -> tuple[list[Flow], int | None]:
+    """Tensors whose samples lie on one axis, and which. Of one sample any axis of size 1 may be taken for that of samples."""
+    batches = [flow.batch for flow in flows if flow.batch is not None]
+    if len({*batches}) > 1 and not same(run.samples, 1):
+        raise Cannot("the samples of what it joins lie on different axes")
+    batch = min(batches, default=None)
+    return [flow if flow.batch == batch else flow.seen(flow.axes, None) for flow in flows], batch
 
 
 def _for_all(lead: Flow, flows: list[Flow]) -> dict[int, str]:
     """Letters for the axes on which any of the tensors has more than one place."""
     letters = letters_of(lead)
     wanted = {at for flow in flows for at, size in enumerate(flow.axes) if not same(size, 1)}
-    return letters if wanted <= {*letters} else _named(sorted(wanted))
-
-
-def _named(places: list[int]) -> dict[int, str]:
-    names = {0: "c", 1: "c", 2: "tc", 3: "chw", 4: "tchw", 5: "tcdhw"}.get(len(places))
-    if names is None:
-        raise Cannot(f"a tensor of {len(places)} dimensions beside the batch, and there are letters for 5")
-    return dict(zip(places, names, strict=False))
+    return letters if wanted <= {*letters} else natural(sorted(wanted))
 
 
 def _aligned(flow: Flow, rank: int) -> Flow:
@@ -138,8 +125,18 @@ def _with_known(run: Run, flow: Flow, known: Known, word: str, learned: str | No
 def _grown(run: Run, flow: Flow, shape: tuple[Num, ...]) -> Flow:
     """Values stretched to the shape that they have with a constant: a copy where anything grows."""
     wanted = [*common([run.shape(flow), shape])]
-    node = Node("Expand", [], [], {"shape": wanted}, run.node.name, place=run.node.place)
-    return expand(Run(node, [flow], run.opset, run.samples, run.made))
+    return expand(run.on("Expand", flow, shape=wanted))
+
+
+add = joined("add", "add", "shift", "shift")
+"""Add: one after the other."""
+
+
+def added(run: Run) -> Flow:
+    """A sum to which something that the network computes belongs."""
+    found = add(run)
+    assert isinstance(found, Flow)
+    return found
 
 
 def combined(word: str) -> Handler:
@@ -163,8 +160,8 @@ def where(run: Run) -> Flow:
 
 
 HANDLERS: dict[str, Handler] = {
-    "Add": joined("add", "add", "shift", "shift"),
-    "Sum": joined("add", "add", "shift", "shift"),
+    "Add": add,
+    "Sum": add,
     "Sub": joined(None, "subtract", "shift", "shift"),
     "Mul": joined("multiply", "multiply", "scale", "scale"),
     "Div": joined(None, "divide", "scale", "scale"),

@@ -1,4 +1,4 @@
-"""Nodes that treat each value on its own, bring tensors together, normalise, or make one value of many."""
+"""Nodes that treat each value on its own, or make one value of many."""
 
 from typing import Any
 
@@ -77,12 +77,6 @@ def shrink(run: Run) -> Flow:
 def cast(run: Run) -> Flow:
     """Cast: to the data type of weights and back is no op of the network."""
     return run.x
-
-
-# --- several tensors ---------------------------------------------------------------------------------------------------
-
-
-# --- norms -------------------------------------------------------------------------------------------------------------
 
 
 # --- one value of many -------------------------------------------------------------------------------------------------

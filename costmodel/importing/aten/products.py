@@ -89,12 +89,9 @@ def attention(many: int) -> Handler:
         mask = "" if bias is None else call.value(bias)
         if bias is not None and rank != 4 and call.rank(bias) > 2:
             mask = _as_heads(call, mask, bias)
-        if bias is not None and _is_worked_out(call, bias):
-            found = _with_bias(call, q, k, v, mask)
-        else:
-            attributes: dict[str, Any] = {"is_causal": 1} if call["is_causal"] else {}
-            attributes |= {} if call["scale"] is None else {"scale": float(call["scale"])}
-            found = call.emit("Attention", q, k, v, mask, **attributes)
+        attributes: dict[str, Any] = {"is_causal": 1} if call["is_causal"] else {}
+        attributes |= {} if call["scale"] is None else {"scale": float(call["scale"])}
+        found = call.emit("Attention", q, k, v, mask, **attributes)
         if rank == 3:
             found = call.squeezed(found, 1)
         elif rank > 4:
@@ -103,22 +100,6 @@ def attention(many: int) -> Handler:
         return [found, *[None] * (many - 1)] if many > 1 else found
 
     return handle
-
-
-def _is_worked_out(call: Call, bias: str) -> bool:
-    """Whether numbers are added to the scores that are learned, or hang on what enters: these are no mere mask."""
-    is_shared = call.like("query").shape[-3] != call.like("key").shape[-3]
-    return isinstance(call.writer.values[call[bias]], str) and call.like(bias).dtype.is_floating_point and not is_shared
-
-
-def _with_bias(call: Call, q: str, k: str, v: str, bias: str) -> str:
-    """Attention written out, so that what is added to its scores is seen."""
-    width = call.like("query").shape[-1]
-    scale = float(call["scale"]) if call["scale"] is not None else width**-0.5
-    scores = call.emit("MatMul", q, call.emit("Transpose", k, perm=[0, 1, 3, 2]))
-    scores = call.emit("Mul", scores, call.number(scale, call.out.dtype))
-    shares = call.emit("Softmax", call.emit("Add", scores, bias), axis=-1)
-    return call.emit("MatMul", shares, v)
 
 
 def _as_heads(call: Call, x: str, name: str) -> str:
