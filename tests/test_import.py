@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import pytest
 from exports import NETWORKS
@@ -345,6 +346,41 @@ def test_broken_bytes_are_a_model_or_an_error(tmp_path: Path) -> None:
             ends.add("an error")
         assert time.monotonic() - start < 20
     assert ends == {"a model", "an error"}
+
+
+SHAPE = [helper.make_node("Shape", ["x"], ["s"]), helper.make_node("ReduceSum", ["s"], ["m0"])]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "said"),
+    [
+        ([helper.make_node("Pow", ["k", "k"], ["p"])], "Pow: a power of 1000000"),
+        ([helper.make_node("Mul", ["k" if not at else f"m{at}"] * 2, [f"m{at + 1}"]) for at in range(60)], "more digits"),
+        ([*SHAPE, *(helper.make_node("Mul", [f"m{at}"] * 2, [f"m{at + 1}"]) for at in range(40))], "ever more terms"),
+        (
+            [helper.make_node("Concat", ["k" if not at else f"m{at}"] * 2, [f"m{at + 1}"], axis=0) for at in range(60)],
+            "at once",
+        ),
+        ([helper.make_node("Tile", ["k", "k"], ["t"]), helper.make_node("Tile", ["t", "k"], ["p"])], "at once"),
+        ([helper.make_node("Expand", ["one", "wide"], ["e"]), helper.make_node("MatMul", ["e", "e"], ["p"])], "at once"),
+        ([helper.make_node("Expand", ["one", "wide"], [f"e{at}"]) for at in range(30)], "before anything runs"),
+        ([helper.make_node("ConstantOfShape", ["wide2"], ["p"])], "elements"),
+    ],
+)
+def test_arithmetic_that_never_ends_is_refused(nodes: list[Any], said: str, tmp_path: Path) -> None:
+    held = {"k": [10**6], "one": [1], "wide": [2000, 2000], "wide2": [10**9, 10**9]}
+    path = saved(
+        tmp_path / "m.onnx", [*nodes, helper.make_node("Reshape", ["x", nodes[-1].output[0]], ["y"])], ("a", "b", 4, 4)
+    )
+    made = onnx.load(path)
+    made.graph.initializer.extend(onnx.numpy_helper.from_array(np.array(value), name) for name, value in held.items())
+    for node in made.graph.node[:-1]:
+        made.graph.output.append(helper.make_tensor_value_info(node.output[0], TensorProto.INT64, None))
+    path.write_bytes(made.SerializeToString())
+    start = time.monotonic()
+    with pytest.raises(SpecError, match=said):
+        spec_of(path)
+    assert time.monotonic() - start < 20
 
 
 # --- the command ---------------------------------------------------------------------------------------------------------

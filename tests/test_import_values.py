@@ -182,6 +182,18 @@ def test_layers_on_constants_alone_are_learned_and_run_once(tmp_path: Path) -> N
     assert ledger.totals.params == 4 * 36 + 8 * 4
 
 
+def test_a_token_for_each_sample_of_an_open_batch_is_learned_once(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("Shape", ["x"], ["s"], start=0, end=1),
+        helper.make_node("Concat", ["s", "rest"], ["shape"], axis=0),
+        helper.make_node("Expand", ["token", "shape"], ["tokens"]),
+        helper.make_node("Concat", ["tokens", "x"], ["y"], axis=1),
+    ]
+    spec = spec_of(tmp_path, nodes, {"token": drawn(1, 1, 32), "rest": np.array([1, 32])}, ("n", 5, 32))
+    assert spec.analyze().totals.params == 32
+    assert spec.analyze(batch=3).lines[-1].output.dims["t"] == 6
+
+
 @pytest.mark.parametrize("low", [-100, float("-inf")])
 def test_a_mask_is_nothing_that_is_learned(tmp_path: Path, low: float) -> None:
     mask = np.triu(np.full((80, 80), low, np.float32), 1)

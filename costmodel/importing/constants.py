@@ -1,5 +1,6 @@
 """Constants that hold one for each sample of a batch, as exporters write them out: the one for a sample."""
 
+from costmodel.algebra import prod
 from costmodel.importing.draft import Cannot, Flow, Known, same
 from costmodel.importing.running import Run
 
@@ -13,8 +14,8 @@ def for_a_sample(run: Run, known: Known, flow: Flow) -> Known:
     at = -1 if flow.batch is None else flow.batch - (flow.rank - len(known.shape))
     if at < 0 or same(known.shape[at], 1) or not same(known.shape[at], run.samples):
         return known
-    one, many = (*known.shape[:at], 1, *known.shape[at + 1 :]), int(run.samples)
-    written_out = {name: size // many if same(size, known.size) else size for name, size in known.origins.items()}
+    one = (*known.shape[:at], 1, *known.shape[at + 1 :])
+    written_out = {name: prod(one) if same(size, known.size) else size for name, size in known.origins.items()}
     if known.data is None:
         return Known(one, None, written_out, known.is_float)
     rows = known.data.swapaxes(0, at)

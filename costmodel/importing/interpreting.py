@@ -22,7 +22,7 @@ from costmodel.importing import (
     windows,
 )
 from costmodel.importing.draft import Cannot, Flow, Known, Step, Value, run, same
-from costmodel.importing.folding import folded, known
+from costmodel.importing.folding import Work, folded, known
 from costmodel.importing.model import Dim, Entry, Model, Node
 from costmodel.importing.naming import identifier
 from costmodel.importing.ordering import reaching
@@ -83,6 +83,7 @@ class _Reader:
         self.draft, self.model = draft, draft.model
         self.values: dict[str, Value | None] = {name: known(value) for name, value in self.model.graph.constants.items()}
         self.opset = self.model.opsets.get("", 23)
+        self.work = Work()
 
     # --- ends ----------------------------------------------------------------------------------------------------------
 
@@ -190,7 +191,7 @@ class _Reader:
         if node.op in ("Shape", "Size") and isinstance(inputs[0], Flow):
             return self.sized(node, inputs[0])
         if is_known and node.op in RULES and (inputs or node.op not in HANDLERS):
-            return [*folded(node, constants)]
+            return [*folded(node, constants, self.work)]
         if node.op not in HANDLERS:
             raise Cannot("")
         if is_known:
@@ -223,7 +224,7 @@ class _Reader:
         stand_in = Known(tuple(shape), None, {}, is_float=True)
         if node.op == "Size":
             return [Known((), objects([algebra.prod(shape)], ()), {}, is_float=False)]
-        return [*folded(node, [stand_in])]
+        return [*folded(node, [stand_in], self.work)]
 
     def branch(self, node: Node) -> list[Value | None]:
         """If, where its condition is known: the branch that it takes."""

@@ -7,6 +7,9 @@ from dataclasses import replace
 from costmodel.importing.model import Node
 from costmodel.problems import Problem
 
+_MOST = 200
+"""Characters of a name or a reason that are shown."""
+
 
 def refusals(file: str, unread: Sequence[tuple[Node, str]]) -> list[Problem]:
     """The nodes that no layer stands for: those of an op together, with the reasons and places."""
@@ -18,11 +21,11 @@ def refusals(file: str, unread: Sequence[tuple[Node, str]]) -> list[Problem]:
         by_op.setdefault((node.domain, node.op, reason), []).append(node)
     problems = []
     for (domain, op, reason), nodes in by_op.items():
-        name = f"{domain}.{op}" if domain else op
-        places = [f"'{node.name or next(filter(None, node.outputs), '')}'" for node in nodes]
-        listed = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+        name = _cut(f"{domain}.{op}" if domain else op)
+        places = [f"'{_cut(node.name or next(filter(None, node.outputs), ''))}'" for node in nodes[:3]]
+        listed = ", ".join(places) + (f" and {len(nodes) - 3} more" if len(nodes) > 3 else "")
         times = "once" if len(nodes) == 1 else f"{len(nodes)} times"
-        said = f"the op {name} is not known" if not reason else f"{name}: {reason}"
+        said = f"the op {name} is not known" if not reason else f"{name}: {_cut(reason)}"
         problems.append(Problem(None, f"{file}: {said} ({times}: {listed})"))
     behind = Counter(node.op for node, reason in unread if _is_behind(reason) and not all_behind)
     if problems:
@@ -31,6 +34,11 @@ def refusals(file: str, unread: Sequence[tuple[Node, str]]) -> list[Problem]:
             hint += f"; {sum(behind.values())} nodes behind it are not known either"
         problems[-1] = replace(problems[-1], hint=hint)
     return problems
+
+
+def _cut(said: str) -> str:
+    """What a file says, as far as it is of use: its names and numbers may be as long as it pleases."""
+    return said if len(said) <= _MOST else said[: _MOST - 1] + "…"
 
 
 def _is_behind(reason: str) -> bool:

@@ -22,6 +22,10 @@ def objects(numbers: Any, shape: Any) -> Any:
 
 
 _each = np.frompyfunc
+_BITS = 128
+"""The longest whole number: twice as long as those that a model holds."""
+_TERMS = 100
+"""The most terms of a size that is open."""
 
 
 def _floor_div(a: Any, b: Any) -> Any:
@@ -56,7 +60,25 @@ def _less(a: Any, b: Any) -> bool:
 
 
 def _power(a: Any, b: Any) -> Any:
-    return a**b
+    bits = a.bit_length() if isinstance(a, int) else 1
+    if not isinstance(a, float) and isinstance(b, int) and b * bits > _BITS:
+        raise Cannot(f"a power of {b}")
+    return _bounded(a**b)
+
+
+def _times(a: Any, b: Any) -> Any:
+    return _bounded(a * b)
+
+
+def _bounded(number: Any) -> Any:
+    """A number, or a size that is open, as it is. Raises `Cannot` for what no shape is worked out with, and grows and grows."""
+    if algebra.is_symbol(number):
+        terms = number.terms.values()
+        if len(terms) > _TERMS or any(isinstance(one, int) and one.bit_length() > _BITS for one in terms):
+            raise Cannot("a size of ever more terms")
+    elif isinstance(number, int) and number.bit_length() > _BITS:
+        raise Cannot("a number of ever more digits")
+    return number
 
 
 def _root(a: Any) -> Any:
@@ -197,6 +219,12 @@ def _reduced(by: Callable[..., Any]) -> Callable[..., Any]:
     return rule
 
 
+def _multiplied(x: Any, axis: tuple[int, ...] | None, *, keepdims: bool) -> Any:
+    for at in range(x.ndim) if axis is None else axis:
+        x = _each(_times, 2, 1).reduce(x, axis=at, keepdims=True, initial=1)
+    return x if keepdims else np.squeeze(x, axis)
+
+
 def _two(by: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     each = _each(by, 2, 1)
     return lambda _node, a, b: each(a, b)
@@ -244,7 +272,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "Range": _range,
     "Add": _two(lambda a, b: a + b),
     "Sub": _two(lambda a, b: a - b),
-    "Mul": _two(lambda a, b: a * b),
+    "Mul": _two(_times),
     "Div": _two(_floor_div),
     "Mod": _two(lambda a, b: a % b),
     "Pow": _two(_power),
@@ -274,7 +302,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "Round": _one(round),
     "Sigmoid": _one(lambda a: 1 / (1 + math.exp(-a))),
     "Tanh": _one(math.tanh),
-    "ReduceProd": _reduced(np.prod),
+    "ReduceProd": _reduced(_multiplied),
     "ReduceSum": _reduced(np.sum),
     "ReduceMax": _reduced(np.max),
     "ReduceMin": _reduced(np.min),
@@ -283,7 +311,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "ReduceMean": _reduced(
         lambda x, **more: np.sum(x, **more) / np.prod([x.shape[a] for a in (more["axis"] or range(x.ndim))])
     ),
-    "MatMul": lambda _node, a, b: np.matmul(a, b),
+    "MatMul": lambda _node, a, b: _each(_bounded, 1, 1)(np.matmul(a, b)),
     "Trilu": lambda node, x, k=None: (np.triu if node.attributes.get("upper", 1) else np.tril)(
         x, int(k.reshape(-1)[0]) if k is not None else 0
     ),
