@@ -25,6 +25,10 @@ def test_an_op_gives_in_torch_what_it_gives(name: str, data: st.DataObject) -> N
     if name in ("group_norm", "instance_norm"):  # PyTorch refuses to bring one value to variance 1
         x = ledger.inputs["in0"]
         assume(x.size > x.n * ledger.lines[0].fields.get("groups", x.c))
+    if name == "avg_pool" and ledger.inputs["in0"].has("d"):  # of volumes PyTorch wants sides as long as the window, unpadded
+        kernel = ledger.lines[0].fields["kernel"]
+        windows = kernel if isinstance(kernel, list) else [kernel] * 3
+        assume(all(side >= of for side, of in zip(ledger.inputs["in0"].shape[-3:], windows, strict=True)))
     assert_agrees(ledger)
 
 
