@@ -61,7 +61,9 @@ def layer_norm(op: Op) -> Spelled:
     places = [names.index(name) for name in order]
     shape = [op.x.dims[name] for name in order if name in over]
     plain = "" if op.field("affine") else ", elementwise_affine=False"
-    kind, sizes = "RMSNorm" if op.line.op == "rms_norm" else "LayerNorm", ", ".join(map(str, shape))
+    is_rms = op.line.op == "rms_norm"
+    plain += "" if is_rms or op.field("bias") else ", bias=False"
+    kind, sizes = "RMSNorm" if is_rms else "LayerNorm", ", ".join(map(str, shape))
     made = f"nn.{kind}({f'({sizes})' if len(shape) > 1 else sizes}{plain})"
     if order == names:
         return Spelled(made, f"{{m}}({op.inputs[0]})")

@@ -44,7 +44,7 @@ def layer_norm(run: Run) -> str:
     if run.line.op == "rms_norm":
         found = run.node("RMSNormalization", *more, of=[name], part="norm" if turned else "", axis=-len(shape), since=23)
     else:
-        more += [run.parameter(shape, "bias", like="shift")] if learned else []
+        more += [run.parameter(shape, "bias", like="shift")] if learned and run.field("bias") else []
         found = run.node("LayerNormalization", *more, of=[name], part="norm" if turned else "", axis=-len(shape))
     return run.swapped(found, [places.index(place) for place in range(len(places))], "") if turned else found
 

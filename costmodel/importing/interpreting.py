@@ -61,11 +61,12 @@ def interpreted(model: Model, *, allow_unknown: bool = False) -> Draft:
     """The layers of a model. Raises `SpecError` with all nodes that no layer stands for, counted, and where they are.
 
     With `allow_unknown` these are layers `unknown`, of which nothing is known but what they give. The samples lie along the
-    first axis of what enters; along the second, as recurrent layers have them, where only so all can be read.
+    first axis of what enters; along the second, as recurrent layers have them, where sequences enter and only so all can be
+    read.
     """
     reader = _Reader(Draft(model))
     reader.read_all()
-    if reader.draft.unread and all(entry.dims and len(entry.dims) > 1 for entry in model.graph.inputs):
+    if reader.draft.unread and all(_is_sequence_first(entry) for entry in model.graph.inputs):
         other = _Reader(Draft(model, axis=1))
         with suppress(SpecError):  # what is wrong with the usual axis is said
             other.read_all()
@@ -74,6 +75,11 @@ def interpreted(model: Model, *, allow_unknown: bool = False) -> Draft:
         raise SpecError(refusals(model.file, reader.draft.unread))
     reader.leave()
     return reader.draft
+
+
+def _is_sequence_first(entry: Entry) -> bool:
+    """Whether what enters may be a sequence before samples before channels: of one, the first axis is that of samples."""
+    return entry.dims is not None and len(entry.dims) == 3 and entry.dims[0] != 1
 
 
 class _Reader:

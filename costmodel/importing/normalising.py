@@ -26,11 +26,13 @@ def layer_norm(verb: str) -> Handler:
         flow = run.x
         first = flow.axis(run.attribute("axis", -1))
         step, letters, over = run.over(flow, [*range(first, flow.rank)])
-        scales = [run.known(1)] if run.there(1) else []
-        scales += [run.known(2)] if verb == "layer_norm" and run.there(2) else []
+        has_shift = verb == "layer_norm" and run.there(2)
+        scales = [run.known(place) for place in ((1, 2) if has_shift else (1,)) if run.there(place)]
         fields: dict[str, Any] = {} if over == ["c"] else {"over": over}
         if not any(scale.learned for scale in scales):
             fields["affine"] = False
+        elif verb == "layer_norm" and not has_shift:
+            fields["bias"] = False
         return [run.result(run.emit(verb, step, constants=scales, **fields), letters, flow)]
 
     return handle

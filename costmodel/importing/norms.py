@@ -58,14 +58,17 @@ def _and_root(step: Step) -> tuple[Step | None, Step | None]:
 
 
 def scaled_norms(rewriter: Rewriter, step: Step) -> Step | None:
-    """A norm without a scale, with a scale (and a shift, but for RMS) behind it."""
+    """A norm without a scale, with a scale behind it, and a shift behind that, which layer norms may lack."""
     last = step.verb
     if last not in ("scale", "shift"):
         return None
     scale = step if last == "scale" else step.sources[0]
     norm = scale.sources[0] if scale.verb == "scale" else None
-    if norm is None or _LAST.get(norm.verb) != last or norm.fields.get("affine", norm.verb != "instance_norm"):
+    if norm is None or last not in _LAST.get(norm.verb, ()) or norm.fields.get("affine", norm.verb != "instance_norm"):
         return None
+    behind = rewriter.user(scale)
+    if last == "scale" and behind is not None and behind.verb == "shift" and "shift" in _LAST[norm.verb]:
+        return None  # the shift is looked at when it comes
     if rewriter.user(norm) is not scale or (last == "shift" and rewriter.user(scale) is not step):
         return None
     over = ["c"] if norm.verb in ("group_norm", "instance_norm") else norm.fields.get("over", ["c"])
@@ -73,11 +76,12 @@ def scaled_norms(rewriter: Rewriter, step: Step) -> Step | None:
         return None
     fields = {name: value for name, value in norm.fields.items() if name != "affine"}
     fields |= {"affine": True} if norm.verb == "instance_norm" else {}
+    fields |= {"bias": False} if norm.verb == "layer_norm" and last == "scale" else {}
     return made(norm.verb, norm.sources[0], step, (scale,), **fields)
 
 
-_LAST = {"layer_norm": "shift", "group_norm": "shift", "instance_norm": "shift", "rms_norm": "scale"}
-"""With what a norm that learns ends."""
+_LAST = {"layer_norm": ("shift", "scale"), "group_norm": ("shift",), "instance_norm": ("shift",), "rms_norm": ("scale",)}
+"""With what a norm that learns may end."""
 
 
 def group_norms(_rewriter: Rewriter, step: Step) -> Step | None:

@@ -75,10 +75,8 @@ def part(run: Run, flow: Flow, at: int, start: Num, end: Num) -> Flow:
 
 def _sliced(run: Run, flow: Flow, at: int, start: Num, end: Num, by: Num) -> Flow:
     size = run.shape(flow)[at]
-    if by == -1 and not isinstance(size, int | None):
-        raise Cannot("it turns an axis of open size around")
     if by < 0:
-        return _turned(run, flow, at)
+        return _backwards(run, flow, at, range(*slice(start, end, by).indices(_counted(size))))
     start, end = (_place(place, size) for place in (start, end))
     if same(start, 0) and same(end, size) and by == 1:
         return flow
@@ -93,10 +91,21 @@ def _sliced(run: Run, flow: Flow, at: int, start: Num, end: Num, by: Num) -> Flo
     return run.result(piece, letters, flow)
 
 
-def _turned(run: Run, flow: Flow, at: int) -> Flow:
-    """An axis the other way round: a copy of each place."""
+def _counted(size: Num) -> int:
+    """A size that is a number. Raises `Cannot` for an open one."""
+    if not isinstance(size, int):
+        raise Cannot("it goes backwards along an axis of open size")
+    return size
+
+
+def _backwards(run: Run, flow: Flow, at: int, places: range) -> Flow:
+    """Places of an axis from the last to the first: a copy of each."""
+    if not places:
+        raise Cannot(f"it takes nothing of axis {at}")
     step, letters, name = _along(run, flow, at)
-    return run.result(_selected(run, step, name, flow.axes[at]), letters, flow)
+    if len(places) == 1:
+        return run.result(_piece(run, step, name, places[0], places[0] + 1, flow.axes[at]), letters, flow)
+    return run.result(_selected(run, step, name, len(places)), letters, flow)
 
 
 def _selected(run: Run, step: Step, name: str, out: Num) -> Step:

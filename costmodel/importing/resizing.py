@@ -124,11 +124,26 @@ def _wanted(run: Run) -> tuple[list[Any] | None, list[Any] | None]:
         return None, of_sides(run.numbers(1, "scales"), [1] * flow.rank, (1, 1))
     place = 1 if run.opset < 11 else 2
     if run.there(place + 1):
-        return of_sides(run.numbers(place + 1), run.shape(flow), run.shape(flow)[:2]), None
+        sizes = _in_proportion(run, axes, run.numbers(place + 1))
+        return of_sides(sizes, run.shape(flow), run.shape(flow)[:2]), None
     scales = run.numbers(place)
     if not scales:
         raise Cannot("it says neither sizes nor scales")
     return None, of_sides(scales, [1] * flow.rank, (1, 1))
+
+
+def _in_proportion(run: Run, axes: list[int], sizes: list[Any]) -> list[Any]:
+    """The sizes that are asked for; or, where sides keep their proportions, those nearest within or around them."""
+    policy = run.attribute("keep_aspect_ratio_policy", "stretch")
+    if policy == "stretch":
+        return sizes
+    shape = run.shape(run.x)
+    before = [shape[at] for at in axes]
+    if not all(isinstance(size, int) for size in (*sizes, *before)):
+        raise Cannot("it keeps the proportions of sides that are open")
+    factors = [Fraction(size, old) for size, old in zip(sizes, before, strict=True)]
+    factor = min(factors) if policy == "not_larger" else max(factors)
+    return [int(factor * old + Fraction(1, 2)) for old in before]
 
 
 _MODES = {

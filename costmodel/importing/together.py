@@ -155,6 +155,9 @@ def where(run: Run) -> Flow:
     if len(flows) == 1:
         sizes = common([flows[0].axes, *shapes])
         if len(sizes) == flows[0].rank and all(map(same, sizes, flows[0].axes)):
+            learned = [value for value in run.inputs if isinstance(value, Known) and value.learned]
+            if learned:
+                flows = [run.alike("parameters", flows[0], learned, count=sum(one.learned for one in learned))]
             return run.alike("map", flows[0], function="compare")
     raise Cannot("it chooses between constants and what enters")
 

@@ -80,8 +80,8 @@ def conv_transpose(run: Run) -> Flow:
     fields = _window(run, kernel)
     if wanted := run.attribute("output_shape"):
         fields["padding"] = _cut_to(run, x, wanted[-len(kernel) :], kernel, extra)
-    if fields.get("padding") == "same" and any(extra):
-        raise Cannot("auto_pad and output_padding together")
+    if fields.get("padding") == "same":
+        _check_same(run, kernel, extra)
     more: dict[str, Any] = {"output_padding": a_side(extra)} if any(extra) else {}
     more |= {} if groups == 1 else {"groups": groups}
     more |= {} if run.there(2) else {"bias": False}
@@ -89,6 +89,15 @@ def conv_transpose(run: Run) -> Flow:
     verb = f"conv_transpose{len(kernel)}d"
     step = run.emit(verb, x, constants=constants, out=each * groups, **_tidy(fields), **more)
     return run.result(step, letters, run.x)
+
+
+def _check_same(run: Run, kernel: list[int], extra: list[int]) -> None:
+    """Raises `Cannot` where a padding that brings sides to multiples of the stride would be less than none."""
+    if any(extra):
+        raise Cannot("auto_pad and output_padding together")
+    strides, dilations = (run.attribute(name) or [1] * len(kernel) for name in ("strides", "dilations"))
+    if any(d * (k - 1) + 1 < s for k, d, s in zip(kernel, dilations, strides, strict=True)):
+        raise Cannot("auto_pad with a window that is smaller than its stride, of which programs make sides of different sizes")
 
 
 def _cut_to(run: Run, x: Step, wanted: list[int], kernel: list[int], extra: list[int]) -> Any:
@@ -112,6 +121,8 @@ def max_pool(run: Run) -> list[Any]:
 
 def avg_pool(run: Run) -> Flow:
     """AveragePool."""
+    if any(by != 1 for by in run.attribute("dilations") or ()):
+        raise Cannot("its windows have gaps, which no average here has")
     return _pool(run, "avg_pool", _window(run, _kernel(run), dilated=False))
 
 

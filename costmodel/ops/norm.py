@@ -18,16 +18,17 @@ def batch_norm(x: Tensor) -> tuple[Tensor, Cost]:
 
 
 @op
-def layer_norm(x: Tensor, *, over: Axes = "c", affine: Flag = True) -> tuple[Tensor, Cost]:
+def layer_norm(x: Tensor, *, over: Axes = "c", affine: Flag = True, bias: Flag = True) -> tuple[Tensor, Cost]:
     """Bring the channels of each position to mean 0 and variance 1, then scale and shift.
 
     Layer normalisation (arXiv:1607.06450), a token being a position. `over: [c, h, w]` normalises a whole map at once;
-    each place of what is normalised together has a scale and a shift of its own: 2·c learned parameters, or 2·c·h·w.
-    Output as input. Statistics are computed as it runs: for m values, 3·m − 1 additions, 2·m + 2 multiplications and
-    one reciprocal root; the scale and shift take one of each a value more.
+    each place of what is normalised together has a scale and a shift of its own: 2·c learned parameters, or 2·c·h·w;
+    `bias: false` has no shift. Output as input. Statistics are computed as it runs: for m values, 3·m − 1 additions,
+    2·m + 2 multiplications and one reciprocal root; the scale takes a multiplication, the shift an addition a value.
     """
     places = prod(x.along(name) for name in over)
-    return x, _normalised(x, prod(x.without(*over).shape), places if affine else None)
+    cost = _normalised(x, prod(x.without(*over).shape), places if affine else None)
+    return x, cost + Cost(add=-x.size, affine=-places) if affine and not bias else cost
 
 
 @op

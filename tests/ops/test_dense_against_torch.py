@@ -75,6 +75,7 @@ MODULES = {
     "instance_norm": (nn.InstanceNorm2d(12), MAP, {}),
     "instance_norm, learned": (nn.InstanceNorm2d(12, affine=True), MAP, {"affine": True}),
     "layer_norm": (nn.LayerNorm(12), SEQUENCE, {}),
+    "layer_norm, no shift": (nn.LayerNorm(12, bias=False), SEQUENCE, {"bias": False}),
     "layer_norm, nothing learned": (nn.LayerNorm(12, elementwise_affine=False), SEQUENCE, {"affine": False}),
     "layer_norm, a whole map": (nn.LayerNorm([12, 5, 6]), MAP, {"over": ["c", "h", "w"]}),
     "rms_norm": (nn.RMSNorm(12), SEQUENCE, {}),

@@ -253,7 +253,7 @@ SETTINGS = {
         st.fixed_dictionaries({"order": st.sampled_from([*map(list, ["hwc", "wch", "chw", "ct", "tc", "c", "ch"])])}),
     ),
     "tile": (one(ANY), st.fixed_dictionaries({"shape": SHAPES})),
-    "layer_norm": (one(ANY), optional(over=AXES, affine=st.booleans())),
+    "layer_norm": (one(ANY), optional(over=AXES, affine=st.booleans(), bias=st.booleans())),
     "rms_norm": (one(ANY), optional(over=AXES, affine=st.booleans())),
     "group_norm": (one(ANY), st.fixed_dictionaries({"groups": PARTS}, optional={"affine": st.booleans()})),
     "instance_norm": (one(ANY), optional(affine=st.booleans())),

@@ -50,6 +50,19 @@ ANSWERS = [
         read=150528,  # 96*56*28
         write=150528,  # 96*56*28
     ),
+    # ModernBERT's (answerdotai/ModernBERT-base, norm_bias: false): a scale and no shift
+    answer(
+        "layer_norm",
+        tokens(10, 768),
+        fields={"bias": False},
+        output=tokens(10, 768),
+        add=23030,  # 10 * ((768 - 1) + 768 + (768 - 1) + 1)
+        mul=23060,  # 10 * (1 + 768 + 1 + 768 + 768)
+        exp=10,  # 10
+        affine=768,  # 768
+        read=7680,  # 10*768
+        write=7680,  # 10*768
+    ),
     # PyTorch's LayerNorm([4, 5, 6]): one set a sample, a scale and a shift a value of it
     answer(
         "layer_norm",

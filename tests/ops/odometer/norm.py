@@ -17,7 +17,7 @@ def batch_norm(x: Shape) -> Run:
     return y, count
 
 
-def normalised(x: Shape, gathered: Iterable[list[Any]], places: int) -> Run:
+def normalised(x: Shape, gathered: Iterable[list[Any]], places: int, *, shifted: bool = True) -> Run:
     """The steps for each set of values; then, for each of `places` places, a scale and a shift that are learned."""
     count = moved([x], x)
     for values in gathered:
@@ -37,10 +37,10 @@ def normalised(x: Shape, gathered: Iterable[list[Any]], places: int) -> Run:
             count["mul"] += 1
             if places:
                 count["mul"] += 1
-                count["add"] += 1
+                count["add"] += shifted
     for _ in range(places):
         count["affine"] += 1
-        count["affine"] += 1
+        count["affine"] += shifted
     return x, count
 
 
@@ -49,9 +49,9 @@ def places(x: Shape, over: Any, affine: bool) -> int:
     return len(sets(x, [name for name in x if name not in over])) if affine else 0
 
 
-def layer_norm(x: Shape, *, over: Any = "c", affine: bool = True) -> Run:
+def layer_norm(x: Shape, *, over: Any = "c", affine: bool = True, bias: bool = True) -> Run:
     """The sets are the positions: all values that agree in what is not normalised over."""
-    return normalised(x, sets(x, over).values(), places(x, over, affine))
+    return normalised(x, sets(x, over).values(), places(x, over, affine), shifted=bias)
 
 
 def group_norm(x: Shape, *, groups: int, affine: bool = True) -> Run:
